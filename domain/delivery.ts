@@ -1,0 +1,42 @@
+import type { IncidentRef } from './incident.js';
+
+/**
+ * What an event of an outside system means to us. Only the first three may begin work;
+ * `note` and `other` are recorded and start nothing.
+ */
+export type EventKind =
+  | 'triggered'
+  | 'reopened'
+  | 'unacknowledged'
+  | 'acknowledged'
+  | 'reassigned'
+  | 'resolved'
+  | 'note'
+  | 'other';
+
+export const beginsWork = (kind: EventKind): boolean =>
+  kind === 'triggered' || kind === 'reopened' || kind === 'unacknowledged';
+
+/** How much a delivery's body may be believed: a token door's payload is a hint, everything is fetched. */
+export type Trust = 'signed' | 'mtls' | 'token';
+
+/** A verified webhook body, reduced to what the run needs. Holds no alert text. */
+export interface Delivery {
+  /** Signed id, the same on every redelivery: the de-duplication key. */
+  eventId: string;
+  /** The source's own name for it, e.g. `incident.triggered`. */
+  eventType: string;
+  kind: EventKind;
+  ref: IncidentRef;
+  /** ISO 8601, UTC: when it happened, by the source's clock. */
+  occurredAt: string;
+  /** ISO 8601, UTC: when it arrived, by ours. */
+  receivedAt: string;
+  /** Who caused it, by the source's id; null when nobody is named. */
+  actor: { id: string; type: string; name?: string } | null;
+  trust: Trust;
+  /** Which proof held, in words, e.g. `hmac, secret 2 of 2`. */
+  authenticatedBy: string;
+  /** SHA-256 of the raw body, hex. */
+  bodyHash: string;
+}

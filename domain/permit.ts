@@ -1,0 +1,49 @@
+import type { Hold } from './hold.js';
+import type { JsonObject } from './json.js';
+
+/** What a guard said, with its figure. */
+export interface GuardVerdict {
+  guard: string;
+  /** `ask`: not without a human. */
+  verdict: 'allow' | 'refuse' | 'ask';
+  /** The limit in words: `30 min`. */
+  limit: string;
+  /** What it found in words: `acted 11 min ago (Q0HX1B4)`. */
+  found: string;
+  setBy: string;
+  /** ISO 8601, UTC: when it would say otherwise. */
+  freeAt?: string;
+  /** The run may wait until `freeAt` and ask again. Otherwise people are paged. */
+  wait?: boolean;
+}
+
+/** A row that allows one effect, once. */
+export interface Permit {
+  id: string;
+  attemptKey: string;
+  /** Rises with every permit on the same target. */
+  fence: number;
+  planHash: string;
+  paramsHash: string;
+  ruleHash: string;
+  runbookHash: string;
+  action: string;
+  targetId: string;
+  /** ISO 8601, UTC. */
+  startBy: string;
+  armed: number;
+  params: JsonObject;
+  preState: JsonObject;
+}
+
+/** What admission answers. */
+export type Admission =
+  | { admitted: true; permit: Permit; verdicts: GuardVerdict[] }
+  | { admitted: false; verdicts: GuardVerdict[]; refusedBy: GuardVerdict };
+
+/** Why a permit could not be used. Each of them means: no effect. */
+export type Unconsumed = 'no permit' | 'consumed before' | 'expired' | 'held' | 'hashes differ';
+
+export type Consumption =
+  | { consumed: true; permit: Permit }
+  | { consumed: false; because: Unconsumed; hold?: Hold };

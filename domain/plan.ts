@@ -1,0 +1,148 @@
+import type { Alert, Witness } from './alert.js';
+import type { Incident, IncidentRef } from './incident.js';
+import type { Hash, JsonObject } from './json.js';
+import type { Target } from './target.js';
+
+export type Mode = 'observe' | 'approve' | 'auto';
+export type Risk = 'additive' | 'disruptive' | 'destructive';
+/** What a repeat of the call does, and so what may be done when its answer was lost. */
+export type Idempotency = 'token' | 'named' | 'absolute' | 'marker' | 'at-most-once';
+
+export const riskOrder: readonly Risk[] = ['additive', 'disruptive', 'destructive'];
+export const modeOrder: readonly Mode[] = ['observe', 'approve', 'auto'];
+
+/** A named read that says whether things are well. */
+export interface PlannedCheck {
+  check: string;
+  params: JsonObject;
+}
+
+export interface PlannedVerification {
+  /** Wait until the alert's own source says that it is over. */
+  alertCleared: boolean;
+  checks: PlannedCheck[];
+  /** How long all of it must hold without a break. */
+  forMs: number;
+  /** By when, counted from the end of the effect. */
+  withinMs: number;
+}
+
+/** One step of the ladder: one runbook on one target. */
+export interface PlanStep {
+  index: number;
+  runbook: string;
+  runbookHash: string;
+  /** Activity type of the effect: the workflow calls it by this string. */
+  action: string;
+  /** Whether `<action>.wait` exists. */
+  waits: boolean;
+  params: JsonObject;
+  risk: Risk;
+  idempotency: Idempotency;
+  /** How long the effect may run before the wait gives up. */
+  timeoutMs: number;
+  verify: PlannedVerification;
+  undo: 'none' | 'restore';
+  /** What it will do, for people: `SSM Automation OpsSentinel-RestartInstance version 7`. */
+  says: string;
+}
+
+/** The figures that the guards judge by, after policy, rule and profile have been joined. Milliseconds. */
+export interface GuardLimits {
+  firingForMs: number;
+  cooldownMs: number;
+  budget: { rule: Budget; service: Budget; all: Budget };
+  onAcknowledge: 'standDown' | 'ask';
+  startByMs: number;
+  /** Where each figure came from, e.g. `default`, `rule`, `opssentinel.yaml:22`. */
+  setBy: Record<string, string>;
+}
+
+export interface Budget {
+  count: number;
+  perMs: number;
+}
+
+export interface ApprovalTerms {
+  /** `on-call`: whom the source has on call for this incident now. */
+  from: 'on-call';
+  count: number;
+  expiresInMs: number;
+  /** What a bare Temporal signal is worth here. */
+  signals: 'count' | 'refuse';
+}
+
+/** How fast this profile polls, beats and waits; frozen into the plan so that history records it. */
+export interface Pace {
+  profile: 'standard' | 'sandbox' | 'bench';
+  pollMs: number;
+  heartbeatMs: number;
+  /** Pause between two of the three read-backs of `adopt`. */
+  adoptEveryMs: number;
+}
+
+/** What is going to be done, on what, by whose word. A value: computed once, pinned by its hash, shown to people. */
+export interface Plan {
+  ref: IncidentRef;
+  rule: { name: string; logicHash: string; fileHash: string; at: string };
+  /** Hash of the whole loaded set: rules, runbooks and policy. */
+  rulesHash: string;
+  environment: string;
+  mode: Mode;
+  /** Why the mode is less than the rule asks for, if it is. */
+  modeBecause?: string;
+  target: Target;
+  steps: PlanStep[];
+  limits: GuardLimits;
+  approval: ApprovalTerms;
+  report: { resolve: 'never' | 'whenVerified' };
+  pace: Pace;
+  /** SHA-256 over all of the above but the target's moving facts. Hex. People see the first eight characters. */
+  hash: string;
+}
+
+/** The part of a plan that approvals pin: everything but what moves by itself between two reads. */
+export function planHash(plan: Omit<Plan, 'hash'>, canonical: (value: unknown) => string, hash: Hash): string {
+  const { target, ...rest } = plan;
+  const { facts: _facts, readAt: _readAt, tags: _tags, ...pinned } = target;
+  return hash(canonical({ ...rest, target: pinned }));
+}
+
+export const shortHash = (hash: string): string => hash.slice(0, 8);
+
+/** One line of a rule, and what it came to. */
+export interface Condition {
+  /** Dotted place in the rule: `when.0`, `unless.1`, `target`, `ladder.0.with.path`. */
+  place: string;
+  text: string;
+  /** `error`: could not be evaluated. */
+  result: 'yes' | 'no' | 'error';
+  /** The values it read, or what was missing. */
+  found: string;
+  /** Whether this result lets the rule through. */
+  holds: boolean;
+}
+
+/** Why a rule matched or did not. */
+export interface RuleVerdict {
+  rule: string;
+  at: string;
+  matched: boolean;
+  conditions: Condition[];
+  /** First place that failed, when it did not match. */
+  failedAt?: string;
+}
+
+/** What the rules concluded, with everything they concluded it from. The whole result of the activity `decide`. */
+export type Decision = {
+  incident: Incident;
+  alert: Alert;
+  witness: Witness;
+  verdicts: RuleVerdict[];
+  rulesHash: string;
+} & (
+  | { concluded: 'act' | 'ask' | 'observe'; plan: Plan }
+  | { concluded: 'nothing'; because: string }
+  /** Somebody must look: two rules match, a target cannot be resolved, a parameter is refused. Nobody acts. */
+  | { concluded: 'refuse'; because: string; place: string; rule?: string }
+);

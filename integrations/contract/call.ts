@@ -1,0 +1,26 @@
+import type { Pace } from '../../domain/plan.js';
+
+/** Where a call goes: one account and region, and the role that the policy names for it. */
+export interface Place {
+  account: string;
+  region: string;
+}
+
+/** What every call to a vendor is given. Everything that moves (clock, cancellation, heartbeat) comes from outside. */
+export interface Call {
+  place: Place;
+  /** Our id of the incident: goes into marks, tags and session names. */
+  incident: string;
+  pace: Pace;
+  /** Fires when the activity is cancelled or the worker stops. Pass it to every request. */
+  signal: AbortSignal;
+  /** Says that we are alive. Cheap; call it on every poll. */
+  heartbeat: () => void;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** Sleeps, and rejects when `signal` fires. */
+  sleep: (ms: number) => Promise<void>;
+}
+
+/** A call with the vendor's connected client beside it. */
+export type CallWith<Client> = Call & { client: Client };

@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+import type { Alert, Witness } from '../../domain/alert.js';
+import type { JsonObject } from '../../domain/json.js';
+import type { Target } from '../../domain/target.js';
+import type { CheckReading } from '../../domain/verification.js';
+import type { CallWith } from './call.js';
+
+/** A read that says whether things are well. Never changes anything. */
+export interface CheckDefinition<Client, Params extends z.ZodType<JsonObject>> {
+  id: string;
+  summary: string;
+  permissions: readonly string[];
+  params: Params;
+  /** One poll. Throws VendorError when it cannot tell; "cannot tell" is never "well". */
+  read: (call: CallWith<Client>, params: z.infer<Params>, target: Target) => Promise<Omit<CheckReading, 'check'>>;
+}
+
+export const defineCheck =
+  <Client>() =>
+  <Params extends z.ZodType<JsonObject>>(definition: CheckDefinition<Client, Params>): CheckDefinition<Client, Params> =>
+    definition;
+
+/** An independent read of the alert itself, at the tool that raised it. */
+export interface WitnessDefinition<Client> {
+  /** e.g. `aws.cloudwatch.alarm`. */
+  id: string;
+  permissions: readonly string[];
+  /** Whether this alert is one that it can find again. */
+  covers: (alert: Alert) => boolean;
+  read: (call: CallWith<Client>, alert: Alert) => Promise<Witness>;
+}
+
+/** A type of resource that rules can aim at: how it is named, what can be read of it. */
+export interface TargetDefinition<Client> {
+  /** e.g. `aws.ec2.instance`. The second part is the service: the failure domain uses it. */
+  type: string;
+  summary: string;
+  permissions: readonly string[];
+  /** The selector: one anchored pattern per field. A rule's bare `target:` fills the first. */
+  select: Readonly<Record<string, RegExp>>;
+  /** What `require`, `target.<fact>` and runbook parameters may read; `id` and `name` are always there. */
+  facts: z.ZodObject;
+  /** Reads exactly one resource. `undefined`: there is none of that name at that place. */
+  read: (call: CallWith<Client>, selector: Record<string, string>) => Promise<Omit<Target, 'environment'> | undefined>;
+}

@@ -1,0 +1,29 @@
+/**
+ * What went wrong at a vendor, in the only terms that the rest of the product acts on:
+ * `refused` (we asked for something wrong; asking again is useless), `forbidden` (credentials or rights), `absent` (no such thing),
+ * `conflict` (it is in a state that does not allow it), `throttled` (later; see `retryAfterMs`), `unavailable` (it certainly was not done),
+ * `ambiguous` (it may have been done: never repeat, read back).
+ */
+export type VendorFault = 'refused' | 'forbidden' | 'absent' | 'conflict' | 'throttled' | 'unavailable' | 'ambiguous';
+
+/** The one error that leaves a vendor's folder. Its message holds no secret and no vendor body beyond its own words. */
+export class VendorError extends Error {
+  override readonly name = 'VendorError';
+  readonly vendor: string;
+  readonly fault: VendorFault;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(vendor: string, fault: VendorFault, message: string, retryAfterMs?: number) {
+    super(`${vendor}: ${message}`);
+    this.vendor = vendor;
+    this.fault = fault;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Faults after which the effect certainly did not happen. */
+export const certainlyNotDone = (fault: VendorFault): boolean => fault !== 'ambiguous';
+
+/** Faults that asking again cannot mend. */
+export const isFinal = (fault: VendorFault): boolean =>
+  fault === 'refused' || fault === 'forbidden' || fault === 'absent' || fault === 'conflict';
