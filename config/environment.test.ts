@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { describeEnvironment, readEnvironment, variables } from './environment.js';
+
+const token = 'approver:ada@example.com:0123456789abcdef';
+const live = {
+  OPSSENTINEL_MODE: 'live',
+  TEMPORAL_ADDRESS: 'temporal:7233',
+  DATABASE_URL: 'postgres://ops:hunter2@db:5432/ledger',
+  OPSSENTINEL_API_TOKENS: token,
+};
+
+describe('readEnvironment', () => {
+  it('gives the sandbox with all defaults for an empty environment, and no problem', () => {
+    const { settings, problems } = readEnvironment({});
+    expect(problems).toEqual([]);
+    expect(settings.mode).toBe('sandbox');
+    expect(settings.ports).toEqual({ api: 8080, metrics: 9090, workerMetrics: 9091, sandbox: 8090, temporal: 7233, temporalUi: 8233 });
+    expect(settings.workerRoles).toEqual(['run', 'decide', 'effect', 'tell']);
+    expect(settings.publicUrl).toBe('http://localhost:8080');
+  });
+
+  it('lists everything that is missing or wrong at once, each by name', () => {
+    const { problems } = readEnvironment(
+      { OPSSENTINEL_MODE: 'live', OPSSENTINEL_PORT: 'http', TEMPORAL_ADDRESS: 'http://temporal', OPSSENTINEL_RULE: 'x', OPSSENTINEL_API_TOKENS: 'root:ada:short' },
+      { starting: 'serve' },
+    );
+    const text = problems.join('\n');
+    for (const part of [/^OPSSENTINEL_PORT: must be a port/m, /^TEMPORAL_ADDRESS: must be host:port/m, /^OPSSENTINEL_RULE: .*did you mean OPSSENTINEL_RULES/m, /^OPSSENTINEL_API_TOKENS: token 1 of 1/m, /^DATABASE_URL: is missing/m]) {
+      expect(text).toMatch(part);
+    }
+  });
+
+  it('reads a secret from its file without the trailing newline, and only one', () => {
+    const { settings, problems } = readEnvironment({ ...live, DATABASE_URL: undefined, DATABASE_URL_FILE: '/run/db' }, { readFile: () => 'postgres://db/x\n' });
+    expect(problems).toEqual([]);
+    expect(settings.databaseUrl).toBe('postgres://db/x');
+    expect(settings.env['DATABASE_URL']).toBe('postgres://db/x');
+  });
+
+  it('refuses a secret that is set twice, or whose file cannot be read', () => {
+    expect(readEnvironment({ ...live, DATABASE_URL_FILE: '/run/db' }, { readFile: () => 'x' }).problems).toEqual([
+      'DATABASE_URL: both DATABASE_URL and DATABASE_URL_FILE are set; keep one of them',
+    ]);
+    expect(readEnvironment({ PAGERDUTY_API_TOKEN_FILE: '/nowhere/at/all' }).problems[0]).toMatch(/^PAGERDUTY_API_TOKEN_FILE: cannot read \/nowhere\/at\/all \(ENOENT\)/);
+  });
+
+  it('takes AWS_WEB_IDENTITY_TOKEN_FILE for what it is: a name of its own', () => {
+    const { settings, problems } = readEnvironment({ AWS_WEB_IDENTITY_TOKEN_FILE: '/nowhere' });
+    expect(problems).toEqual([]);
+    expect(settings.env['AWS_WEB_IDENTITY_TOKEN_FILE']).toBe('/nowhere');
+  });
+
+  it('refuses live that points at a simulator', () => {
+    expect(readEnvironment({ ...live, AWS_ENDPOINT_URL: 'http://localhost:8090' }).problems).toEqual([expect.stringMatching(/^AWS_ENDPOINT_URL: .*simulator/)]);
+    expect(readEnvironment({ ...live, OPSSENTINEL_MODE: 'sandbox', AWS_ENDPOINT_URL: 'http://localhost:8090' }).problems).toEqual([]);
+  });
+
+  it('asks a worker for no API token', () => {
+    const { problems } = readEnvironment({ ...live, OPSSENTINEL_API_TOKENS: undefined }, { starting: 'worker' });
+    expect(problems).toEqual([]);
+  });
+
+  it('never shows a secret: not in a problem, not in the description', () => {
+    const secrets = Object.entries(variables).filter(([, variable]) => variable.secret).map(([name]) => name);
+    const safe = /^[a-z0-9]{12,40}$/;
+    fc.assert(
+      fc.property(fc.constantFrom(...secrets), fc.stringMatching(safe), (name, value) => {
+        const env = { ...live, [name]: name === 'DATABASE_URL' ? `postgres://u:${value}@db/x` : value };
+        const { settings, problems } = readEnvironment(env, { starting: 'serve' });
+        expect(JSON.stringify([problems, describeEnvironment(env, settings)])).not.toContain(value);
+      }),
+    );
+  });
+});
