@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { phases } from '../domain/record.js';
+
+/**
+ * What goes in and out over REST: the one source of validation, of the OpenAPI document and of the client's types.
+ * Times are ISO 8601 in UTC.
+ */
+
+export const IncidentSummary = z
+  .object({
+    id: z.string().meta({ description: 'Our id, `<source>:<external id>`, with `:r<epoch seconds>` after a reopening.', example: 'pagerduty:Q0HX2R9' }),
+    title: z.string(),
+    service: z.string(),
+    environment: z.string(),
+    rule: z.string().meta({ description: 'The rule that matched; empty when none did.' }),
+    mode: z.string(),
+    remediation: z.string().meta({ description: 'Where our run stands, in words.', example: 'waiting for approval' }),
+    source: z.string(),
+    status: z.string().meta({ description: "The incident's own state at its source." }),
+    outcome: z.string().nullable(),
+    planHash: z.string().nullable(),
+    effects: z.number().int(),
+    startedAt: z.string(),
+    endedAt: z.string().nullable(),
+  })
+  .meta({ id: 'Incident' });
+export type IncidentSummary = z.infer<typeof IncidentSummary>;
+
+export const TimelineLine = z
+  .object({
+    seq: z.number().int().meta({ description: 'Number in the ledger; what `Last-Event-ID` and `after` mean.' }),
+    at: z.string(),
+    incident: z.string(),
+    phase: z.enum(phases),
+    state: z.enum(['ok', 'info', 'waiting', 'refused', 'failed', 'unknown']),
+    says: z.string(),
+    once: z.string().optional(),
+    data: z.record(z.string(), z.json()).optional(),
+    prev: z.string().meta({ description: 'Hash of the line before.' }),
+    hash: z.string(),
+  })
+  .meta({ id: 'TimelineLine' });
+export type TimelineLine = z.infer<typeof TimelineLine>;
+
+export const IncidentList = z.object({ incidents: z.array(IncidentSummary) });
+export type IncidentList = z.infer<typeof IncidentList>;
+
+export const Timeline = z.object({ lines: z.array(TimelineLine) });
+export type Timeline = z.infer<typeof Timeline>;
+
+export const PlanView = z
+  .object({ incident: z.string(), decision: z.record(z.string(), z.json()).meta({ description: 'The whole decision: verdict of every rule, the alert, the plan and its hash.' }) })
+  .meta({ id: 'PlanView' });
+export type PlanView = z.infer<typeof PlanView>;
+
+export const ApprovalBody = z
+  .strictObject({
+    decision: z.enum(['approve', 'reject']),
+    planHash: z
+      .string()
+      .regex(/^[0-9a-f]{8,64}$/, 'write the plan hash, at least its first eight characters (0-9, a-f)')
+      .meta({ description: 'Hash of the plan that is decided on; at least its first eight characters.', example: '5b1e07c2' }),
+    reason: z.string().min(1).max(1000).optional(),
+  })
+  .meta({ id: 'ApprovalBody' });
+export type ApprovalBody = z.infer<typeof ApprovalBody>;
+
+export const ApprovalReply = z.object({ accepted: z.boolean(), reason: z.string() }).meta({ id: 'ApprovalReply' });
+export type ApprovalReply = z.infer<typeof ApprovalReply>;
+
+export const TakeOverBody = z.strictObject({ reason: z.string().min(1).max(1000).optional() }).meta({ id: 'TakeOverBody' });
+export type TakeOverBody = z.infer<typeof TakeOverBody>;
+
+export const TakeOverReply = z.object({ accepted: z.boolean(), says: z.string() }).meta({ id: 'TakeOverReply' });
+export type TakeOverReply = z.infer<typeof TakeOverReply>;
+
+export const HoldView = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['stop', 'freeze', 'maintenance', 'brake']),
+    scope: z.string(),
+    reason: z.string(),
+    owner: z.string(),
+    since: z.string(),
+    until: z.string().optional(),
+  })
+  .meta({ id: 'Hold' });
+export type HoldView = z.infer<typeof HoldView>;
+
+export const HoldList = z.object({ holds: z.array(HoldView) });
+export type HoldList = z.infer<typeof HoldList>;
+
+export const HoldBody = z
+  .strictObject({
+    kind: z.enum(['stop', 'freeze', 'maintenance']).default('stop'),
+    scope: z
+      .string()
+      .max(300)
+      .regex(/^(all|(environment|service|rule|action|target):\S+)$/, 'write all, environment:…, service:…, rule:…, action:… or target:…')
+      .default('all')
+      .meta({ example: 'service:PSVC001' }),
+    reason: z.string().min(1, 'say why: whoever is woken reads it').max(1000),
+    until: z.iso.datetime({ error: 'write a time in UTC, e.g. 2026-11-22T03:12:41Z' }).optional(),
+  })
+  .meta({ id: 'HoldBody' });
+export type HoldBody = z.input<typeof HoldBody>;
+
+export const HoldReleased = z.object({ released: z.boolean(), says: z.string() }).meta({ id: 'HoldReleased' });
+export type HoldReleased = z.infer<typeof HoldReleased>;
+
+export const RulesProblem = z
+  .object({ at: z.string().meta({ description: '`file:line:column`' }), says: z.string().meta({ description: 'What is wrong, and what to do.' }) })
+  .meta({ id: 'RulesProblem' });
+export type RulesProblem = z.infer<typeof RulesProblem>;
+
+export const RuleLine = z
+  .object({
+    name: z.string(),
+    at: z.string().meta({ description: '`file:line`' }),
+    mode: z.record(z.string(), z.string()).meta({ description: 'Environment to effective mode; `*` where it is the same everywhere.' }),
+    because: z.string().optional().meta({ description: 'Why the mode is less than the rule asks for, if it is.' }),
+    runbooks: z.array(z.string()),
+    logicHash: z.string(),
+    fileHash: z.string(),
+  })
+  .meta({ id: 'Rule' });
+export type RuleLine = z.infer<typeof RuleLine>;
+
+export const RulesSummary = z
+  .object({
+    hash: z.string().meta({ description: 'SHA-256 of the whole loaded set.' }),
+    from: z.string().meta({ description: 'Where it was loaded from.' }),
+    profile: z.string(),
+    loadedAt: z.string(),
+    rules: z.array(RuleLine),
+    problems: z.array(RulesProblem).meta({ description: 'What the last reload found; while it is not empty, the set before stays.' }),
+  })
+  .meta({ id: 'Rules' });
+export type RulesSummary = z.infer<typeof RulesSummary>;
+
+export const RulesReloaded = z.object({ loaded: z.boolean(), hash: z.string(), problems: z.array(RulesProblem) }).meta({ id: 'RulesReloaded' });
+export type RulesReloaded = z.infer<typeof RulesReloaded>;
+
+export const Evidence = z.record(z.string(), z.json()).meta({ id: 'Evidence' });
+
+export const Health = z.object({ ok: z.boolean(), mode: z.enum(['sandbox', 'live']), version: z.string() }).meta({ id: 'Health' });
+
+const Part = z.object({ ready: z.boolean(), says: z.string() });
+export const Readiness = z
+  .object({
+    ready: z.boolean(),
+    mode: z.enum(['sandbox', 'live']),
+    parts: z.object({ temporal: Part, ledger: Part, rules: Part }).optional().meta({ description: 'With `?verbose`.' }),
+  })
+  .meta({ id: 'Readiness' });
+export type Readiness = z.infer<typeof Readiness>;
+
+export const ProblemDocument = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string().meta({ description: 'What happened, and what to do.' }),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457.' });
+export type ProblemDocument = z.infer<typeof ProblemDocument>;
