@@ -18,6 +18,8 @@ export interface IntegrationDefinition<Config = Opaque, Client = Opaque> {
    */
   config: z.ZodType<Config | undefined>;
   connect: (config: Config) => Client;
+  /** Names of the variables that connect it, for people: what the error of an unconnected integration tells them to set. */
+  variables?: readonly string[];
   sources?: readonly SourceDefinition<Client, Opaque>[];
   bodies?: readonly BodyReader[];
   witnesses?: readonly WitnessDefinition<Client>[];

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+/** How to reach AWS. Credentials of the live mode are found by the SDK's own provider chain and never held here. */
+export interface AwsConfig {
+  /** Used where a call names no region. */
+  region: string | undefined;
+  /** Set in the sandbox, and where AWS is reached through a private endpoint. */
+  endpoint: string | undefined;
+  /** `sandbox`: throw-away credentials made from the account's number, so that the simulator knows which account is meant. */
+  credentials: 'sandbox' | 'default-chain';
+}
+
+/** Any one of these says that the default provider chain has something to find. */
+const credentialVariables = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_PROFILE',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_ROLE_ARN',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+] as const;
+
+export const awsVariables = ['AWS_ENDPOINT_URL (sandbox)', 'AWS_REGION with AWS_PROFILE, AWS_ROLE_ARN or AWS_ACCESS_KEY_ID'] as const;
+
+const text = z.string().optional().transform((value) => (value === '' ? undefined : value));
+
+/** The environment to a config; `undefined` when neither an endpoint nor any credentials are set. */
+export const awsConfig = z
+  .object({
+    AWS_REGION: text.refine((value) => value === undefined || /^[a-z]{2,5}(-[a-z]+)+-\d+$/.test(value), 'is not a region code such as eu-west-1'),
+    AWS_ENDPOINT_URL: text.refine(isHttpUrl, 'is not an http or https address such as http://127.0.0.1:8090'),
+    ...Object.fromEntries(credentialVariables.map((name) => [name, text])) as Record<(typeof credentialVariables)[number], typeof text>,
+  })
+  .superRefine((env, context) => {
+    if (env.AWS_ACCESS_KEY_ID?.startsWith('SANDBOX') && !env.AWS_ENDPOINT_URL) {
+      context.addIssue({ code: 'custom', path: ['AWS_ACCESS_KEY_ID'], message: 'holds sandbox credentials, but AWS_ENDPOINT_URL is not set; real AWS would refuse them' });
+    }
+  })
+  .transform((env): AwsConfig | undefined => {
+    const hasCredentials = credentialVariables.some((name) => env[name] !== undefined);
+    if (!env.AWS_ENDPOINT_URL && !hasCredentials) return undefined;
+    return {
+      region: env.AWS_REGION,
+      endpoint: env.AWS_ENDPOINT_URL,
+      credentials: hasCredentials ? 'default-chain' : 'sandbox',
+    };
+  });
+
+function isHttpUrl(value: string | undefined): boolean {
+  if (value === undefined) return true;
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
