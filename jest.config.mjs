@@ -1,0 +1,29 @@
+/**
+ * Jest in ESM mode. SWC is configured here and never by a `.swcrc`: such a file would leak into Temporal's workflow bundler.
+ * `js` stands before `ts` so that a package that ships both is loaded as JavaScript; our own folders hold no .js beside a .ts.
+ */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>'],
+  testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', '<rootDir>/.cache/', '<rootDir>/.opssentinel/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/', '<rootDir>/.opssentinel/'],
+  moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        sourceMaps: 'inline',
+        jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+  testTimeout: 60_000,
+  maxWorkers: 2,
+  forceExit: true,
+  reporters: [['default', { summaryThreshold: 1000 }], '<rootDir>/tools/jest-summary.mjs'],
+};
