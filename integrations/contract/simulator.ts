@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../domain/json.js';
 /** A request as a simulator sees it: the vendor's real wire protocol, body still in bytes. */
 export interface WireRequest {
   method: string;
-  /** Path without query, below the vendor's mount. */
+  /** Path without query, as it came: a simulator with a mount takes it off itself. */
   path: string;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
@@ -30,8 +30,41 @@ export interface SandboxEffect {
   outcome: string;
 }
 
+/** An alarm that the sandbox ships: data for every simulator that knows of it. A type, so that it can travel as JSON. */
+export type SandboxAlarm = {
+  name: string;
+  arn: string;
+  account: string;
+  region: string;
+  namespace: string;
+  metric: string;
+  /** As CloudWatch names it: `GreaterThanThreshold`. */
+  comparison: string;
+  threshold: number;
+  /** Seconds. */
+  period: number;
+  dimensions: Record<string, string>;
+  /** The PagerDuty service that it opens incidents on. */
+  service: { id: string; name: string };
+  /** A datapoint while it is in ALARM, and one while it is OK. */
+  reading: { alarm: number; ok: number };
+};
+
+/** What travels with the event `alarm`. Whoever emits it hears it too, as does everybody else, at once and in order. */
+export type AlarmEvent = { name: string; state: 'ALARM' | 'OK' };
+
+/** Faults that the sandbox's server, or a simulator that sends, plays out. */
+export type FaultKind =
+  | 'ok' | '400' | '403' | '429' | '500' | '503'
+  | 'reset-before' | 'execute-then-500' | 'execute-then-timeout' | 'execute-then-reset'
+  | 'slow-body' | 'half-body' | 'duplicate-delivery';
+
 /** What the sandbox lends to every simulator. */
 export interface SandboxWorld {
+  /** Every alarm that is shipped. */
+  alarms: readonly SandboxAlarm[];
+  /** Uses up one scripted fault of this operation, if one is due. For simulators that send; requests are handled by the server. */
+  takeFault: (operation: string) => { kind: FaultKind; delayMs: number } | undefined;
   now: () => number;
   /** Base address of the sandbox itself, e.g. `http://127.0.0.1:8090`. */
   address: () => string;
@@ -39,7 +72,7 @@ export interface SandboxWorld {
   effect: (line: Omit<SandboxEffect, 'seq' | 'at'>) => SandboxEffect;
   /** Runs later, unless the sandbox is reset or stopped. Milliseconds. */
   later: (ms: number, run: () => void) => void;
-  /** Tells the other simulators: `alarm` with {name, state}; and so on. */
+  /** Tells every simulator: `alarm` with an AlarmEvent; and so on. */
   emit: (event: string, data: Json) => void;
   on: (event: string, listener: (data: Json) => void) => void;
   /** Settings of this run: webhook address and secret. */
@@ -60,8 +93,11 @@ export interface Simulator {
   claims: (request: WireRequest) => boolean;
   /** Name of the operation, for the calls list and for faults: `ssm:StartAutomationExecution`. */
   operation: (request: WireRequest) => string;
+  /** An operation that it does not know answers 501; the sandbox keeps a list of those. */
   answer: (request: WireRequest) => Promise<WireResponse> | WireResponse;
-  /** Extra routes below `/_sandbox/<vendor>/`, for people and tests. */
+  /** A scripted refusal in the vendor's own shape; without it the sandbox answers with plain JSON. */
+  refusal?: (request: WireRequest, status: number) => WireResponse;
+  /** Extra routes below `/_sandbox/<vendor>/`, for people and tests; `path` is what follows, with its slash. `undefined`: no such route. */
   control?: (request: WireRequest) => Promise<JsonObject | undefined> | JsonObject | undefined;
   reset: () => void;
 }
