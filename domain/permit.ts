@@ -29,6 +29,8 @@ export interface Permit {
   runbookHash: string;
   action: string;
   targetId: string;
+  /** Account and region of the target: where the one vendor call goes. */
+  place: { account: string; region: string };
   /** ISO 8601, UTC. */
   startBy: string;
   armed: number;

@@ -1,7 +1,7 @@
 import type { Approval } from '../domain/approval.js';
 import type { Hold, HoldSubject } from '../domain/hold.js';
 import type { JsonObject } from '../domain/json.js';
-import type { Admission, Consumption, GuardVerdict } from '../domain/permit.js';
+import type { Admission, Consumption, GuardVerdict, Permit } from '../domain/permit.js';
 import type { LedgerRecord, NewRecord } from '../domain/record.js';
 import type { AdmissionState } from '../domain/admission.js';
 
@@ -18,6 +18,7 @@ export interface AdmissionRequest {
   action: string;
   subject: HoldSubject;
   failureDomain: string;
+  place: { account: string; region: string };
   params: JsonObject;
   preState: JsonObject;
   /** Epoch milliseconds. */
@@ -105,6 +106,8 @@ export interface Ledger {
   admit: (request: AdmissionRequest, judge: (state: AdmissionState) => GuardVerdict[]) => Promise<Admission>;
   /** The same reads without lock or permit: "would you admit?". */
   preview: (request: Omit<AdmissionRequest, 'preState'>, judge: (state: AdmissionState) => GuardVerdict[]) => Promise<GuardVerdict[]>;
+  /** The permit of a key, whatever has become of it. */
+  permit: (attemptKey: string) => Promise<Permit | undefined>;
   /** One statement: unconsumed, unexpired, not held, hashes equal. */
   consume: (request: ConsumptionRequest) => Promise<Consumption>;
   /** Opens a consumed permit again after proven absence; at most twice. */

@@ -1,0 +1,162 @@
+import type { GuardFacts } from '../../domain/admission.js';
+import type { JsonObject } from '../../domain/json.js';
+import { canonicalJson } from '../../domain/json.js';
+import type { Admission, GuardVerdict } from '../../domain/permit.js';
+import type { Plan, PlanStep } from '../../domain/plan.js';
+import { shortHash } from '../../domain/plan.js';
+import { failureDomain } from '../../domain/target.js';
+import { policyGuards, requireLines } from '../../decide/decide.js';
+import { judgeAll } from '../../guards/judge.js';
+import type { AdmissionRequest } from '../../ledger/port.js';
+import type { ActivityDeps } from '../deps.js';
+import { callFor, isVendorFailure } from '../shell.js';
+import { readSituation, type Situation } from '../situation/read.js';
+import type { StepInput } from '../types.js';
+
+/** Everything read again and derived again; the caller's word counts only where it agrees with it. */
+interface Derived {
+  situation: Situation;
+  plan: Plan;
+  step: PlanStep;
+  facts: GuardFacts;
+}
+
+/** Phase 6: a permit, or who refused and until when. Trusts nothing that it is handed. */
+export async function admit(deps: ActivityDeps, input: StepInput): Promise<Admission> {
+  const derived = await derive(deps, input);
+  if ('guard' in derived) return refusedOutright(deps, input, derived);
+  const preState = await preStateOf(deps, input, derived);
+  if ('guard' in preState) return refusedOutright(deps, input, preState as unknown as GuardVerdict);
+  const admission = await deps.ledger.admit({ ...requestFor(deps, input, derived), preState }, (state) =>
+    judgeAll(deps.guards, derived.facts, state, derived.plan.limits),
+  );
+  await writeDown(deps, input, admission);
+  return admission;
+}
+
+/** "Would you admit?", asked before people are. Takes no lock and writes nothing. */
+export async function preview(deps: ActivityDeps, input: StepInput): Promise<GuardVerdict[]> {
+  const derived = await derive(deps, input);
+  if ('guard' in derived) return [derived];
+  const guards = deps.guards.filter((guard) => guard.asked.includes('preview'));
+  const { preState: _none, ...request } = { ...requestFor(deps, input, derived), preState: {} };
+  return deps.ledger.preview(request, (state) => judgeAll(guards, derived.facts, state, derived.plan.limits));
+}
+
+async function derive(deps: ActivityDeps, input: StepInput): Promise<Derived | GuardVerdict> {
+  const situation = await readSituation(deps, input);
+  const { decision, incident } = situation;
+  if (incident.status === 'resolved') return no('incident', 'open', `${incident.ref.source} says resolved`);
+  if (!('plan' in decision)) return no('plan', 'the pinned plan', `the rules now say: ${decision.because}`);
+  const { plan } = decision;
+  if (plan.hash !== input.planHash)
+    return no('plan', shortHash(input.planHash), `the plan has changed to ${shortHash(plan.hash)} since it was decided`);
+  if (decision.concluded === 'observe') return no('mode', 'approve or auto', 'the rule only observes here');
+  const step = plan.steps[input.step];
+  if (!step) return no('plan', `${plan.steps.length} steps`, `it has no step ${input.step + 1}`);
+  return { situation, plan, step, facts: factsOf(deps, input, situation, plan, step) };
+}
+
+const no = (guard: string, limit: string, found: string): GuardVerdict => ({ guard, verdict: 'refuse', limit, found, setBy: 'design' });
+
+function factsOf(deps: ActivityDeps, input: StepInput, situation: Situation, plan: Plan, step: PlanStep): GuardFacts {
+  const { incident, alert, witness, set } = situation;
+  return {
+    now: deps.now(),
+    incidentId: input.incident,
+    incident,
+    alert,
+    witness,
+    target: plan.target,
+    step,
+    rule: plan.rule.name,
+    environment: plan.environment,
+    mode: plan.mode,
+    planHash: plan.hash,
+    approval: plan.approval,
+    required: requireLines(set, plan.rule.name, step.runbook, plan.target),
+    ...policyGuards(set, plan.environment),
+    ourselves: [...deps.ourselves],
+    alertStartedAt: Date.parse(witness.since ?? alert.startedAt),
+    laterStep: input.step > 0,
+  };
+}
+
+/** Holds no Temporal run id and no attempt number: whoever asks again for the same thing gets the same key. */
+export function attemptKey(deps: Pick<ActivityDeps, 'hash'>, plan: Plan, step: PlanStep): string {
+  const { source, externalId, generation } = plan.ref;
+  return deps.hash(canonicalJson([source, externalId, generation, plan.rule.logicHash, step.index, plan.target.id, 1]));
+}
+
+/** Binds action and parameters together; the effect activity computes it again from the permit's row. */
+export const paramsHash = (deps: Pick<ActivityDeps, 'hash'>, action: string, params: JsonObject): string =>
+  deps.hash(canonicalJson([action, params]));
+
+function requestFor(deps: ActivityDeps, input: StepInput, { situation, plan, step }: Derived): Omit<AdmissionRequest, 'preState'> {
+  return {
+    attemptKey: attemptKey(deps, plan, step),
+    incident: input.incident,
+    step: step.index,
+    planHash: plan.hash,
+    ruleHash: plan.rule.fileHash,
+    runbookHash: step.runbookHash,
+    paramsHash: paramsHash(deps, step.action, step.params),
+    action: step.action,
+    subject: {
+      environment: plan.environment,
+      service: situation.incident.service.id,
+      rule: plan.rule.name,
+      action: step.action,
+      targetId: plan.target.id,
+    },
+    failureDomain: failureDomain(plan.target),
+    place: { account: plan.target.account, region: plan.target.region },
+    params: step.params,
+    startBy: deps.now() + permitLifeMs,
+  };
+}
+
+/** A permit that is not used at once is of no use: the world has moved on. */
+const permitLifeMs = 60_000;
+
+async function preStateOf(deps: ActivityDeps, input: StepInput, { plan, step, situation }: Derived): Promise<JsonObject | GuardVerdict> {
+  const action = deps.registry.actions.get(step.action);
+  if (!action) throw new TypeError(`No integration offers the action "${step.action}"`);
+  const call = callFor(input.incident, { account: plan.target.account, region: plan.target.region }, situation.pace, deps.now);
+  try {
+    return await action.preState(action.with(call), step.params, plan.target);
+  } catch (error) {
+    if (!isVendorFailure(error) || error.fault === 'throttled' || error.fault === 'unavailable') throw error;
+    return no('preState', 'as approved', error.message);
+  }
+}
+
+async function refusedOutright(deps: ActivityDeps, input: StepInput, refusedBy: GuardVerdict): Promise<Admission> {
+  const admission: Admission = { admitted: false, verdicts: [refusedBy], refusedBy };
+  await writeDown(deps, input, admission);
+  return admission;
+}
+
+async function writeDown(deps: ActivityDeps, input: StepInput, admission: Admission): Promise<void> {
+  const allow = admission.verdicts.filter(({ verdict }) => verdict === 'allow').length;
+  // One line per step and answer, not one per time it was asked.
+  const refused = admission.admitted ? undefined : admission.refusedBy;
+  const waits = refused?.wait === true;
+  await deps.ledger.record({
+    incident: input.incident,
+    phase: 'guards',
+    state: refused ? (waits || refused.verdict === 'ask' ? 'waiting' : 'refused') : 'ok',
+    says: refused
+      ? `${waits ? 'held' : refused.verdict === 'ask' ? 'asks' : 'REFUSED'} by ${refused.guard}: ${refused.found}`
+      : `${allow} allow: ${allowedWords(admission.verdicts)}`,
+    once: `guards.${input.step}.${refused ? `${refused.guard}.${refused.verdict}` : 'allow'}`,
+    data: { step: input.step, verdicts: admission.verdicts as unknown as JsonObject[] },
+  });
+}
+
+/** The ones that say something about this very incident. */
+function allowedWords(verdicts: readonly GuardVerdict[]): string {
+  const telling = ['firingFor', 'corroborate', 'approval'];
+  const found = verdicts.filter(({ guard, verdict }) => telling.includes(guard) && verdict === 'allow').map(({ found }) => found);
+  return found.slice(0, 2).join('; ');
+}

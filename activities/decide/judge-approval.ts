@@ -1,0 +1,92 @@
+import type { Approval } from '../../domain/approval.js';
+import type { Incident } from '../../domain/incident.js';
+import type { Decision, Plan } from '../../domain/plan.js';
+import type { ApprovalRequestRow } from '../../ledger/port.js';
+import { paceOf } from '../../decide/profiles.js';
+import type { ActivityDeps } from '../deps.js';
+import { callFor } from '../shell.js';
+import { nowhere, readIncident, sourceOf } from '../situation/read.js';
+import type { Judged, JudgeInput } from '../types.js';
+
+/** Shorter hashes pin nothing. */
+const shortestPin = 8;
+
+/**
+ * Whether a human's word counts: who it is, whether they are on call for this incident now, which plan they saw, once each.
+ * The plan is the ledger's, not the caller's. Every attempt is written down, refused ones too.
+ */
+export async function judgeApproval(deps: ActivityDeps, input: JudgeInput): Promise<Judged> {
+  const stored = (await deps.ledger.decision(input.incident)) as unknown as Decision | undefined;
+  const plan = stored && 'plan' in stored ? stored.plan : undefined;
+  const row = input.request.requestId ? await deps.ledger.approvalRequest(input.request.requestId) : undefined;
+  const asked = { by: row?.by ?? input.request.by, via: row?.via ?? 'temporal', verifiedIdentity: row !== undefined };
+  const refusal = plan ? await refusalOf(deps, input, plan, row, asked.by) : 'there is no plan to decide about';
+  const approval: Approval = {
+    incident: input.incident,
+    planHash: plan?.hash ?? input.planHash,
+    decision: input.request.decision,
+    ...asked,
+    accepted: refusal === undefined,
+    reason: refusal ?? input.request.reason ?? '',
+    at: new Date(deps.now()).toISOString(),
+  };
+  await deps.ledger.putApproval(approval);
+  return judged(deps, input, approval, plan);
+}
+
+async function refusalOf(
+  deps: ActivityDeps,
+  input: JudgeInput,
+  plan: Plan,
+  row: ApprovalRequestRow | undefined,
+  by: string,
+): Promise<string | undefined> {
+  const { request } = input;
+  if (plan.hash !== input.planHash) return 'the plan has changed since: look at the new one';
+  if (request.planHash.length < shortestPin || !plan.hash.startsWith(request.planHash))
+    return `it is for another plan: this one is ${plan.hash.slice(0, shortestPin)}`;
+  if (request.requestId && (!row || row.incident !== input.incident)) return 'the request is not one that our own door wrote';
+  const before = await deps.ledger.approvals(input.incident, plan.hash);
+  if (before.some((one) => one.accepted && one.by === by && one.decision === request.decision)) return `${by} has decided already`;
+  return row ? onCallRefusal(deps, input, row) : signalRefusal(plan);
+}
+
+/** Whoever reached Temporal may be anybody: it counts as one unverified operator, unless the policy or the risk forbids it. */
+function signalRefusal(plan: Plan): string | undefined {
+  if (plan.approval.signals === 'refuse') return 'the policy takes no approvals from Temporal: use opssentinel approve';
+  if (plan.steps.some(({ risk }) => risk === 'destructive')) return 'a destructive step wants people whose identity was checked';
+  return undefined;
+}
+
+async function onCallRefusal(deps: ActivityDeps, input: JudgeInput, row: ApprovalRequestRow): Promise<string | undefined> {
+  const { incident } = await readIncident(deps, input);
+  const people = await onCallNow(deps, input, incident);
+  const names = people.flatMap(({ id, email, name }) => [id, email, name]);
+  if (names.includes(row.by)) return undefined;
+  return `${row.by} is not on call for this incident now (on call: ${people.map(({ email, name }) => email ?? name).join(', ') || 'nobody'})`;
+}
+
+async function onCallNow(deps: ActivityDeps, input: JudgeInput, incident: Incident) {
+  const source = sourceOf(deps, input.ref.source);
+  return source.onCall(source.with(callFor(input.incident, nowhere, paceOf(deps.rules()), deps.now)), incident);
+}
+
+async function judged(deps: ActivityDeps, input: JudgeInput, approval: Approval, plan: Plan | undefined): Promise<Judged> {
+  const who = `${approval.by} (${approval.via}${approval.verifiedIdentity ? '' : ', identity not checked'})`;
+  const word = approval.decision === 'approve' ? 'approved' : 'rejected';
+  const says = approval.accepted ? `${word} by ${who}${approval.reason ? `: ${approval.reason}` : ''}` : `${who}: refused, ${approval.reason}`;
+  await deps.ledger.record({
+    incident: input.incident,
+    phase: 'approval',
+    state: approval.accepted ? 'ok' : 'refused',
+    says,
+    data: { decision: approval.decision, by: approval.by, via: approval.via, verified: approval.verifiedIdentity, planHash: approval.planHash },
+  });
+  if (!approval.accepted || !plan) return { answer: { accepted: false, reason: approval.reason }, says };
+  if (approval.decision === 'reject') return { answer: { accepted: true, reason: 'rejected' }, settled: 'rejected', says };
+  const given = (await deps.ledger.approvals(input.incident, plan.hash)).filter((one) => one.accepted && one.decision === 'approve');
+  const people = new Set(given.map(({ by }) => by)).size;
+  const enough = people >= plan.approval.count;
+  const reason = enough ? 'approved' : `counted; ${plan.approval.count - people} more wanted`;
+  return { answer: { accepted: true, reason }, settled: enough ? 'approved' : undefined, says };
+}

@@ -1,0 +1,97 @@
+import { Context } from '@temporalio/activity';
+import type { Decision, Pace } from '../../domain/plan.js';
+import type { Target } from '../../domain/target.js';
+import type { CheckReading, Verification } from '../../domain/verification.js';
+import { duration } from '../../domain/words.js';
+import { paceOf } from '../../decide/profiles.js';
+import type { ActivityDeps } from '../deps.js';
+import { callFor, isVendorFailure } from '../shell.js';
+import { readIncident } from '../situation/read.js';
+import { witnessOf } from '../situation/witness.js';
+import type { VerifyInput } from '../types.js';
+
+/** What survives a worker's death: since when we have been looking, and since when all has been well. */
+interface Progress {
+  startedAt: number;
+  wellSince?: number;
+}
+
+/**
+ * Phase 8: polls the alert's own witness and every check until all of them have been well for long enough, or it is too late.
+ * "Cannot tell" is never "well". The action's own word plays no part.
+ */
+export async function verify(deps: ActivityDeps, input: VerifyInput): Promise<Verification> {
+  const context = Context.current();
+  const kept = context.info.heartbeatDetails as Progress | undefined;
+  const progress: Progress = kept?.startedAt ? kept : { startedAt: deps.now() };
+  const pace = paceOf(deps.rules());
+  const target = await plannedTarget(deps, input);
+  for (;;) {
+    context.heartbeat(progress);
+    const readings = await readAll(deps, input, target, pace);
+    const now = deps.now();
+    const well = readings.every(({ ok }) => ok);
+    progress.wellSince = well ? (progress.wellSince ?? now) : undefined;
+    const held = progress.wellSince === undefined ? 0 : now - progress.wellSince;
+    if (well && held >= input.verify.forMs) return settle(deps, input, { verified: true, readings, wellSince: progress.wellSince });
+    if (now - progress.startedAt > input.verify.withinMs) return settle(deps, input, { verified: false, readings });
+    await context.sleep(pace.pollMs);
+  }
+}
+
+async function plannedTarget(deps: ActivityDeps, input: VerifyInput): Promise<Target> {
+  const decision = (await deps.ledger.decision(input.incident)) as unknown as Decision | undefined;
+  if (!decision || !('plan' in decision)) throw new TypeError('The ledger holds no plan of this incident');
+  return decision.plan.target;
+}
+
+async function readAll(deps: ActivityDeps, input: VerifyInput, target: Target, pace: Pace): Promise<CheckReading[]> {
+  const readings: CheckReading[] = [];
+  if (input.verify.alertCleared) readings.push(await guarded('alert', () => readCleared(deps, input, pace)));
+  for (const { check: id, params } of input.verify.checks) {
+    const check = deps.registry.checks.get(id);
+    if (!check) throw new TypeError(`No integration offers the check "${id}"`);
+    const call = callFor(input.incident, { account: target.account, region: target.region }, pace, deps.now);
+    readings.push(await guarded(id, () => check.read(check.with(call), params, target)));
+  }
+  return readings;
+}
+
+/** A read that fails is an answer as well: not well, as far as anybody can tell. */
+async function guarded(check: string, read: () => Promise<Omit<CheckReading, 'check'>>): Promise<CheckReading> {
+  try {
+    return { check, ...(await read()) };
+  } catch (error) {
+    if (!isVendorFailure(error)) throw error;
+    return { check, ok: false, says: `cannot tell: ${error.message}` };
+  }
+}
+
+/** The witness decides where there is one: a resolve that a human or a merge made repairs nothing. */
+async function readCleared(deps: ActivityDeps, input: VerifyInput, pace: Pace): Promise<Omit<CheckReading, 'check'>> {
+  const { incident, alert } = await readIncident(deps, input);
+  const { witness } = await witnessOf(deps, input, incident, alert, pace);
+  return { ok: witness.state === 'clear', says: witness.says };
+}
+
+async function settle(
+  deps: ActivityDeps,
+  input: VerifyInput,
+  found: { verified: boolean; readings: CheckReading[]; wellSince?: number },
+): Promise<Verification> {
+  const lasting = found.readings.filter(({ ok }) => ok === found.verified).map(({ says }) => says);
+  const says = found.verified
+    ? `${lasting.join(', ')}, for ${duration(input.verify.forMs)}`
+    : `not recovered after ${duration(input.verify.withinMs)}: ${lasting.join(', ')}`;
+  await deps.ledger.effectVerified(input.attemptKey, found.verified, says);
+  await deps.ledger.record({
+    incident: input.incident,
+    phase: 'verify',
+    state: found.verified ? 'ok' : 'failed',
+    says,
+    once: `verify.${input.attemptKey}`,
+    data: { step: input.step, readings: found.readings.map(({ check, ok, says: told }) => ({ check, ok, says: told })) },
+  });
+  const wellSince = found.wellSince === undefined ? undefined : new Date(found.wellSince).toISOString();
+  return { verified: found.verified, readings: found.readings, wellSince, says };
+}

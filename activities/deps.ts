@@ -1,0 +1,28 @@
+import type { Guard } from '../domain/admission.js';
+import type { Catalogue } from '../domain/catalogue.js';
+import type { Hold } from '../domain/hold.js';
+import type { Hash } from '../domain/json.js';
+import type { Registry } from '../integrations/contract/registry.js';
+import type { Ledger } from '../ledger/port.js';
+import type { RuleSet } from '../rules/language/rule-set.js';
+
+/** Everything that the activities are given; nothing is reached for. */
+export interface ActivityDeps {
+  registry: Registry;
+  catalogue: Catalogue;
+  ledger: Ledger;
+  /** The rules that are in force now. */
+  rules: () => RuleSet;
+  guards: readonly Guard[];
+  hash: Hash;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** Ids that are ourselves, at any source. */
+  ourselves: readonly string[];
+  /** The switch that works with everything else gone: a file or a variable. Read right before every effect. */
+  outOfBandStop: () => Promise<Hold | undefined>;
+  /** Tells the run that owns an alert of another incident with the same alert. */
+  tellJoined: (owner: string, incident: string) => Promise<void>;
+  /** Where people look an incident up; `{id}` is replaced. */
+  linkTo: (incident: string) => string;
+}

@@ -1,0 +1,77 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import type { EffectStart } from '../../domain/effect.js';
+import type { Consumption, Permit } from '../../domain/permit.js';
+import { paceOf } from '../../decide/profiles.js';
+import type { AnyAction } from '../../integrations/contract/registry.js';
+import { certainlyNotDone, isFinal } from '../../integrations/contract/errors.js';
+import { paramsHash } from '../decide/admit.js';
+import type { ActivityDeps } from '../deps.js';
+import { callFor, isVendorFailure } from '../shell.js';
+import type { EffectInput } from '../types.js';
+
+/** Phase 7: consumes the permit, then makes exactly one vendor write. No row, no effect. */
+export async function startEffect(deps: ActivityDeps, action: AnyAction, input: EffectInput): Promise<EffectStart> {
+  const switched = await deps.outOfBandStop();
+  if (switched) return declined(deps, action, input, `stopped by ${switched.owner}: ${switched.reason}`);
+  const consumption = await deps.ledger.consume(input);
+  if (!consumption.consumed) return unconsumed(deps, action, input, consumption);
+  const { permit } = consumption;
+  // The row is what was admitted: an action or parameters that do not belong to its hash never reach the vendor.
+  if (permit.action !== action.id || paramsHash(deps, permit.action, permit.params) !== permit.paramsHash)
+    return declined(deps, action, input, 'the permit is for something else');
+  return callVendor(deps, action, input, permit);
+}
+
+async function callVendor(deps: ActivityDeps, action: AnyAction, input: EffectInput, permit: Permit): Promise<EffectStart> {
+  const call = callFor(input.incident, placeOf(permit), paceOf(deps.rules()), deps.now);
+  const attempt = { key: permit.attemptKey, startBy: Date.parse(permit.startBy), preState: permit.preState };
+  try {
+    const params = action.params.parse(permit.params);
+    const { ref, says } = await action.start(action.with(call), params, attempt);
+    await deps.ledger.effectStarted(permit.attemptKey, ref, says);
+    await record(deps, input, 'info', says, 'started', { ref, fence: permit.fence, operation: action.id });
+    return { started: true, ref, says };
+  } catch (error) {
+    if (!isVendorFailure(error)) throw error;
+    if (!certainlyNotDone(error.fault)) throw ApplicationFailure.nonRetryable(error.message, 'ambiguous');
+    // `retryable` sends the run to read back first: only what is proven absent may be armed again.
+    if (!isFinal(error.fault)) return { started: false, because: error.message, retryable: true };
+    return declined(deps, action, input, error.message);
+  }
+}
+
+/** Account and region of the permitted target. Admission put them there. */
+function placeOf(permit: Permit): { account: string; region: string } {
+  const { account, region } = permit.place;
+  return { account, region };
+}
+
+async function unconsumed(
+  deps: ActivityDeps,
+  action: AnyAction,
+  input: EffectInput,
+  { because, hold }: Consumption & { consumed: false },
+): Promise<EffectStart> {
+  // Somebody used it before us, perhaps this very attempt before its worker died: read back what became of it.
+  if (because === 'consumed before') return { started: false, because: 'the permit was used before', retryable: true };
+  const held = hold ? ` (${hold.kind} of ${hold.scope} by ${hold.owner}: ${hold.reason})` : '';
+  return declined(deps, action, input, `${because}${held}`);
+}
+
+async function declined(deps: ActivityDeps, action: AnyAction, input: EffectInput, because: string): Promise<EffectStart> {
+  await record(deps, input, 'refused', `${action.id} was not started: ${because}`, `declined.${because}`, {});
+  await deps.ledger.effectEnded(input.attemptKey, 'not-done', because);
+  return { started: false, because, retryable: false };
+}
+
+export async function record(
+  deps: ActivityDeps,
+  input: { incident: string; attemptKey: string },
+  state: 'info' | 'ok' | 'failed' | 'unknown' | 'refused',
+  says: string,
+  once: string,
+  data: Record<string, import('../../domain/json.js').Json>,
+): Promise<void> {
+  const { incident, attemptKey } = input;
+  await deps.ledger.record({ incident, phase: 'execute', state, says, once: `execute.${attemptKey}.${once}`, data: { attemptKey, ...data } });
+}

@@ -1,0 +1,60 @@
+import type { EffectEnd } from '../../domain/effect.js';
+import { type Adoption, mayRearm } from '../../domain/effect.js';
+import type { JsonObject } from '../../domain/json.js';
+import { paceOf } from '../../decide/profiles.js';
+import type { AnyAction } from '../../integrations/contract/registry.js';
+import type { ActivityDeps } from '../deps.js';
+import { callFor } from '../shell.js';
+import type { EffectInput, WaitInput } from '../types.js';
+import { record } from './start.js';
+
+/** One heartbeating poll to the effect's end. It reads; a worker's death costs one heartbeat timeout and nothing else. */
+export async function waitEffect(deps: ActivityDeps, action: AnyAction, input: WaitInput): Promise<EffectEnd> {
+  const place = await placeOf(deps, input.attemptKey);
+  const call = callFor(input.incident, place, paceOf(deps.rules()), deps.now);
+  if (!action.wait) throw new TypeError(`${action.id} has nothing to wait for`);
+  const end = await action.wait(action.with(call), input.ref);
+  await deps.ledger.effectEnded(input.attemptKey, end.status, end.says);
+  const state = end.status === 'succeeded' ? 'ok' : end.status;
+  await record(deps, input, state, end.says, 'ended', { status: end.status });
+  return end;
+}
+
+/** How often an effect whose answer was lost is looked for. Lists lag behind at every vendor. */
+const reads = 3;
+
+/** Reads back by the attempt key. Only a proven absence, in a class that carries its key, arms the permit again. */
+export async function adoptEffect(deps: ActivityDeps, action: AnyAction, input: EffectInput): Promise<Adoption & { rearmed: boolean }> {
+  const pace = paceOf(deps.rules());
+  const permit = await deps.ledger.permit(input.attemptKey);
+  if (!permit) return { found: false, certain: true, rearmed: false };
+  const call = callFor(input.incident, permit.place, pace, deps.now);
+  let certain = true;
+  for (let read = 0; read < reads; read++) {
+    if (read > 0) await call.sleep(pace.adoptEveryMs);
+    call.heartbeat();
+    const adoption = await action.adopt(action.with(call), action.params.parse(permit.params), { key: permit.attemptKey });
+    if (adoption.found) return adopted(deps, input, adoption.ref);
+    certain &&= adoption.certain;
+  }
+  const rearmed = certain && mayRearm(action.idempotency) && (await deps.ledger.rearm(input.attemptKey));
+  if (!rearmed) {
+    const says = 'whether it ran cannot be told; it is not repeated';
+    await deps.ledger.effectEnded(input.attemptKey, 'unknown', says);
+    await record(deps, input, 'unknown', says, 'unknown', {});
+  }
+  return { found: false, certain, rearmed };
+}
+
+async function adopted(deps: ActivityDeps, input: EffectInput, ref: JsonObject): Promise<Adoption & { rearmed: boolean }> {
+  const says = 'found by its key after its answer was lost; nothing was started again';
+  await deps.ledger.effectStarted(input.attemptKey, ref, says);
+  await record(deps, input, 'info', says, 'adopted', { ref });
+  return { found: true, ref, rearmed: false };
+}
+
+async function placeOf(deps: ActivityDeps, attemptKey: string): Promise<{ account: string; region: string }> {
+  const permit = await deps.ledger.permit(attemptKey);
+  if (!permit) throw new TypeError('No permit of this key: there is nothing to wait for');
+  return permit.place;
+}

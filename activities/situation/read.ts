@@ -1,0 +1,67 @@
+import type { Alert, Witness } from '../../domain/alert.js';
+import type { Incident } from '../../domain/incident.js';
+import type { Decision, Pace } from '../../domain/plan.js';
+import { matchAndAim, planFor } from '../../decide/decide.js';
+import { paceOf } from '../../decide/profiles.js';
+import type { AnySource } from '../../integrations/contract/registry.js';
+import type { RuleSet } from '../../rules/language/rule-set.js';
+import type { ActivityDeps } from '../deps.js';
+import { callFor } from '../shell.js';
+import type { About } from '../types.js';
+import { witnessOf } from './witness.js';
+
+/** Everything that was read outside, and what the rules conclude from it. Read anew each time it is asked for. */
+export interface Situation {
+  incident: Incident;
+  alert: Alert;
+  witness: Witness;
+  decision: Decision;
+  set: RuleSet;
+  pace: Pace;
+}
+
+/** Calls that belong to no cloud account. */
+export const nowhere = { account: '', region: '' };
+
+export function sourceOf(deps: ActivityDeps, id: string): AnySource {
+  const source = deps.registry.sources.get(id);
+  if (!source) throw new TypeError(`No integration offers the source "${id}"`);
+  return source;
+}
+
+/** Reads the incident and its alert at their source. */
+export async function readIncident(deps: ActivityDeps, about: About): Promise<{ incident: Incident; alert: Alert }> {
+  const source = sourceOf(deps, about.ref.source);
+  const pace = paceOf(deps.rules());
+  const call = source.with(callFor(about.incident, nowhere, pace, deps.now));
+  return source.normalise(await source.read(call, about.ref), about.ref, about.trust, deps.registry.bodies);
+}
+
+/** Reads all that deciding needs, and decides. The same inputs give the same decision and the same plan hash. */
+export async function readSituation(deps: ActivityDeps, about: About): Promise<Situation> {
+  const { incident, alert } = await readIncident(deps, about);
+  return situationOf(deps, about, incident, alert);
+}
+
+/** The second half of it, for whoever has read the incident already. */
+export async function situationOf(deps: ActivityDeps, about: About, incident: Incident, alert: Alert): Promise<Situation> {
+  const set = deps.rules();
+  const pace = paceOf(set);
+  const { witness, corroborable } = await witnessOf(deps, about, incident, alert, pace);
+  const { catalogue, hash } = deps;
+  const aimed = matchAndAim({ set, catalogue, incident, alert, witness });
+  const { chosen } = aimed;
+  const target = chosen && (await readTarget(deps, about, chosen, pace));
+  const decision = planFor({ set, catalogue, hash, incident, alert, witness, corroborable, ...aimed, target });
+  return { incident, alert, witness, decision, set, pace };
+}
+
+type Chosen = NonNullable<ReturnType<typeof matchAndAim>['chosen']>;
+
+async function readTarget(deps: ActivityDeps, about: About, chosen: Chosen, pace: Pace) {
+  const type = deps.registry.targets.get(chosen.targetType);
+  if (!type) throw new TypeError(`No integration offers the target type "${chosen.targetType}"`);
+  const place = { account: chosen.account, region: chosen.region };
+  const found = await type.read(type.with(callFor(about.incident, place, pace, deps.now)), chosen.selector);
+  return found && { ...found, environment: chosen.environment };
+}

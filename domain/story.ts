@@ -1,0 +1,37 @@
+import type { OutcomeKind } from './outcome.js';
+import type { EffectStatus } from './effect.js';
+import type { Verification } from './verification.js';
+
+/** What became of one step of the ladder: what the notes, the hand-over and the outcome are written from. */
+export interface StepStory {
+  index: number;
+  runbook: string;
+  /** `SSM Automation OpsSentinel-RestartInstance version 7`. */
+  says: string;
+  attemptKey?: string;
+  /** ISO 8601, UTC. */
+  startedAt?: string;
+  endedAt?: string;
+  /** `not-done`: certainly nothing happened. */
+  effect: EffectStatus | 'not-done';
+  effectSays: string;
+  verification?: Verification;
+}
+
+/** Everything about a run that is worth telling, as far as it has come. */
+export interface Story {
+  steps: StepStory[];
+  /** Who approved or rejected, in words. */
+  approvals: string[];
+  /** Effects that began, whatever became of them. */
+  effects: number;
+}
+
+/** How a run is about to end. */
+export interface Ending {
+  kind: OutcomeKind;
+  /** One sentence: why. */
+  says: string;
+  /** People must be handed the incident now. */
+  page: boolean;
+}

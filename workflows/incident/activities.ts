@@ -1,0 +1,63 @@
+import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import type { AdoptEffect, DecideActivities, StartEffect, TellActivities, WaitEffect } from '../../activities/types.js';
+import type { Pace, PlanStep } from '../../domain/plan.js';
+import { queues } from '../messages.js';
+
+/** Errors that asking again cannot mend; the activity shells name their failures so. */
+const final = ['refused', 'forbidden', 'absent', 'conflict', 'Bug'];
+
+const reads: ActivityOptions = {
+  taskQueue: queues.decide,
+  startToCloseTimeout: '20s',
+  // A decision that takes longer than this is of no use: by then people have been paged by the source itself.
+  scheduleToCloseTimeout: '10m',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s', nonRetryableErrorTypes: final },
+};
+
+export const { decide, preview, admit, judgeApproval } = proxyActivities<Omit<DecideActivities, 'verify'>>(reads);
+
+export const { ask, report } = proxyActivities<TellActivities>({
+  taskQueue: queues.tell,
+  startToCloseTimeout: '30s',
+  // People should hear of it even when the channel was away for most of a night.
+  scheduleToCloseTimeout: '8h',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1m', nonRetryableErrorTypes: final },
+});
+
+/** The check's own time, plus a poll, plus two heartbeats for a worker that died. */
+export function verifying(pace: Pace, withinMs: number): Pick<DecideActivities, 'verify'> {
+  return proxyActivities<Pick<DecideActivities, 'verify'>>({
+    taskQueue: queues.decide,
+    startToCloseTimeout: withinMs + 30_000,
+    heartbeatTimeout: pace.heartbeatMs,
+    retry: { initialInterval: '200ms', maximumInterval: '5s', nonRetryableErrorTypes: final },
+  });
+}
+
+export interface EffectActivities {
+  start: StartEffect;
+  wait: WaitEffect;
+  adopt: AdoptEffect;
+}
+
+/** An action's three activities, found by the id that the plan names: the workflow knows no vendor. */
+export function effectActivities(step: PlanStep, pace: Pace): EffectActivities {
+  const base: ActivityOptions = { taskQueue: queues.effect, summary: `${step.runbook}: ${step.says}`.slice(0, 200) };
+  const named = (options: ActivityOptions) => proxyActivities<Record<string, unknown>>({ ...base, ...options }) as Record<string, unknown>;
+  const once = named({ startToCloseTimeout: '60s', heartbeatTimeout: pace.heartbeatMs, retry: { maximumAttempts: 1 } });
+  const waits = named({
+    startToCloseTimeout: step.timeoutMs + 60_000,
+    heartbeatTimeout: pace.heartbeatMs,
+    retry: { initialInterval: '200ms', maximumInterval: '5s', nonRetryableErrorTypes: final },
+  });
+  const readsBack = named({
+    startToCloseTimeout: '2m',
+    heartbeatTimeout: pace.heartbeatMs,
+    retry: { initialInterval: '500ms', maximumInterval: '10s', maximumAttempts: 5 },
+  });
+  return {
+    start: once[step.action] as StartEffect,
+    wait: waits[`${step.action}.wait`] as WaitEffect,
+    adopt: readsBack[`${step.action}.adopt`] as AdoptEffect,
+  };
+}

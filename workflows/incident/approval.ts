@@ -1,0 +1,61 @@
+import { condition } from '@temporalio/workflow';
+import type { AskInput } from '../../activities/types.js';
+import { ask, judgeApproval, preview } from './activities.js';
+import { end, goOn, interrupted, type Next, type PlannedRun } from './run.js';
+import { howToDecide, show } from './shown.js';
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/**
+ * A human's word on the pinned plan. First the guards are asked "would you admit?", so that nobody is woken for
+ * what is held anyway. Expiry pages and never runs.
+ */
+export async function approved(run: PlannedRun, step: number, because: string): Promise<Next> {
+  const refused = (await preview({ ...run.about, planHash: run.plan.hash, step })).find((verdict) => verdict.verdict === 'refuse');
+  if (refused) return end('escalated', `refused by ${refused.guard}: ${refused.found}`, true);
+
+  const { plan, about } = run;
+  const expiresAt = Date.now() + plan.approval.expiresInMs;
+  const remindAt = Date.now() + plan.approval.expiresInMs / 2;
+  const says = `waits for ${plan.approval.count} of the people on call: ${because}`;
+  show(run.shown, { phase: 'waiting for approval', says, planHash: plan.hash, until: iso(expiresAt) }, howToDecide(plan.hash));
+  const question = { ...about, planHash: plan.hash, because, expiresAt: iso(expiresAt) };
+  tell({ ...question, reminder: false });
+
+  let reminded = false;
+  for (;;) {
+    const settled = await judgeWaiting(run);
+    if (settled) return settled;
+    const stop = interrupted(run, plan);
+    if (stop) return stop;
+    const now = Date.now();
+    if (now >= expiresAt) return end('escalated', 'nobody approved in time; it expired and was not run', true);
+    if (!reminded && now >= remindAt) {
+      reminded = true;
+      tell({ ...question, reminder: true });
+      continue;
+    }
+    const wakeAt = reminded ? expiresAt : remindAt;
+    await condition(() => waiting(run) || interrupted(run, plan) !== undefined, wakeAt - now, {
+      summary: reminded ? 'approval expires' : 'reminder',
+    });
+  }
+}
+
+/** In the background: a channel that is away must not hold up the answer, nor the expiry. */
+const tell = (question: AskInput): void => void ask(question).catch(() => undefined);
+
+const waiting = ({ inbox }: PlannedRun): boolean => inbox.approvals.some(({ answer }) => answer === undefined);
+
+/** Has every unanswered request judged, in the order they came. */
+async function judgeWaiting(run: PlannedRun): Promise<Next | undefined> {
+  for (const asked of run.inbox.approvals) {
+    if (asked.answer) continue;
+    const judged = await judgeApproval({ ...run.about, planHash: run.plan.hash, via: asked.via, request: asked.request });
+    asked.answer = judged.answer;
+    if (judged.answer.accepted) run.story.approvals.push(judged.says);
+    if (judged.settled === 'approved') return goOn(undefined);
+    if (judged.settled === 'rejected') return end('escalated', judged.says, true);
+  }
+  return undefined;
+}

@@ -1,0 +1,91 @@
+import { ActivityFailure, ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow';
+import type { EffectInput } from '../../activities/types.js';
+import type { EffectEnd } from '../../domain/effect.js';
+import type { JsonObject } from '../../domain/json.js';
+import type { Permit } from '../../domain/permit.js';
+import type { PlanStep } from '../../domain/plan.js';
+import { type EffectActivities, effectActivities } from './activities.js';
+import type { PlannedRun } from './run.js';
+import { show } from './shown.js';
+
+type Started = { ref: JsonObject; says: string } | { not: 'done' | 'known'; says: string };
+
+/** How often the same key may be started again after its absence was proven. */
+const mostRearms = 2;
+
+/** Runs one permitted effect to its end. At most one effect for the permit's key, whatever dies in between. */
+export async function execute(run: PlannedRun, step: PlanStep, permit: Permit): Promise<EffectEnd | { status: 'not-done'; says: string }> {
+  const activities = effectActivities(step, run.plan.pace);
+  const input: EffectInput = {
+    incident: run.about.incident,
+    attemptKey: permit.attemptKey,
+    planHash: permit.planHash,
+    paramsHash: permit.paramsHash,
+    ruleHash: permit.ruleHash,
+    runbookHash: permit.runbookHash,
+  };
+  show(run.shown, { phase: 'executing', says: step.says, planHash: run.plan.hash });
+  const started = await startOnce(activities, input, run);
+  if ('not' in started)
+    return started.not === 'done' ? { status: 'not-done', says: started.says } : { status: 'unknown', says: started.says };
+  if (!step.waits) return { status: 'succeeded', says: started.says };
+  show(run.shown, { phase: 'executing', says: `waits for ${started.says}`, planHash: run.plan.hash });
+  return waitToTheEnd(activities, input, started.ref);
+}
+
+async function startOnce(activities: EffectActivities, input: EffectInput, run: PlannedRun): Promise<Started> {
+  for (let rearms = 0; ; rearms++) {
+    const doubt = await tryStart(activities, input);
+    if ('ref' in doubt) {
+      run.story.effects++;
+      return doubt;
+    }
+    if (doubt.not === 'done') return doubt;
+    // It may have happened: the answer was lost, or somebody used the permit before us. Read back, never repeat blindly.
+    const adopted = await readBack(activities, input);
+    if (adopted.found) {
+      run.story.effects++;
+      return { ref: adopted.ref, says: 'an effect found by its key; nothing was started again' };
+    }
+    if (!adopted.rearmed || rearms >= mostRearms) return { not: 'known', says: doubt.says };
+    await sleep('500ms');
+  }
+}
+
+async function tryStart(activities: EffectActivities, input: EffectInput): Promise<Started> {
+  try {
+    const start = await activities.start(input);
+    if (start.started) return start;
+    if (start.retryable) return { not: 'known', says: start.because };
+    return { not: 'done', says: start.because };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return { not: 'known', says: `the answer to the start was lost (${reason(error)})` };
+  }
+}
+
+async function readBack(activities: EffectActivities, input: EffectInput): Promise<{ found: true; ref: JsonObject } | { found: false; rearmed: boolean }> {
+  try {
+    const adoption = await activities.adopt(input);
+    return adoption.found ? adoption : { found: false, rearmed: adoption.rearmed };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return { found: false, rearmed: false };
+  }
+}
+
+async function waitToTheEnd(activities: EffectActivities, input: EffectInput, ref: JsonObject): Promise<EffectEnd> {
+  try {
+    return await activities.wait({ incident: input.incident, attemptKey: input.attemptKey, ref });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return { status: 'unknown', says: `it began, and how it ended could not be read (${reason(error)})` };
+  }
+}
+
+/** The innermost plain sentence of a failed activity. */
+export function reason(error: unknown): string {
+  if (error instanceof ActivityFailure && error.cause) return reason(error.cause);
+  if (error instanceof ApplicationFailure) return error.message;
+  return error instanceof Error ? error.message : 'no reason given';
+}

@@ -1,0 +1,85 @@
+import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
+import type { Decided } from '../../activities/types.js';
+import type { Decision } from '../../domain/plan.js';
+import type { Ending, Story } from '../../domain/story.js';
+import { incidentId } from '../ids.js';
+import type { IncidentInput } from '../messages.js';
+import { decide, report } from './activities.js';
+import { approved } from './approval.js';
+import { reason } from './execution.js';
+import { openInbox } from './inbox.js';
+import { climb } from './ladder.js';
+import { end, interrupted, type PlannedRun, type Run } from './run.js';
+import { setAttributes, show, shownAtStart } from './shown.js';
+
+/** What the run answers when it has ended. */
+export interface IncidentResult {
+  outcome: Ending['kind'];
+  says: string;
+  effects: number;
+}
+
+/** One incident from its first event to its outcome. Interprets a plan; knows no vendor; ends in words, never silently. */
+export async function incident({ delivery }: IncidentInput): Promise<IncidentResult> {
+  const shown = shownAtStart();
+  const inbox = openInbox(delivery, () => shown.status);
+  const story: Story = { steps: [], approvals: [], effects: 0 };
+  const about = { incident: incidentId(delivery.ref), ref: delivery.ref, trust: delivery.trust };
+  const run: Run = { about, inbox, shown, story };
+
+  setAttributes({ state: 'deciding', source: delivery.ref.source, incident: delivery.ref.externalId });
+  const ending = await endingOf(run, delivery).catch((error: unknown) => failed(error));
+  inbox.closed = `the run has ended: ${ending.says}`;
+  show(shown, { phase: ending.kind, says: ending.says });
+  setAttributes({ outcome: ending.kind });
+  // A cancelled run still says how it ended.
+  await CancellationScope.nonCancellable(() => report({ ...about, ending, story })).catch(() => undefined);
+  await condition(allHandlersFinished);
+  return { outcome: ending.kind, says: ending.says, effects: story.effects };
+}
+
+/** A bug or an outage of what we need: people are paged, and the reason is told. Cancelling ends so as well. */
+const failed = (error: unknown): Ending => ({ kind: 'escalated', says: `it could not go on: ${reason(error)}`, page: true });
+
+async function endingOf(run: Run, delivery: IncidentInput['delivery']): Promise<Ending> {
+  const decided: Decided = await decide({ ...run.about, delivery });
+  if (decided.kind === 'over') return { kind: decided.outcome, says: decided.says, page: false };
+  return concluded(run, decided.decision);
+}
+
+async function concluded(run: Run, decision: Decision): Promise<Ending> {
+  if (decision.concluded === 'nothing') return { kind: 'ignored', says: decision.because, page: false };
+  if (decision.concluded === 'refuse') return { kind: 'escalated', says: decision.because, page: true };
+  const { plan } = decision;
+  setAttributes({
+    service: decision.incident.service.id,
+    target: plan.target.name,
+    rule: plan.rule.name,
+    environment: plan.environment,
+    mode: plan.mode,
+  });
+  if (decision.concluded === 'observe') return { kind: 'observed', says: `would have run ${plan.steps[0]?.runbook ?? 'nothing'}`, page: false };
+  return carriedOut({ ...run, plan }, decision);
+}
+
+async function carriedOut(run: PlannedRun, decision: Decision): Promise<Ending> {
+  await holdDown(run, decision);
+  const stop = interrupted(run, run.plan);
+  if (stop) return stop.ending;
+  if (decision.concluded === 'ask') {
+    const word = await approved(run, 0, run.plan.modeBecause ?? `mode ${run.plan.mode} in ${run.plan.environment}`);
+    if (!word.go) return word.ending;
+  }
+  const climbed = await climb(run);
+  return climbed.go ? end('escalated', 'the ladder ended without a word', true).ending : climbed.ending;
+}
+
+/** Waits until the alert has been firing for as long as the rule wants; admission checks it again with the witness. */
+async function holdDown(run: PlannedRun, decision: Decision): Promise<void> {
+  const since = Date.parse(decision.witness.since ?? decision.alert.startedAt);
+  const ms = since + run.plan.limits.firingForMs - Date.now();
+  if (!(ms > 0)) return;
+  show(run.shown, { phase: 'holding', says: 'only what goes on firing is acted on', until: new Date(Date.now() + ms).toISOString() });
+  await condition(() => interrupted(run, run.plan) !== undefined, ms, { summary: 'firing long enough?' });
+}
+

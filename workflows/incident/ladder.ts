@@ -1,0 +1,56 @@
+import type { PlanStep } from '../../domain/plan.js';
+import type { StepStory } from '../../domain/story.js';
+import type { Verification } from '../../domain/verification.js';
+import { verifying } from './activities.js';
+import { permitFor } from './admission.js';
+import { execute, reason } from './execution.js';
+import { end, type Next, type PlannedRun } from './run.js';
+import { show } from './shown.js';
+
+/** The steps in order; the first that verifies ends it; after the last, people are paged. */
+export async function climb(run: PlannedRun): Promise<Next<never>> {
+  for (const step of run.plan.steps) {
+    const permit = await permitFor(run, step.index);
+    if (!permit.go) return permit;
+    const told = await perform(run, step, permit.value);
+    run.story.steps.push(told);
+    if (told.effect === 'unknown') return end('escalated', `${step.runbook} may or may not have run: ${told.effectSays}`, true);
+    if (told.verification?.verified) return end('remediated', told.verification.says, false);
+  }
+  return end('escalated', lastWords(run.story.steps), true);
+}
+
+const lastWords = (steps: StepStory[]): string =>
+  steps.at(-1)?.verification?.says ?? steps.at(-1)?.effectSays ?? 'nothing could be done';
+
+type Permitted = Parameters<typeof execute>[2];
+
+async function perform(run: PlannedRun, step: PlanStep, permit: Permitted): Promise<StepStory> {
+  const startedAt = new Date().toISOString();
+  const effect = await execute(run, step, permit);
+  const told: StepStory = {
+    index: step.index,
+    runbook: step.runbook,
+    says: step.says,
+    attemptKey: permit.attemptKey,
+    startedAt,
+    endedAt: new Date().toISOString(),
+    effect: effect.status,
+    effectSays: effect.says,
+  };
+  // A failed effect is verified as well: it may have helped half-way, and the alert has the last word.
+  if (effect.status === 'succeeded' || effect.status === 'failed') told.verification = await verified(run, step, permit.attemptKey);
+  return told;
+}
+
+async function verified(run: PlannedRun, step: PlanStep, attemptKey: string): Promise<Verification> {
+  const { pace, hash } = run.plan;
+  const until = new Date(Date.now() + step.verify.withinMs).toISOString();
+  show(run.shown, { phase: 'verifying', says: `whether ${step.runbook} helped`, planHash: hash, until });
+  try {
+    const { verify } = verifying(pace, step.verify.withinMs);
+    return await verify({ ...run.about, planHash: hash, step: step.index, attemptKey, verify: step.verify });
+  } catch (error) {
+    return { verified: false, readings: [], says: `it could not be verified: ${reason(error)}` };
+  }
+}

@@ -1,0 +1,33 @@
+import type { About } from '../../activities/types.js';
+import type { Plan } from '../../domain/plan.js';
+import type { Ending, Story } from '../../domain/story.js';
+import type { Inbox } from './inbox.js';
+import type { Shown } from './shown.js';
+
+/** What the phases of one run share. */
+export interface Run {
+  about: About;
+  inbox: Inbox;
+  shown: Shown;
+  story: Story;
+}
+
+/** A run with a plan: everything after `decide`. */
+export type PlannedRun = Run & { plan: Plan };
+
+/** A phase goes on, or ends the run. */
+export type Next<Value = undefined> = { go: true; value: Value } | { go: false; ending: Ending };
+
+export const goOn = <Value>(value: Value): Next<Value> => ({ go: true, value });
+export const end = (kind: Ending['kind'], says: string, page: boolean): { go: false; ending: Ending } => ({
+  go: false,
+  ending: { kind, says, page },
+});
+
+/** What came in from outside that forbids to begin anything new. Asked before every step. */
+export function interrupted({ inbox, story }: Run, plan: Plan): { go: false; ending: Ending } | undefined {
+  if (inbox.resolved && story.effects === 0) return end('resolved-itself', 'it was resolved before anything was done', false);
+  if (inbox.heldBy && plan.limits.onAcknowledge === 'standDown')
+    return end('stood-down', `${inbox.heldBy} has the incident: hands off`, false);
+  return undefined;
+}
