@@ -1,0 +1,76 @@
+import type { Decision } from '../../domain/plan.js';
+import type { Ending, StepStory, Story } from '../../domain/story.js';
+import { clock, counted, duration, epochMs } from '../../domain/words.js';
+
+/** What a note is written from. One renderer for the note, the page and the hand-over. */
+export interface Telling {
+  decision: Decision | undefined;
+  ending: Ending;
+  story: Story;
+  link: string;
+}
+
+/** The note of `ux.md`: the first line is what the reader must do. */
+export function noteOf({ decision, ending, story, link }: Telling): string {
+  const rows = ending.page ? handOver(decision, ending, story) : result(decision, ending, story);
+  return [headline(decision, ending, story), ...rows, row('More', link)].join('\n');
+}
+
+const row = (label: string, text: string): string => `${label.padEnd(8)}${text}`;
+
+function headline(decision: Decision | undefined, ending: Ending, story: Story): string {
+  const name = targetName(decision);
+  if (ending.page) return `OpsSentinel: YOU ARE NEEDED. ${needed(ending, story, name)}`;
+  if (ending.kind === 'remediated') return `OpsSentinel: nothing for you to do. ${story.steps.at(-1)?.runbook ?? 'It'} helped on ${name}${howSoon(story)}.`;
+  if (ending.kind === 'observed') return `OpsSentinel: observing only; nothing was done. It ${ending.says}${name ? ` on ${name}` : ''}.`;
+  if (ending.kind === 'stood-down') return `OpsSentinel: hands off. ${capital(ending.says)}.`;
+  return `OpsSentinel: nothing was done. ${capital(ending.says)}.`;
+}
+
+function needed(ending: Ending, story: Story, name: string): string {
+  if (story.effects === 0) return `Nothing was done${name ? ` on ${name}` : ''}: ${ending.says}.`;
+  return `Tried ${counted(story.effects, 'thing')} on ${name}; ${ending.says}.`;
+}
+
+function howSoon(story: Story): string {
+  const last = story.steps.at(-1);
+  const since = last?.verification?.wellSince;
+  return since && last.startedAt ? `; well after ${duration(epochMs(since) - epochMs(last.startedAt))}` : '';
+}
+
+function result(decision: Decision | undefined, ending: Ending, story: Story): string[] {
+  const rows = why(decision);
+  for (const step of story.steps) rows.push(row('Did', did(step)));
+  const last = story.steps.at(-1)?.verification;
+  if (last) rows.push(row('Result', last.says));
+  for (const words of story.approvals) rows.push(row('Word', words));
+  if (ending.kind === 'remediated') rows.push(row('Left', 'nothing changed that has to be put back'));
+  return rows;
+}
+
+function handOver(decision: Decision | undefined, ending: Ending, story: Story): string[] {
+  const rows = why(decision);
+  story.steps.forEach((step, index) =>
+    rows.push(row(index === 0 ? 'Tried' : '', `${index + 1} ${did(step)}; ${step.verification?.says ?? step.effectSays}`)),
+  );
+  if (decision && 'place' in decision && decision.place) rows.push(row('Where', decision.place));
+  rows.push(row('Reason', ending.says));
+  for (const words of story.approvals) rows.push(row('Word', words));
+  const begun = story.effects > 0;
+  rows.push(row('Hands', begun ? 'off this incident until you say otherwise' : 'nothing was changed by OpsSentinel'));
+  return rows;
+}
+
+function why(decision: Decision | undefined): string[] {
+  if (!decision) return [];
+  const rule = 'plan' in decision ? `, rule ${decision.plan.rule.name} ${decision.plan.rule.fileHash.slice(0, 7)}` : '';
+  return [row('Why', `${decision.alert.name}${rule}; ${decision.witness.says}`)];
+}
+
+function did(step: StepStory): string {
+  const at = step.startedAt ? ` at ${clock(step.startedAt)}` : '';
+  return `${step.runbook} (${step.says})${at}: ${step.effectSays}`;
+}
+
+const targetName = (decision: Decision | undefined): string => (decision && 'plan' in decision ? decision.plan.target.name : '');
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,87 @@
+import type { Client } from '@temporalio/client';
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createDecideActivities } from '../activities/decide/index.js';
+import type { ActivityDeps } from '../activities/deps.js';
+import { createEffectActivities } from '../activities/effect/index.js';
+import { createTellActivities } from '../activities/tell/index.js';
+import { guards } from '../guards/index.js';
+import { workflowIdOf } from '../workflows/ids.js';
+import { joined, queues, type WorkerRole } from '../workflows/messages.js';
+
+/** What a worker process is given. Which roles it plays is which credentials it needs. */
+export interface WorkersDeps extends Omit<ActivityDeps, 'guards' | 'tellJoined'> {
+  connection: NativeConnection;
+  client: Client;
+  namespace: string;
+  roles: readonly WorkerRole[];
+  /** The prebuilt workflow bundle. */
+  bundlePath: string;
+  /** How long a cached run may wait for a worker that died. Milliseconds. */
+  stickyMs: number;
+  /** How long running activities may take to stop. Milliseconds. */
+  graceMs: number;
+}
+
+export interface RunningWorkers {
+  /** Settles when every worker has ended; rejects when one of them failed. */
+  run: Promise<void>;
+  stop: () => Promise<void>;
+}
+
+/** PagerDuty allows 960 requests a minute and key (its REST documentation, "Rate Limits"); a telling activity makes a few. */
+const tellsPerSecond = 4;
+
+/** One Temporal worker per role, each on its own queue. */
+export async function start(deps: WorkersDeps): Promise<RunningWorkers> {
+  const activityDeps: ActivityDeps = { ...deps, guards, tellJoined: (owner, incident) => tellJoined(deps.client, owner, incident) };
+  const workers = await Promise.all(deps.roles.map((role) => Worker.create({ ...common(deps), ...roleOptions(role, deps, activityDeps) })));
+  const run = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  // One worker that fails takes the others with it: a process with half of its roles looks alive and is not.
+  run.catch(() => shutDown(workers));
+  return {
+    run,
+    stop: async () => {
+      shutDown(workers);
+      await run.catch(() => undefined);
+    },
+  };
+}
+
+function shutDown(workers: readonly Worker[]): void {
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+}
+
+const common = (deps: WorkersDeps): Pick<WorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTime' | 'shutdownForceTime'> => ({
+  connection: deps.connection,
+  namespace: deps.namespace,
+  shutdownGraceTime: deps.graceMs,
+  shutdownForceTime: deps.graceMs + 5_000,
+});
+
+function roleOptions(role: WorkerRole, deps: WorkersDeps, activityDeps: ActivityDeps): Omit<WorkerOptions, 'taskQueue'> & { taskQueue: string } {
+  const taskQueue = queues[role];
+  if (role === 'run')
+    return {
+      taskQueue,
+      workflowBundle: { codePath: deps.bundlePath },
+      stickyQueueScheduleToStartTimeout: deps.stickyMs,
+      maxCachedWorkflows: 500,
+    };
+  if (role === 'decide') return { taskQueue, activities: createDecideActivities(activityDeps), maxConcurrentActivityTaskExecutions: 200 };
+  if (role === 'effect') return { taskQueue, activities: createEffectActivities(activityDeps), maxConcurrentActivityTaskExecutions: 100 };
+  return {
+    taskQueue,
+    activities: createTellActivities(activityDeps),
+    maxConcurrentActivityTaskExecutions: 20,
+    maxTaskQueueActivitiesPerSecond: tellsPerSecond,
+  };
+}
+
+/** The owner may have ended: then there is nobody to be told, and nothing is lost. */
+async function tellJoined(client: Client, owner: string, incident: string): Promise<void> {
+  try {
+    await client.workflow.getHandle(workflowIdOf(owner)).signal(joined, { incident });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'WorkflowNotFoundError') throw error;
+  }
+}
