@@ -14,7 +14,8 @@ export interface WireRequest {
 export interface WireResponse {
   status: number;
   headers?: Record<string, string>;
-  body?: string;
+  /** Without a content type of its own it is sent as JSON. */
+  body?: string | Uint8Array;
 }
 
 /** One line of the sandbox's ledger of effects: the ground truth that tests judge by. */
