@@ -1,30 +1,67 @@
-import type { approval, incidentEvent, takeOver } from '../workflows/messages.js';
+import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Registry } from '../integrations/contract/registry.js';
 import type { Ledger } from '../ledger/port.js';
 import type { RulesProblem, RulesSummary } from './shapes.js';
 import type { ApiTokens } from './tokens.js';
 
-/** What the API asks of Temporal. `@temporalio/client`'s Client is one. */
-export interface TemporalClient {
-  connection: {
-    withDeadline: <Result>(deadline: number, run: () => Promise<Result>) => Promise<Result>;
-    workflowService: { getSystemInfo: (request: Record<string, never>) => Promise<unknown> };
-  };
-  workflow: {
-    // oxlint-disable-next-line typescript/no-explicit-any
-    start: (type: string, options: any) => Promise<unknown>;
-    // oxlint-disable-next-line typescript/no-explicit-any
-    signalWithStart: (type: string, options: any) => Promise<unknown>;
-    getHandle: (workflowId: string) => RunHandle;
-  };
+/** The part of Temporal's client that the API uses. */
+export type TemporalClient = Pick<Client, 'connection' | 'workflow'>;
+
+/** The loaded rules, as far as they are shown and reloaded here. */
+export interface RulesDoor {
+  current: () => RulesSummary;
+  /** Loads again. With problems, the set before stays; they are returned and shown by `current`. */
+  reload: () => Promise<RulesProblem[]>;
 }
 
-export interface RunHandle {
-  executeUpdate: (
-    update: typeof approval,
-    options: { args: Parameters<typeof approvalArguments>; updateId: string },
-  ) => Promise<import('../domain/approval.js').ApprovalAnswer>;
-  signal: (signal: typeof takeOver | typeof incidentEvent, argument: never) => Promise<void>;
+export interface ApiDeps {
+  ledger: Ledger;
+  temporal: TemporalClient;
+  registry: Pick<Registry, 'sources'>;
+  /** For the sources' `door` schemas: names as in the reference. */
+  env: Readonly<Record<string, string | undefined>>;
+  tokens: ApiTokens;
+  rules: RulesDoor;
+  host: string;
+  /** 0: any free one. */
+  port: number;
+  metricsPort: number;
+  mode: 'sandbox' | 'live';
+  /** Address of Temporal's Web UI, linked from `/`. */
+  temporalUi?: string | undefined;
+  version: string;
+  log: Logger;
+  /** Limits; every one has a default. */
+  limits?: Partial<ApiLimits>;
 }
-declare function approvalArguments(request: import('../domain/approval.js').ApprovalRequest): void;
+
+export interface ApiLimits {
+  /** From the complete body of a webhook to its answer. PagerDuty waits 5 s. */
+  doorDeadlineMs: number;
+  /** Starts and signals that are under way at Temporal at once. */
+  doorConcurrency: number;
+  /** Webhooks that wait for one of those; beyond, the answer is 503. */
+  doorQueue: number;
+  /** Event ids known to be durable, kept in memory; 0 switches that off. */
+  rememberedEvents: number;
+  /** How long an approval waits for the run's answer. */
+  approvalDeadlineMs: number;
+  /** Live streams that may be open at once. */
+  streams: number;
+  /** A comment in every stream, so that nothing on the way takes it for dead. */
+  streamKeepAliveMs: number;
+  /** A live stream looks by itself this often, should a notice have been lost. */
+  streamPollMs: number;
+}
+
+export const defaultLimits: ApiLimits = {
+  doorDeadlineMs: 2000,
+  doorConcurrency: 32,
+  doorQueue: 512,
+  rememberedEvents: 10_000,
+  approvalDeadlineMs: 10_000,
+  streams: 200,
+  streamKeepAliveMs: 15_000,
+  streamPollMs: 5000,
+};

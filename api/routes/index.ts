@@ -1,0 +1,26 @@
+import type { Route } from '../route.js';
+import { postApproval, postTakeOver } from './decisions.js';
+import { deleteHold, listHolds, postHold } from './holds.js';
+import { getAllTimelines, getIncident, getPlan, getTimeline, listIncidents } from './incidents.js';
+import { front, healthz, readyz } from './operations.js';
+import { getEvidence, getRules, reloadRules } from './rules.js';
+
+/** The route table: what is mounted, what tokens may do, and what the OpenAPI document says. */
+export const routes: readonly Route[] = [
+  listIncidents,
+  getIncident,
+  getTimeline,
+  getAllTimelines,
+  getPlan,
+  postApproval,
+  postTakeOver,
+  listHolds,
+  postHold,
+  deleteHold,
+  getRules,
+  reloadRules,
+  getEvidence,
+  healthz,
+  readyz,
+  front,
+];

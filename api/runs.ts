@@ -1,0 +1,100 @@
+import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
+import type { ApprovalAnswer, ApprovalRequest } from '../domain/approval.js';
+import type { Delivery } from '../domain/delivery.js';
+import { incidentWorkflowId, workflowIdOf } from '../workflows/ids.js';
+import { approval, incidentEvent, incidentWorkflowType, queues, takeOver, type IncidentInput } from '../workflows/messages.js';
+import type { TemporalClient } from './deps.js';
+
+/** What became of a delivery at Temporal. `closed`: there was a run, and it has ended. */
+export type RunAnswer = 'durable' | 'closed';
+
+/** Why a message did not reach a run. `no-run`: none is open under that id. `unanswered`: it may have been taken. */
+export type RunFault = 'no-run' | 'refused' | 'unanswered' | 'away';
+
+export class RunError extends Error {
+  override readonly name = 'RunError';
+  readonly fault: RunFault;
+
+  constructor(fault: RunFault, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.fault = fault;
+  }
+}
+
+/** Everything the API asks of Temporal. Deadlines are epoch milliseconds; every method rejects with RunError. */
+export interface Runs {
+  start: (delivery: Delivery, deadline: number) => Promise<RunAnswer>;
+  tell: (delivery: Delivery, deadline: number) => Promise<RunAnswer>;
+  decide: (incident: string, request: ApprovalRequest, updateId: string, deadline: number) => Promise<ApprovalAnswer>;
+  takeOver: (incident: string, by: string, deadline: number) => Promise<void>;
+  reachable: (deadline: number) => Promise<void>;
+}
+
+export function createRuns({ connection, workflow }: TemporalClient): Runs {
+  const within = <Result>(deadline: number, call: () => Promise<Result>): Promise<Result> =>
+    beforeDeadline(deadline, connection.withDeadline(deadline, call)).catch((error: unknown) => {
+      throw new RunError(faultOf(error), error);
+    });
+  return {
+    start: (delivery, deadline) =>
+      within(deadline, () => durable(workflow.start(incidentWorkflowType, options(delivery)))),
+    tell: (delivery, deadline) =>
+      within(deadline, () =>
+        durable(workflow.signalWithStart(incidentWorkflowType, { ...options(delivery), signal: incidentEvent, signalArgs: [delivery] })),
+      ),
+    decide: (incident, request, updateId, deadline) =>
+      within(deadline, () => workflow.getHandle(workflowIdOf(incident)).executeUpdate(approval, { args: [request], updateId })),
+    takeOver: (incident, by, deadline) => within(deadline, () => workflow.getHandle(workflowIdOf(incident)).signal(takeOver, { by })),
+    reachable: (deadline) =>
+      within(deadline, async () => {
+        await connection.workflowService.getSystemInfo({});
+      }),
+  };
+}
+
+/** One run per incident and life, open or closed: both policies stand in every call. */
+function options(delivery: Delivery) {
+  const { source, externalId, generation } = delivery.ref;
+  const input: IncidentInput = { delivery };
+  return {
+    workflowId: incidentWorkflowId(delivery.ref),
+    taskQueue: queues.run,
+    args: [input],
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+    staticSummary: `${source} incident ${externalId}${generation === '0' ? '' : ', reopened'}`,
+    staticDetails: `Begun by ${delivery.eventType}, which ${source} dated ${delivery.occurredAt} and we received ${delivery.receivedAt} (${delivery.authenticatedBy}; event ${delivery.eventId}).`,
+  };
+}
+
+/** Errors are compared by name: they may come from another copy of the SDK. */
+async function durable(call: Promise<unknown>): Promise<RunAnswer> {
+  try {
+    await call;
+    return 'durable';
+  } catch (error) {
+    if (error instanceof Error && error.name === 'WorkflowExecutionAlreadyStartedError') return 'closed';
+    throw error;
+  }
+}
+
+function faultOf(error: unknown): RunFault {
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'WorkflowNotFoundError') return 'no-run';
+  if (name === 'WorkflowUpdateFailedError') return 'refused';
+  if (name === 'WorkflowUpdateRPCTimeoutOrCancelledError') return 'unanswered';
+  return 'away';
+}
+
+/** The client's own deadline does not cover a connection that is still being made. */
+export async function beforeDeadline<Result>(deadline: number, work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('did not answer in time')), Math.max(0, deadline - Date.now()));
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,75 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApp } from './app.js';
+import { defaultLimits, type ApiDeps } from './deps.js';
+import { createJournal } from './door/journal.js';
+import { createMetrics, createMetricsServer } from './metrics.js';
+import { createRuns } from './runs.js';
+import { createStreams } from './streams.js';
+
+export interface RunningApi {
+  /** e.g. `http://127.0.0.1:8080`. */
+  address: string;
+  metricsAddress: string;
+  /** Takes nothing new, ends live streams, lets what is under way end, and writes the journal's last lines. */
+  close: () => Promise<void>;
+}
+
+/** How long requests that are under way may take once we close. Milliseconds. */
+const closeGraceMs = 3000;
+
+/**
+ * Starts the API: webhooks, REST, live streams, and metrics on a port of their own. It holds no right to change anything outside.
+ * Rejects with one Error that lists everything that is configured wrongly, or that names the port that is taken.
+ */
+export async function start(deps: ApiDeps): Promise<RunningApi> {
+  const limits = { ...defaultLimits, ...deps.limits };
+  const metrics = createMetrics();
+  const journal = createJournal(deps.ledger, metrics, deps.log);
+  const streams = createStreams(deps.ledger, limits, metrics);
+  const runs = createRuns(deps.temporal);
+  const app = createApp(deps, { ...deps, runs, streams, metrics, limits, now: Date.now }, journal);
+
+  // Node waits 300 s for a request and 60 s for its headers, and looks every 30 s: far too long for a door that anyone can reach.
+  const server = createServer({ requestTimeout: 10_000, headersTimeout: 5000, connectionsCheckingInterval: 1000, keepAliveTimeout: 5000 }, app);
+  const metricsServer = createMetricsServer(metrics);
+  const address = await listen(server, deps.host, deps.port, 'API');
+  const metricsAddress = await listen(metricsServer, deps.host, deps.metricsPort, 'metrics').catch(async (error: unknown) => {
+    await closeServer(server);
+    throw error;
+  });
+  return {
+    address,
+    metricsAddress,
+    close: async () => {
+      await streams.close();
+      await Promise.all([closeServer(server), closeServer(metricsServer)]);
+      await journal.settled();
+    },
+  };
+}
+
+function listen(server: Server, host: string, port: number, what: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = `Port ${port} on ${host}, for the ${what}, is taken by another process; stop that one or choose another port.`;
+      reject(error.code === 'EADDRINUSE' ? new Error(taken) : error);
+    });
+    server.listen(port, host, () => {
+      const bound = server.address() as AddressInfo;
+      const name = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
+      resolve(`http://${name}:${bound.port}`);
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), closeGraceMs);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
