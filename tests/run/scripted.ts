@@ -1,0 +1,165 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import type {
+  AdoptEffect, Decided, DecideActivities, EffectInput, Judged, ReportInput, StartEffect, TellActivities, WaitEffect,
+} from '../../activities/types.js';
+import type { Admission, GuardVerdict } from '../../domain/permit.js';
+import type { Decision, Plan, PlanStep } from '../../domain/plan.js';
+import type { Verification } from '../../domain/verification.js';
+
+/** What the outside answers in one test: each list is used up from the front, its last entry stays. */
+export interface Script {
+  decided: Decided;
+  previews: GuardVerdict[][];
+  admissions: ('permit' | GuardVerdict)[];
+  starts: ('started' | 'lost' | 'used' | 'refused')[];
+  adoptions: ('found' | 'absent' | 'absent, not to be repeated')[];
+  waits: ('succeeded' | 'failed' | 'unknown')[];
+  verifications: boolean[];
+  judge: (input: Parameters<DecideActivities['judgeApproval']>[0]) => Judged;
+  /** Runs while the effect is being waited for, or while the verification runs. */
+  during?: { wait?: () => Promise<void>; verify?: () => Promise<void> };
+}
+
+/** What was asked of the outside, in order. */
+export interface Seen {
+  calls: string[];
+  starts: EffectInput[];
+  reports: ReportInput[];
+}
+
+const next = <Item>(items: Item[]): Item => (items.length > 1 ? items.shift() : items[0]) as Item;
+
+export function scripted(script: Script): { seen: Seen; decide: DecideActivities; tell: TellActivities; effect: Record<string, StartEffect | WaitEffect | AdoptEffect> } {
+  const seen: Seen = { calls: [], starts: [], reports: [] };
+  const called = (name: string) => void seen.calls.push(name);
+  return {
+    seen,
+    decide: {
+      decide: async () => (called('decide'), script.decided),
+      preview: async () => (called('preview'), next(script.previews)),
+      admit: async (input) => (called('admit'), admission(next(script.admissions), input.step, script)),
+      judgeApproval: async (input) => (called('judgeApproval'), script.judge(input)),
+      verify: async () => {
+        called('verify');
+        await script.during?.verify?.();
+        return verification(next(script.verifications));
+      },
+    },
+    tell: {
+      ask: async () => called('ask'),
+      report: async (input) => {
+        called('report');
+        seen.reports.push(input);
+        return { says: 'told' };
+      },
+    },
+    effect: {
+      'test.restart': async (input: EffectInput) => {
+        called('start');
+        seen.starts.push(input);
+        return started(next(script.starts));
+      },
+      'test.restart.adopt': async () => (called('adopt'), adoption(next(script.adoptions))),
+      'test.restart.wait': async () => {
+        called('wait');
+        await script.during?.wait?.();
+        return { status: next(script.waits), says: '3 of 3 steps' };
+      },
+    },
+  };
+}
+
+const adoption = (how: Script['adoptions'][number]): Awaited<ReturnType<AdoptEffect>> =>
+  how === 'found'
+    ? { found: true, ref: { id: 'e-1' }, rearmed: false }
+    : { found: false, certain: how === 'absent', rearmed: how === 'absent' };
+
+async function started(how: Script['starts'][number]): ReturnType<StartEffect> {
+  if (how === 'lost') throw ApplicationFailure.nonRetryable('the answer was lost', 'ambiguous');
+  if (how === 'used') return { started: false, because: 'the permit was used before', retryable: true };
+  if (how === 'refused') return { started: false, because: 'no such document', retryable: false };
+  return { started: true, ref: { id: 'e-1' }, says: 'ssm:StartAutomationExecution: e-1' };
+}
+
+const verification = (verified: boolean): Verification => ({
+  verified,
+  readings: [{ check: 'alert', ok: verified, says: verified ? 'alarm OK' : 'alarm ALARM' }],
+  says: verified ? 'alarm OK for 3 s' : 'not recovered after 20 s: alarm ALARM',
+});
+
+function admission(answer: 'permit' | GuardVerdict, step: number, script: Script): Admission {
+  if (answer !== 'permit') return { admitted: false, verdicts: [answer], refusedBy: answer };
+  const { plan } = (script.decided as { decision: Decision & { plan: Plan } }).decision;
+  return {
+    admitted: true,
+    verdicts: [],
+    permit: {
+      id: `permit-${step}`, attemptKey: `key-${step}`, fence: step + 1, planHash: plan.hash, paramsHash: 'p', ruleHash: 'r', runbookHash: 'b',
+      action: 'test.restart', targetId: plan.target.id, place: { account: '111122223333', region: 'eu-west-1' },
+      startBy: new Date(Date.now() + 60_000).toISOString(), armed: 1, params: {}, preState: {},
+    },
+  };
+}
+
+export const refused = (guard: string, more: Partial<GuardVerdict> = {}): GuardVerdict => ({
+  guard, verdict: 'refuse', limit: '30 min', found: 'acted 1 min ago', setBy: 'default', ...more,
+});
+
+const step = (index: number, runbook: string): PlanStep => ({
+  index, runbook, runbookHash: 'b', action: 'test.restart', waits: true, params: {}, risk: 'disruptive', idempotency: 'token', timeoutMs: 60_000,
+  verify: { alertCleared: true, checks: [], forMs: 1000, withinMs: 5000 }, undo: 'none', says: 'a test action',
+});
+
+export const planOf = (change: Partial<Plan> = {}): Plan => ({
+  ref: { source: 'pagerduty', externalId: 'Q1', generation: '0' },
+  rule: { name: 'ec2-cpu-high', logicHash: 'l', fileHash: 'f', at: 'rules/x.yaml:1' },
+  rulesHash: 's', environment: 'staging', mode: 'auto',
+  target: { type: 'aws.ec2.instance', id: 'arn:i-1', name: 'i-1', account: '111122223333', region: 'eu-west-1', environment: 'staging', tags: {}, facts: {}, readAt: '2026-01-01T00:00:00Z' },
+  steps: [step(0, 'restart')],
+  limits: {
+    firingForMs: 0, cooldownMs: 1000, budget: { rule: { count: 5, perMs: 1 }, service: { count: 5, perMs: 1 }, all: { count: 5, perMs: 1 } },
+    onAcknowledge: 'standDown', startByMs: 600_000, setBy: {},
+  },
+  approval: { from: 'on-call', count: 1, expiresInMs: 60_000, signals: 'count' },
+  report: { resolve: 'whenVerified' },
+  pace: { profile: 'sandbox', pollMs: 100, heartbeatMs: 5000, adoptEveryMs: 50 },
+  hash: '5b1e07c2aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+  ...change,
+});
+
+export const twoSteps = (): Plan => planOf({ steps: [step(0, 'restart-service'), step(1, 'restart-instance')] });
+
+export function decisionOf(concluded: 'act' | 'ask' | 'observe', plan = planOf()): Decided {
+  const at = new Date().toISOString();
+  return {
+    kind: 'decided',
+    decision: {
+      concluded, plan, rulesHash: 's', verdicts: [],
+      incident: { ref: plan.ref, id: 'Q1', title: 'CPU', status: 'triggered', urgency: 'high', service: { id: 'PSVC001', name: 'web' }, createdAt: at, heldBy: [] },
+      alert: { source: 'cloudwatch', name: 'cpu', labels: {}, startedAt: at, trust: 'signed', correlationKey: 'k' },
+      witness: { by: 'aws.cloudwatch.alarm', state: 'firing', since: at, readAt: at, says: 'ALARM' },
+    },
+  };
+}
+
+/** A decision without a plan: nobody matches, or two do. */
+export function withoutPlan(concluded: 'nothing' | 'refuse', because: string): Decided {
+  const { plan: _plan, ...rest } = (decisionOf('act') as { decision: Decision & { plan: Plan } }).decision;
+  return { kind: 'decided', decision: { ...rest, concluded, because, place: 'match' } as Decision };
+}
+
+export const scriptOf = (change: Partial<Script> = {}): Script => ({
+  decided: decisionOf('act'),
+  previews: [[]],
+  admissions: ['permit'],
+  starts: ['started'],
+  adoptions: ['found'],
+  waits: ['succeeded'],
+  verifications: [true],
+  judge: ({ request }) => ({
+    answer: { accepted: true, reason: request.decision === 'approve' ? 'approved' : 'rejected' },
+    settled: request.decision === 'approve' ? 'approved' : 'rejected',
+    says: `${request.decision} by ${request.by}`,
+  }),
+  ...change,
+});
