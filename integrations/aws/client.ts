@@ -26,6 +26,9 @@ import {
   GetAutomationExecutionCommand,
   type GetAutomationExecutionCommandInput,
   type GetAutomationExecutionCommandOutput,
+  ListTagsForResourceCommand,
+  type ListTagsForResourceCommandInput,
+  type ListTagsForResourceCommandOutput,
   SSMClient,
   StartAutomationExecutionCommand,
   type StartAutomationExecutionCommandInput,
@@ -48,6 +51,7 @@ export interface AwsClient {
   describeDocument: Operation<DescribeDocumentCommandInput, DescribeDocumentCommandOutput>;
   getAutomation: Operation<GetAutomationExecutionCommandInput, GetAutomationExecutionCommandOutput>;
   describeAutomations: Operation<DescribeAutomationExecutionsCommandInput, DescribeAutomationExecutionsCommandOutput>;
+  listTags: Operation<ListTagsForResourceCommandInput, ListTagsForResourceCommandOutput>;
   /** The one write. `ambiguous` when it may have happened. */
   startAutomation: Operation<StartAutomationExecutionCommandInput, StartAutomationExecutionCommandOutput>;
 }
@@ -74,6 +78,7 @@ export function connectAws(config: AwsConfig, timeouts: AwsTimeouts = { connect:
     getAutomation: (at, input) => read(at, (options) => ssm(at.place).send(new GetAutomationExecutionCommand(input), options)),
     describeAutomations: (at, input) =>
       read(at, (options) => ssm(at.place).send(new DescribeAutomationExecutionsCommand(input), options)),
+    listTags: (at, input) => read(at, (options) => ssm(at.place).send(new ListTagsForResourceCommand(input), options)),
     startAutomation: (at, input) =>
       attempt(at, 'write', timeouts, (options) => ssm(at.place).send(new StartAutomationExecutionCommand(input), options)),
   };

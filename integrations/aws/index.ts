@@ -1,11 +1,22 @@
 import { defineIntegration } from '../contract/integration.js';
+import { ssmStartAutomation } from './actions/ssm-start-automation.js';
+import { readCloudWatchBody } from './bodies/cloudwatch.js';
+import { cloudwatchAlarmOk } from './checks/cloudwatch-alarm-ok.js';
+import { ec2StatusChecksOk } from './checks/ec2-status-checks.js';
 import { connectAws } from './client.js';
 import { awsConfig, awsVariables } from './config.js';
+import { ec2Instance } from './targets/ec2-instance.js';
+import { cloudwatchAlarmWitness } from './witnesses/cloudwatch-alarm.js';
 
 export const aws = defineIntegration({
   id: 'aws',
   summary: 'Amazon Web Services: SSM Automation, EC2 and CloudWatch.',
   config: awsConfig,
-  connect: connectAws,
+  connect: (config) => connectAws(config),
   variables: awsVariables,
+  bodies: [readCloudWatchBody],
+  witnesses: [cloudwatchAlarmWitness],
+  targets: [ec2Instance],
+  actions: [ssmStartAutomation],
+  checks: [cloudwatchAlarmOk, ec2StatusChecksOk],
 });

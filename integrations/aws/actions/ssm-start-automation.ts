@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import type { JsonObject } from '../../../domain/json.js';
+import type { Target } from '../../../domain/target.js';
+import { defineAction } from '../../contract/action.js';
+import type { CallWith, Place } from '../../contract/call.js';
+import { VendorError } from '../../contract/errors.js';
+import { roleArn } from '../arn.js';
+import type { AwsClient } from '../client.js';
+import { findAutomation, incidentTag, keyTag, refOf } from './automation-adopt.js';
+import { type AutomationRef, waitForAutomation } from './automation-wait.js';
+
+// Anchored, no white space, no quotes, no braces, no `$`, never a dash first: nothing that a shell, a template or an option parser reads.
+const parameterValue = z
+  .string()
+  .max(512, 'is longer than the 512 characters that SSM takes')
+  .regex(/^[A-Za-z0-9/][A-Za-z0-9._:/-]*$/, 'may hold only letters, digits and . _ : / - and begins with a letter, a digit or /')
+  .refine((value) => !value.split('/').includes('..'), 'holds a path that climbs with ..');
+
+const params = z.strictObject({
+  document: z.string().regex(/^[A-Za-z0-9_.:/-]{3,128}$/, 'is the name or the ARN of an SSM document'),
+  version: z.string().regex(/^[1-9][0-9]{0,8}$/, 'is a numeric document version; $LATEST and $DEFAULT can be moved by others and are refused'),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is the SHA-256 of the document in lower-case hex (ssm:DescribeDocument shows it as Hash)'),
+  parameters: z
+    .record(z.string().regex(/^[A-Za-z0-9_]{1,50}$/, 'is a parameter name of at most 50 letters, digits and _'), parameterValue)
+    .refine((parameters) => Object.keys(parameters).length <= 50, 'has more than 50 entries'),
+  /** Name of the role that the automation acts as, in the target's account. Without one it would act with our own rights. */
+  assumeRole: z.string().regex(/^[A-Za-z0-9+=,.@_-]{1,64}$/, "is the name of an IAM role in the target's account").default('OpsSentinelAutomation'),
+});
+
+type Params = z.infer<typeof params>;
+
+/** Runs one SSM Automation document, pinned by version and content, and waits for its end. */
+export const ssmStartAutomation = defineAction<AwsClient>()({
+  id: 'aws.ssm.start-automation',
+  summary: 'Run a pinned SSM Automation document.',
+  risk: 'disruptive',
+  idempotency: 'token',
+  permissions: [
+    'ssm:StartAutomationExecution',
+    'ssm:AddTagsToResource',
+    'ssm:GetAutomationExecution',
+    'ssm:DescribeAutomationExecutions',
+    'ssm:ListTagsForResource',
+    'ssm:DescribeDocument',
+    'iam:PassRole',
+  ],
+  params,
+  says: ({ document, version }) => `SSM Automation ${document} version ${version}`,
+  preState: async (call, wanted, target) => {
+    aimsAt(wanted, target);
+    return readDocument(call, wanted);
+  },
+  start: async (call, wanted, attempt) => {
+    const { client, place, signal } = call;
+    if (attempt.preState['sha256'] !== wanted.sha256) throw refused('admission did not record the content of the pinned document');
+    if (call.now() > attempt.startBy) throw refused('it is too late to begin: the time by which it had to start has passed');
+    const { AutomationExecutionId: id } = await client.startAutomation({ place, signal }, {
+      DocumentName: wanted.document,
+      DocumentVersion: wanted.version,
+      ClientToken: clientToken(attempt.key),
+      Parameters: parametersFor(place, wanted),
+      Mode: 'Auto',
+      Tags: [
+        { Key: incidentTag, Value: call.incident.replace(/[^A-Za-z0-9 _.:/=+@-]/g, '_').slice(0, 256) },
+        { Key: keyTag, Value: attempt.key },
+      ],
+    });
+    if (!id) throw new VendorError('aws', 'ambiguous', 'StartAutomationExecution answered without an execution id');
+    return { ref: refOf(wanted, id, call.now()), says: `ssm:StartAutomationExecution: ${id}` };
+  },
+  wait: (call, ref) => waitForAutomation(call, ref as AutomationRef),
+  adopt: (call, { document, version }, { key }) => findAutomation(call, { document, version, key }),
+  undo: 'none',
+});
+
+const refused = (says: string) => new VendorError('aws', 'refused', says);
+
+/** The locked and budgeted target must be what the automation is told to work on, and the only instance that it is told of. */
+function aimsAt({ parameters }: Params, target: Target): void {
+  const values = Object.values(parameters);
+  const names = new Set([target.name, target.id]);
+  if (!values.some((value) => names.has(value))) throw refused(`none of the parameters names the target ${target.name}`);
+  const stranger = values.find((value) => /(^|\/)i-[0-9a-f]{8,17}$/.test(value) && !names.has(value));
+  if (stranger) throw refused(`a parameter names ${stranger}, and the target is ${target.name}`);
+}
+
+/** Reads the document at its pinned version. Throws `refused` when its content is not the one that was approved. */
+async function readDocument({ client, place, signal }: CallWith<AwsClient>, wanted: Params): Promise<JsonObject> {
+  const { Document: document } = await client.describeDocument({ place, signal }, { Name: wanted.document, DocumentVersion: wanted.version });
+  const which = `${wanted.document} version ${wanted.version}`;
+  if (!document) throw new VendorError('aws', 'absent', `there is no document ${which}`);
+  if (document.DocumentType !== 'Automation') throw refused(`${which} is a ${document.DocumentType ?? 'typeless'} document, not an Automation`);
+  if (document.Status !== 'Active') throw new VendorError('aws', 'conflict', `${which} is ${document.Status ?? 'without a status'}, not Active`);
+  if (document.DocumentVersion !== wanted.version) throw refused(`asked for ${which}, SSM answered version ${document.DocumentVersion ?? 'none'}`);
+  if (document.HashType !== 'Sha256' || document.Hash?.toLowerCase() !== wanted.sha256)
+    throw refused(`the content of ${which} is not the one that was approved`);
+  return { document: wanted.document, version: wanted.version, sha256: wanted.sha256 };
+}
+
+/** SSM wants a list for every parameter, whatever its type. */
+function parametersFor(place: Place, { parameters, assumeRole }: Params): Record<string, string[]> {
+  const all = { AutomationAssumeRole: roleArn(place, assumeRole), ...parameters };
+  return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, [value]]));
+}
+
+/**
+ * A UUID in the form of version 5 made of the attempt key, so that every repeat of one attempt has the same token.
+ * SSM wants exactly 36 characters and compares them without regard to case.
+ */
+export function clientToken(key: string): string {
+  if (!/^[0-9a-f]{64}$/.test(key)) throw refused('the attempt key is not a SHA-256 in hex');
+  const variant = ((Number.parseInt(key.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  return [key.slice(0, 8), key.slice(8, 12), `5${key.slice(13, 16)}`, `${variant}${key.slice(17, 20)}`, key.slice(20, 32)].join('-');
+}

@@ -1,0 +1,62 @@
+import type { Call, Place } from '../contract/call.js';
+import type { AwsClient } from './client.js';
+
+/** An alarm as CloudWatch has it now. */
+export interface AlarmState {
+  value: string;
+  /** ISO 8601, UTC: since when the value has been what it is. */
+  since: string | undefined;
+  /** Dimensions; absent for composite alarms and where several metrics disagree. */
+  labels: Record<string, string> | undefined;
+}
+
+interface Dimension {
+  Name?: string | undefined;
+  Value?: string | undefined;
+}
+
+interface DescribedAlarm {
+  AlarmName?: string | undefined;
+  AlarmArn?: string | undefined;
+  StateValue?: string | undefined;
+  StateTransitionedTimestamp?: Date | undefined;
+  StateUpdatedTimestamp?: Date | undefined;
+  Dimensions?: Dimension[] | undefined;
+  Metrics?: { MetricStat?: { Metric?: { Dimensions?: Dimension[] | undefined } | undefined } | undefined }[] | undefined;
+}
+
+/** Reads one alarm by its exact name (and ARN, when it is known). Throws VendorError; `undefined`: there is none. */
+export async function readAlarm(
+  { client, signal }: Pick<Call, 'signal'> & { client: Pick<AwsClient, 'describeAlarms'> },
+  place: Place,
+  wanted: { name: string; arn?: string },
+): Promise<AlarmState | undefined> {
+  // Without AlarmTypes the answer leaves composite alarms out.
+  const found = await client.describeAlarms({ place, signal }, { AlarmNames: [wanted.name], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] });
+  const alarms: DescribedAlarm[] = [...(found.MetricAlarms ?? []), ...(found.CompositeAlarms ?? [])];
+  const alarm = alarms.find(({ AlarmName, AlarmArn }) => AlarmName === wanted.name && (wanted.arn === undefined || AlarmArn === wanted.arn));
+  if (!alarm) return undefined;
+  // `Updated` moves whenever the alarm is evaluated anew, `Transitioned` only when its value changes.
+  const since = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
+  return { value: alarm.StateValue ?? 'unknown', since: since?.toISOString(), labels: labelsOf(alarm) };
+}
+
+/** A metric-math alarm has dimensions per metric: only what all of them share says what the alarm is about. */
+function labelsOf({ Dimensions, Metrics }: DescribedAlarm): Record<string, string> | undefined {
+  if (Dimensions && Dimensions.length > 0) return asLabels(Dimensions);
+  const perMetric = (Metrics ?? []).flatMap(({ MetricStat }) => (MetricStat ? [asLabels(MetricStat.Metric?.Dimensions ?? [])] : []));
+  const shared = sharedLabels(perMetric);
+  return Object.keys(shared).length > 0 ? shared : undefined;
+}
+
+const asLabels = (dimensions: readonly Dimension[]): Record<string, string> =>
+  Object.fromEntries(dimensions.flatMap(({ Name, Value }) => (Name && Value !== undefined ? [[Name, Value]] : [])));
+
+/** What every one of them has, with the same value. */
+export function sharedLabels(all: readonly Record<string, string>[]): Record<string, string> {
+  const [first, ...others] = all;
+  return Object.fromEntries(Object.entries(first ?? {}).filter(([name, value]) => others.every((other) => other[name] === value)));
+}
+
+/** `03:14:20Z`, or nothing when the time is not known. */
+export const sinceClock = (since: string | undefined): string => (since ? ` since ${since.slice(11, 19)}Z` : '');

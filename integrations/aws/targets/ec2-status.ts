@@ -1,0 +1,27 @@
+import type { Call, Place } from '../../contract/call.js';
+import type { AwsClient } from '../client.js';
+
+export interface StatusChecks {
+  /** `pending`, `running`, `stopping`, … */
+  state: string;
+  /** `ok`, `impaired`, `initializing`, `insufficient-data`, `not-applicable`. */
+  instance: string;
+  system: string;
+}
+
+/** DescribeInstanceStatus of one instance, running or not. Throws VendorError. */
+export async function statusChecksOf(
+  { client, signal }: Pick<Call, 'signal'> & { client: Pick<AwsClient, 'describeInstanceStatus'> },
+  { account, region }: Place,
+  id: string,
+): Promise<StatusChecks | undefined> {
+  // Without IncludeAllInstances EC2 answers for running instances only.
+  const answer = await client.describeInstanceStatus({ place: { account, region }, signal }, { InstanceIds: [id], IncludeAllInstances: true });
+  const status = answer.InstanceStatuses?.find(({ InstanceId }) => InstanceId === id);
+  if (!status) return undefined;
+  return {
+    state: status.InstanceState?.Name ?? 'unknown',
+    instance: status.InstanceStatus?.Status ?? 'unknown',
+    system: status.SystemStatus?.Status ?? 'unknown',
+  };
+}
