@@ -1,0 +1,66 @@
+import type { OutcomeKind } from '../../domain/outcome.js';
+
+/** One incident of the demo, and how it is announced to end. */
+export interface DemoCase {
+  title: string;
+  /** Shipped alarm of the sandbox. */
+  alarm: string;
+  /** What is special about it, for the headline. */
+  note: string;
+  ends: OutcomeKind;
+  /** Effects on the (simulated) cloud. */
+  effects: number;
+  /** A guard that must have refused. */
+  refusedBy?: string;
+  /** What the demo itself does in the middle. */
+  interlude?: 'kill the worker' | 'approve';
+  /** Said after the outcome. */
+  lesson: string;
+}
+
+/** Five incidents: the plain way, a worker's death, a step that does not help, a human, and a refusal. */
+export const cases: readonly DemoCase[] = [
+  {
+    title: 'EC2 CPU spike',
+    alarm: 'ec2-cpu-high',
+    note: 'staging, mode auto',
+    ends: 'remediated',
+    effects: 1,
+    lesson: 'the duplicate deliveries started nothing',
+  },
+  {
+    title: 'EC2 status check failed',
+    alarm: 'ec2-status-check-failed',
+    note: 'prod, mode auto',
+    ends: 'remediated',
+    effects: 1,
+    interlude: 'kill the worker',
+    lesson: '1 effect although the worker died',
+  },
+  {
+    title: 'Memory over 90 %',
+    alarm: 'ec2-memory-high',
+    note: 'staging, mode auto, two steps',
+    ends: 'remediated',
+    effects: 2,
+    lesson: '2 effects, 1 per step',
+  },
+  {
+    title: 'EC2 CPU spike',
+    alarm: 'ec2-cpu-high-prod',
+    note: 'prod, mode approve',
+    ends: 'remediated',
+    effects: 1,
+    interlude: 'approve',
+    lesson: 'nothing ran before a human said so',
+  },
+  {
+    title: 'EC2 CPU spike again',
+    alarm: 'ec2-cpu-high',
+    note: 'same instance as 1/5',
+    ends: 'escalated',
+    effects: 0,
+    refusedBy: 'cooldown',
+    lesson: '0 effects, as it should',
+  },
+];

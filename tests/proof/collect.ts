@@ -1,0 +1,55 @@
+import type { Client } from '@temporalio/client';
+import type { Approval } from '../../domain/approval.js';
+import type { Permit } from '../../domain/permit.js';
+import type { Decision } from '../../domain/plan.js';
+import type { LedgerRecord } from '../../domain/record.js';
+import type { SandboxEffect } from '../../integrations/contract/simulator.js';
+import type { IncidentRow, Ledger } from '../../ledger/port.js';
+
+/** Everything that the invariants are judged by: four independent records of the same events. */
+export interface Proof {
+  /** The simulated cloud's own list: the ground truth. */
+  effects: SandboxEffect[];
+  unknownCalls: unknown[];
+  /** The simulated PagerDuty's view of our endpoint. */
+  subscription: { disabled: boolean; deliveries: { status: number; eventId: string; incident: string }[] };
+  incidents: IncidentProof[];
+  /** Temporal's runs, one line each. */
+  runs: { workflowId: string; runId: string; status: string }[];
+  chain: Awaited<ReturnType<Ledger['verifyChain']>>;
+}
+
+export interface IncidentProof {
+  row: IncidentRow;
+  timeline: LedgerRecord[];
+  decision: Decision | undefined;
+  approvals: Approval[];
+  permits: Permit[];
+}
+
+export async function collect(sandbox: string, ledger: Ledger, client: Client): Promise<Proof> {
+  const get = async <Value>(path: string): Promise<Value> => (await (await fetch(`${sandbox}/_sandbox/${path}`)).json()) as Value;
+  const effects = (await get<SandboxEffect[]>('effects')).filter(({ vendor }) => vendor !== 'pagerduty');
+  const runs: Proof['runs'] = [];
+  for await (const { workflowId, runId, status } of client.workflow.list()) runs.push({ workflowId, runId, status: status.name });
+  const rows = await ledger.incidents(1000);
+  return {
+    effects,
+    unknownCalls: await get('unknown'),
+    subscription: await get('pagerduty/subscription'),
+    incidents: await Promise.all(rows.map((row) => collectIncident(ledger, row, effects))),
+    runs,
+    chain: await ledger.verifyChain(),
+  };
+}
+
+async function collectIncident(ledger: Ledger, row: IncidentRow, effects: readonly SandboxEffect[]): Promise<IncidentProof> {
+  const timeline = await ledger.timeline(row.id);
+  const decision = (await ledger.decision(row.id)) as unknown as Decision | undefined;
+  const approvals = row.planHash ? await ledger.approvals(row.id, row.planHash) : [];
+  const keys = new Set(timeline.map(({ data }) => data?.['attemptKey']).filter((key): key is string => typeof key === 'string'));
+  for (const { key } of effects) keys.add(key);
+  const permits = await Promise.all([...keys].map((key) => ledger.permit(key)));
+  const own = permits.filter((permit): permit is Permit => permit !== undefined && permit.planHash === row.planHash);
+  return { row, timeline, decision, approvals, permits: own };
+}
