@@ -1,0 +1,43 @@
+import type { SandboxAlarm, WireRequest, WireResponse } from '../../contract/simulator.js';
+import type { AlarmLife, AwsWorld } from './world.js';
+import { json, type Scope } from './wire.js';
+
+/** CloudWatch in awsJson1.0, which is what the JavaScript client speaks. Times are epoch seconds. */
+export function answerCloudWatch(world: AwsWorld, scope: Scope, action: string, request: WireRequest): WireResponse | undefined {
+  if (action !== 'DescribeAlarms') return undefined;
+  const { AlarmNames: names, AlarmTypes: types = ['MetricAlarm'] } = JSON.parse(request.body.toString('utf8') || '{}') as {
+    AlarmNames?: string[];
+    AlarmTypes?: string[];
+  };
+  const here = world.sandbox.alarms.filter(
+    ({ account, region, name }) => account === scope.account && region === scope.region && (!names || names.includes(name)),
+  );
+  const metricAlarms = types.includes('MetricAlarm') ? here.map((alarm) => described(alarm, world.lifeOf(alarm.name))) : [];
+  return json(request, { MetricAlarms: metricAlarms, CompositeAlarms: [] });
+}
+
+function described(alarm: SandboxAlarm, { state, since }: AlarmLife): Record<string, unknown> {
+  const reading = state === 'ALARM' ? alarm.reading.alarm : alarm.reading.ok;
+  return {
+    AlarmName: alarm.name,
+    AlarmArn: alarm.arn,
+    ActionsEnabled: true,
+    AlarmActions: [`arn:aws:sns:${alarm.region}:${alarm.account}:alarms`],
+    OKActions: [`arn:aws:sns:${alarm.region}:${alarm.account}:alarms`],
+    InsufficientDataActions: [],
+    StateValue: state,
+    StateReason: `Threshold Crossed: 1 out of the last 1 datapoints [${reading}] was judged against the threshold (${alarm.threshold}).`,
+    StateUpdatedTimestamp: since / 1_000,
+    StateTransitionedTimestamp: since / 1_000,
+    MetricName: alarm.metric,
+    Namespace: alarm.namespace,
+    Statistic: 'Average',
+    Dimensions: Object.entries(alarm.dimensions).map(([Name, Value]) => ({ Name, Value })),
+    Period: alarm.period,
+    EvaluationPeriods: 1,
+    DatapointsToAlarm: 1,
+    Threshold: alarm.threshold,
+    ComparisonOperator: alarm.comparison,
+    TreatMissingData: 'missing',
+  };
+}

@@ -1,0 +1,63 @@
+import type { AlarmEvent, SandboxWorld } from '../../contract/simulator.js';
+import { type SimulatedDocument, sha256, shippedDocuments } from './documents.js';
+import { helpless, type SimulatedInstance, shippedInstances } from './instances.js';
+
+export interface AlarmLife {
+  state: 'ALARM' | 'OK';
+  /** Epoch milliseconds. */
+  since: number;
+}
+
+/** What the simulated services share: instances, documents, and how the alarms stand. */
+export interface AwsWorld {
+  sandbox: SandboxWorld;
+  instances: Map<string, SimulatedInstance>;
+  documents: Map<string, SimulatedDocument>;
+  lifeOf: (alarm: string) => AlarmLife;
+  /** A document did its work on an instance: after a while its alarms end, unless this is known not to help. */
+  repaired: (document: string, instanceId: string) => void;
+  /** Somebody uploads other content under the same name and version. */
+  replaceDocument: (name: string, content: string) => void;
+  /** Milliseconds of the real thing in this run. */
+  paced: (ms: number) => number;
+  reset: () => void;
+}
+
+/** How long an alarm takes to see that its metric is well again. Milliseconds at speed 1. */
+const alarmNotices = 600;
+
+export function createAwsWorld(sandbox: SandboxWorld): AwsWorld {
+  const began = sandbox.now();
+  const alarms = new Map<string, AlarmLife>();
+  const paced = (ms: number): number => ms * sandbox.settings.speed;
+  sandbox.on('alarm', (data) => {
+    const { name, state } = data as AlarmEvent;
+    if (world.lifeOf(name).state !== state) alarms.set(name, { state, since: sandbox.now() });
+  });
+  const clear = (instanceId: string): void => {
+    for (const { name, dimensions } of sandbox.alarms) {
+      const ends = dimensions['InstanceId'] === instanceId && world.lifeOf(name).state === 'ALARM';
+      if (ends) sandbox.emit('alarm', { name, state: 'OK' } satisfies AlarmEvent);
+    }
+  };
+  const world: AwsWorld = {
+    sandbox,
+    instances: shippedInstances(began),
+    documents: shippedDocuments(),
+    paced,
+    lifeOf: (alarm) => alarms.get(alarm) ?? { state: 'OK', since: began },
+    repaired: (document, instanceId) => {
+      if (!helpless[document]?.includes(instanceId)) sandbox.later(paced(alarmNotices), () => clear(instanceId));
+    },
+    replaceDocument: (name, content) => {
+      const document = world.documents.get(name);
+      if (document) world.documents.set(name, { ...document, content, hash: sha256(content) });
+    },
+    reset: () => {
+      alarms.clear();
+      world.instances = shippedInstances(sandbox.now());
+      world.documents = shippedDocuments();
+    },
+  };
+  return world;
+}
