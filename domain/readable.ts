@@ -66,3 +66,10 @@ export function valueAt(facts: JsonObject, path: string): Json | undefined {
 
 const present = (members: Record<string, Json | undefined>): JsonObject =>
   Object.fromEntries(Object.entries(members).filter((member): member is [string, Json] => member[1] !== undefined));
+
+/** Text of a rule's target that begins so is a field; any other text in a target's map is a literal. */
+export const isField = (text: string): boolean => /^(?:alert|incident)\./.test(text);
+
+/** Whether the whole text matches, even where a pattern forgot an anchor or carries state. */
+export const fitsWhole = (pattern: RegExp, text: string): boolean =>
+  new RegExp(`^(?:${pattern.source})$`, pattern.flags.replace(/[gmy]/g, '')).test(text);

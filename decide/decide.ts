@@ -1,0 +1,118 @@
+import type { Alert, Witness } from '../domain/alert.js';
+import type { Catalogue } from '../domain/catalogue.js';
+import { neverTag, optInTag } from '../domain/guard-defaults.js';
+import type { Incident } from '../domain/incident.js';
+import type { Hash } from '../domain/json.js';
+import { type Condition, type Decision, modeOrder, type RuleVerdict } from '../domain/plan.js';
+import type { Target } from '../domain/target.js';
+import type { LoadedRule, LoadedRunbook, RuleSet } from '../rules/language/set.js';
+import { aim } from './aim.js';
+import { concludePlan, concludeRefusal, type Seen, withConditions } from './conclude.js';
+import { locate } from './environment.js';
+import { match } from './match.js';
+import { buildPlan } from './plan.js';
+import { requireConditions } from './require.js';
+
+export { requireLines } from './require.js';
+
+export interface MatchInput {
+  set: RuleSet;
+  catalogue: Catalogue;
+  incident: Incident;
+  alert: Alert;
+  witness: Witness;
+}
+
+export interface Chosen {
+  rule: LoadedRule;
+  /** The first step's: its target type is every step's. */
+  runbook: LoadedRunbook;
+  environment: string;
+  account: string;
+  region: string;
+  targetType: string;
+  selector: Record<string, string>;
+}
+
+/** At most one of `refused`, `nothing` and `chosen` is there. */
+export interface MatchAndAim {
+  verdicts: RuleVerdict[];
+  refused?: { because: string; place: string; rule?: string };
+  nothing?: string;
+  chosen?: Chosen;
+}
+
+/** Everything that needs no facts of the target: which rule, which environment, which one target. Pure. */
+export function matchAndAim({ set, catalogue, incident, alert, witness }: MatchInput): MatchAndAim {
+  const { verdicts, winner, conflict } = match(set, alert, incident);
+  if (conflict.length > 0 && conflict.every(everywhereObserving)) return { verdicts, nothing: `${conflictSays(conflict)}. All of them only observe` };
+  if (conflict.length > 0) return { verdicts, refused: { because: conflictSays(conflict), place: 'overrides' } };
+  if (!winner) return { verdicts, nothing: set.rules.length === 1 ? 'the only rule does not match' : `none of ${set.rules.length} rules matches` };
+
+  const place = locate(set.policy.doc, alert, incident);
+  if (!place.ok) return turnedDown(verdicts, winner, everywhereObserving(winner), { because: place.because, place: 'environment' });
+  const runbook = set.runbooks.get(winner.steps[0].runbook);
+  const type = runbook && catalogue.targets.get(runbook.doc.target);
+  const observes = observesIn(set, winner, place.environment);
+  if (!runbook || !type) return turnedDown(verdicts, winner, observes, { because: `the runbook ${winner.steps[0].runbook} or its target type is not there any more`, place: 'run' });
+  const aimed = aim(winner.doc, type, alert, incident, witness);
+  if (!aimed.ok) return turnedDown(verdicts, winner, observes, { because: aimed.because, place: aimed.place });
+  const { environment, account, region } = place;
+  return { verdicts, chosen: { rule: winner, runbook, environment, account, region, targetType: type.type, selector: aimed.selector } };
+}
+
+export interface PlanForInput extends MatchInput {
+  hash: Hash;
+  verdicts: RuleVerdict[];
+  chosen: Chosen;
+  /** What was read in between; `undefined`: there is no such resource. */
+  target: Target | undefined;
+  /** Whether an independent witness exists for this alert at all. */
+  corroborable: boolean;
+}
+
+/** The decision, once the target has been read. Pure: the same inputs give the same plan hash, at admission too. */
+export function planFor({ set, catalogue, hash, incident, alert, witness, verdicts, chosen, target, corroborable }: PlanForInput): Decision {
+  const { rule, environment } = chosen;
+  const observes = observesIn(set, rule, environment);
+  const seen: Seen = { incident, alert, witness, verdicts, rulesHash: set.hash };
+  const named = Object.values(chosen.selector).join(' / ');
+  if (!target) return concludeRefusal(seen, { because: `there is no ${chosen.targetType} ${named} in account ${chosen.account}, ${chosen.region}`, place: 'target', rule: rule.name }, observes);
+  if (target.account !== chosen.account || target.region !== chosen.region || target.environment !== environment || target.type !== chosen.targetType)
+    return concludeRefusal(seen, { because: `${target.id} is not where the alert belongs: account ${chosen.account}, ${chosen.region}, ${environment}`, place: 'target', rule: rule.name }, observes);
+
+  const required = requireConditions(set, rule.name, chosen.runbook.name, target);
+  const full: Seen = { ...seen, verdicts: withConditions(verdicts, rule.name, [targetCondition(rule, target), ...required]) };
+  const failed = required.find(({ holds }) => !holds);
+  if (failed) return concludeRefusal(full, { because: `required is ${failed.text}; found ${failed.found}`, place: failed.place, rule: rule.name }, observes);
+  const planned = buildPlan({ set, catalogue, hash, incident, alert, rule, environment, target, corroborable });
+  return planned.ok ? concludePlan(full, planned.plan) : concludeRefusal(full, { because: planned.because, place: planned.place, rule: rule.name }, observes);
+}
+
+/** What the guards at admission need from the policy. */
+export const policyGuards = (set: RuleSet, _environment: string): { protected: { tag?: Record<string, string>; arn?: string }[]; optInTag: { key: string; value: string } } => ({
+  protected: [{ tag: { ...neverTag } }, ...set.policy.doc.protected],
+  optInTag: { ...optInTag },
+});
+
+const conflictSays = (rules: readonly LoadedRule[]): string =>
+  `${rules.map(({ name, at }) => `${name} (${at})`).join(' and ')} match, and none overrides ${rules.length === 2 ? 'the other' : 'all the others'}; nobody acts. Narrow one of them, or add overrides`;
+
+function turnedDown(verdicts: RuleVerdict[], rule: LoadedRule, observes: boolean, refusal: { because: string; place: string }): MatchAndAim {
+  if (observes) return { verdicts, nothing: `${rule.name} only observes here, and could not have acted: ${refusal.because}` };
+  return { verdicts, refused: { ...refusal, rule: rule.name } };
+}
+
+const everywhereObserving = ({ doc }: LoadedRule): boolean => Object.values(doc.mode ?? {}).every((mode) => mode === 'observe');
+
+function observesIn(set: RuleSet, { doc }: LoadedRule, environment: string): boolean {
+  const asked = modeOrder.indexOf(doc.mode?.[environment] ?? 'observe');
+  const ceiling = modeOrder.indexOf(set.policy.doc.environments[environment]?.ceiling ?? 'observe');
+  return Math.min(asked, ceiling) === 0;
+}
+
+function targetCondition(rule: LoadedRule, target: Target): Condition {
+  const { target: said } = rule.doc;
+  const text = typeof said === 'string' ? said : Object.entries(said).map(([field, value]) => `${field}: ${String(value)}`).join(', ');
+  return { place: 'target', text, result: 'yes', found: target.name, holds: true };
+}

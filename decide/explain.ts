@@ -1,0 +1,109 @@
+import type { GuardVerdict } from '../domain/permit.js';
+import type { Condition, Decision, Plan, RuleVerdict } from '../domain/plan.js';
+import { shortHash } from '../domain/plan.js';
+
+const width = 100;
+
+/** A decision for people, 100 columns, words first: what was decided, why the rule matched, what each guard said, why the others did not match. */
+export function explain(decision: Decision, guards: readonly GuardVerdict[] = []): string {
+  const plan = 'plan' in decision ? decision.plan : undefined;
+  const matched = decision.verdicts.filter((verdict) => verdict.matched);
+  const sections = [
+    incidentLines(decision),
+    [row([['DECISION', 10]], decisionSays(decision))],
+    ...matched.map((verdict) => matchedLines(verdict, verdict.rule === plan?.rule.name ? plan : undefined)),
+    plan ? planLines(plan) : [],
+    guards.length > 0 ? guardLines(guards) : [],
+    notMatchedLines(decision.verdicts.filter((verdict) => !verdict.matched)),
+  ];
+  return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function incidentLines({ incident, witness, rulesHash }: Decision): string[] {
+  return [row([[incident.id, 10]], oneLine(incident.title)), row([['', 10]], `rules ${shortHash(rulesHash)}; ${witness.says}`)];
+}
+
+function decisionSays(decision: Decision): string {
+  switch (decision.concluded) {
+    case 'act':
+      return `act: ${decision.plan.rule.name} on ${decision.plan.target.name}, automatically`;
+    case 'ask':
+      return `ask: ${decision.plan.rule.name} on ${decision.plan.target.name} waits for ${decision.plan.approval.count === 1 ? 'a human' : `${decision.plan.approval.count} people`}`;
+    case 'observe':
+      return `observe: ${decision.plan.rule.name} would act on ${decision.plan.target.name}, and does nothing`;
+    case 'nothing':
+      return `nothing: ${decision.because}`;
+    case 'refuse':
+      return `refused at ${decision.place}: ${decision.because}`;
+  }
+}
+
+function matchedLines({ rule, at, conditions }: RuleVerdict, plan: Plan | undefined): string[] {
+  const space = Math.max(width - 10 - rule.length - at.length, 2);
+  return [`MATCHED   ${rule}${' '.repeat(space)}${at}`, ...conditions.map((condition, index) => conditionLine(condition, conditions[index - 1]?.place)), ...(plan ? modeLines(plan) : [])];
+}
+
+function conditionLine({ place, text, result, found }: Condition, before: string | undefined): string {
+  const [shownPlace, note] = place.startsWith('runbook.') ? ['require', '(runbook) '] : [place.startsWith('require.') ? 'require' : place, ''];
+  return row([['', 2], [result, 5], [place === before ? '' : shownPlace, 10], [`${note}${oneLine(text)}`, 47]], found);
+}
+
+function modeLines(plan: Plan): string[] {
+  const target = row([['', 17]], `-> ${plan.target.id}`);
+  const mode = row([['', 7], ['mode', 10], [`${plan.environment}: ${plan.mode}`, 47]], plan.modeBecause ?? '');
+  return [target, mode];
+}
+
+function planLines(plan: Plan): string[] {
+  return [`PLAN      ${shortHash(plan.hash)}`, ...plan.steps.flatMap((step) => row([['', 2], [`step ${step.index + 1}`, 8], [step.runbook, 26]], `${step.says}; risk ${step.risk}, undo ${step.undo}`))];
+}
+
+const guardWords = { allow: 'allow', refuse: 'REFUSE', ask: 'ask' } as const;
+
+function guardLines(guards: readonly GuardVerdict[]): string[] {
+  const head = row([['GUARDS', 18], ['limit', 9], ['found', 50]], 'set by');
+  return [head, ...guards.map(({ guard, verdict, limit, found, setBy, freeAt }) => row([['', 2], [guardWords[verdict], 7], [guard, 15], [limit, 9], [`${found}${freeAt ? `, free ${freeAt.slice(11, 19)}Z` : ''}`, 44]], setBy))];
+}
+
+function notMatchedLines(verdicts: readonly RuleVerdict[]): string[] {
+  if (verdicts.length === 0) return [];
+  const longest = Math.min(Math.max(...verdicts.map(({ rule }) => rule.length)) + 2, 32);
+  return [
+    'NOT MATCHED',
+    ...verdicts.map(({ rule, conditions }) => {
+      const failed = conditions.find(({ holds }) => !holds);
+      if (!failed) return row([['', 2]], rule);
+      return row([['', 2], [rule, longest], [failed.result, 7], [failed.place, 10], [oneLine(failed.text), 38]], failed.found);
+    }),
+  ];
+}
+
+/** Cells of a fixed width and a last one that wraps below itself. A cell that is too long pushes the rest to the right by two spaces. */
+function row(cells: readonly (readonly [text: string, width: number])[], last: string): string {
+  let line = '';
+  let column = 0;
+  for (const [text, cell] of cells) {
+    column += cell;
+    line = `${line}${text}`;
+    line = line.length >= column ? `${line}  ` : line.padEnd(column);
+  }
+  const room = width - line.length;
+  if (last.length <= room) return `${line}${last}`.trimEnd();
+  const indent = ' '.repeat(Math.min(column, 17));
+  const wrapped = wrap(last, width - indent.length);
+  return room < 24 ? [line.trimEnd(), ...wrapped.map((text) => `${indent}${text}`)].join('\n') : `${line}${wrap(last, room).join(`\n${' '.repeat(line.length)}`)}`;
+}
+
+function wrap(text: string, room: number): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest.length > room) {
+    const space = rest.lastIndexOf(' ', room);
+    const cut = space > room / 2 ? space : room;
+    lines.push(rest.slice(0, cut));
+    rest = rest.slice(cut).trimStart();
+  }
+  return [...lines, rest];
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();

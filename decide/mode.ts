@@ -1,0 +1,31 @@
+import { type Mode, modeOrder, type Risk } from '../domain/plan.js';
+
+export interface ModeAsked {
+  rule: Mode | undefined;
+  environment: string;
+  ceiling: Mode;
+  /** The highest risk of any step. */
+  risk: Risk;
+  corroborable: boolean;
+}
+
+export interface ModeGiven {
+  mode: Mode;
+  /** Why it is less than the rule asks for, in one sentence. */
+  because?: string;
+}
+
+/** A mode is only ever lowered, and always with its reason. */
+export function effectiveMode({ rule, environment, ceiling, risk, corroborable }: ModeAsked): ModeGiven {
+  const reasons: [Mode, string, boolean][] = [
+    [ceiling, `the policy allows at most ${ceiling} in ${environment}`, true],
+    ['approve', 'its risk is destructive, which is never automatic', risk === 'destructive'],
+    ['approve', 'nothing independent can confirm this alert', !corroborable],
+  ];
+  let given: ModeGiven = { mode: rule ?? 'observe' };
+  for (const [most, why, applies] of reasons) {
+    if (!applies || modeOrder.indexOf(most) >= modeOrder.indexOf(given.mode)) continue;
+    given = { mode: most, because: `${rule} became ${most}: ${why}` };
+  }
+  return given;
+}

@@ -1,0 +1,87 @@
+import type { Alert } from '../domain/alert.js';
+import type { Catalogue } from '../domain/catalogue.js';
+import type { Incident } from '../domain/incident.js';
+import { canonicalJson, type Hash, type JsonObject } from '../domain/json.js';
+import { type Plan, planHash, type PlanStep, type Risk, riskOrder } from '../domain/plan.js';
+import { ruleFacts } from '../domain/readable.js';
+import type { Target } from '../domain/target.js';
+import type { LoadedRule, LoadedStep, RuleSet } from '../rules/language/set.js';
+import { resolveInputs } from './inputs.js';
+import { approvalTerms, effectTimeout, guardLimits, profileOf, verification } from './limits.js';
+import { effectiveMode } from './mode.js';
+import { resolveParams } from './params.js';
+
+export interface PlanInput {
+  set: RuleSet;
+  catalogue: Catalogue;
+  hash: Hash;
+  incident: Incident;
+  alert: Alert;
+  rule: LoadedRule;
+  environment: string;
+  target: Target;
+  corroborable: boolean;
+}
+
+export type Planned = { ok: true; plan: Plan } | { ok: false; because: string; place: string };
+
+/** What is going to be done, as a value. The same inputs give the same plan and the same hash. */
+export function buildPlan(input: PlanInput): Planned {
+  const { set, incident, rule, environment, target } = input;
+  const facts = ruleFacts(input.alert, incident);
+  const steps: PlanStep[] = [];
+  for (const [index, step] of rule.steps.entries()) {
+    const planned = planStep(input, step, index, facts);
+    if (!planned.ok) return planned;
+    steps.push(planned.step);
+  }
+  const risk = steps.reduce<Risk>((most, step) => (riskOrder.indexOf(step.risk) > riskOrder.indexOf(most) ? step.risk : most), 'additive');
+  const ceiling = set.policy.doc.environments[environment]?.ceiling ?? 'observe';
+  const { mode, because } = effectiveMode({ rule: rule.doc.mode?.[environment], environment, ceiling, risk, corroborable: input.corroborable });
+  const plan: Omit<Plan, 'hash'> = {
+    ref: incident.ref,
+    rule: { name: rule.name, logicHash: rule.logicHash, fileHash: rule.fileHash, at: rule.at },
+    rulesHash: set.hash,
+    environment,
+    mode,
+    ...(because === undefined ? {} : { modeBecause: because }),
+    target,
+    steps,
+    limits: guardLimits(set, rule),
+    approval: approvalTerms(set, rule, risk === 'destructive'),
+    report: { resolve: rule.doc.report?.pagerduty?.resolve ?? 'never' },
+    pace: profileOf(set).pace,
+  };
+  return { ok: true, plan: { ...plan, hash: planHash(plan, canonicalJson, input.hash) } };
+}
+
+type PlannedStep = { ok: true; step: PlanStep } | { ok: false; because: string; place: string };
+
+function planStep(input: PlanInput, step: LoadedStep, index: number, facts: JsonObject): PlannedStep {
+  const { set, catalogue, environment, target, rule } = input;
+  const runbook = set.runbooks.get(step.runbook);
+  const action = runbook && catalogue.actions.get(runbook.doc.uses);
+  const at = (place: string): string => (step.place ? `${step.place}.${place}` : place);
+  if (!runbook || !action) return { ok: false, place: at('run'), because: `the runbook ${step.runbook} or its action is not there any more` };
+  const inputs = resolveInputs(step, runbook.doc, facts);
+  if (!inputs.ok) return inputs;
+  const params = resolveParams(runbook.doc, action, environment, target, inputs.values);
+  if (!params.ok) return { ok: false, place: at(`${step.runbook}.${params.place}`), because: params.because };
+  return {
+    ok: true,
+    step: {
+      index,
+      runbook: runbook.name,
+      runbookHash: runbook.fileHash,
+      action: action.id,
+      waits: action.waits,
+      params: params.params,
+      risk: riskOrder.indexOf(runbook.doc.risk) > riskOrder.indexOf(action.risk) ? runbook.doc.risk : action.risk,
+      idempotency: action.idempotency,
+      timeoutMs: effectTimeout(runbook.doc, profileOf(set).caps),
+      verify: verification(set, step, runbook.doc),
+      undo: rule.doc.undo === 'none' ? 'none' : runbook.doc.undo,
+      says: action.says(params.params),
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { durationUnits } from '../domain/duration.js';
+import type { Pace } from '../domain/plan.js';
+
+const second = durationUnits.seconds;
+
+/** How a profile shortens what takes minutes in production. It only ever caps: it never makes anything longer. */
+export interface Caps {
+  firingForMs: number;
+  verifyForMs: number;
+  verifyWithinMs: number;
+  timeoutMs: number;
+}
+
+const uncapped: Caps = { firingForMs: Infinity, verifyForMs: Infinity, verifyWithinMs: Infinity, timeoutMs: Infinity };
+
+/** Named in the policy by `profile`. Budgets, cooldown, expiry and every refusal are the same in all of them. */
+export const profiles: Readonly<Record<Pace['profile'], { caps: Caps; pace: Pace }>> = {
+  standard: { caps: uncapped, pace: { profile: 'standard', pollMs: 5 * second, heartbeatMs: 10 * second, adoptEveryMs: 15 * second } },
+  sandbox: {
+    caps: { firingForMs: second, verifyForMs: 3 * second, verifyWithinMs: 20 * second, timeoutMs: 60 * second },
+    pace: { profile: 'sandbox', pollMs: 250, heartbeatMs: 2 * second, adoptEveryMs: 200 },
+  },
+  bench: {
+    caps: { firingForMs: 0, verifyForMs: 200, verifyWithinMs: 5 * second, timeoutMs: 10 * second },
+    pace: { profile: 'bench', pollMs: 50, heartbeatMs: second, adoptEveryMs: 50 },
+  },
+};

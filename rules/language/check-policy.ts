@@ -1,0 +1,44 @@
+import type { Policy } from './policy.js';
+import { parseBudget, parseDuration } from '../../domain/duration.js';
+import { problem, type Read } from './documents.js';
+import type { Problem } from './problem.js';
+
+/** What a policy's schema cannot see: two environments that claim the same ground, limits on the wrong side of their defaults. */
+export function checkPolicy({ doc, source }: Read<Policy>): Problem[] {
+  return [...claimedTwice(doc).map(([path, says]) => problem(source, path, says)), ...guardLimits(doc).map(([path, says]) => problem(source, path, says))];
+}
+
+type Finding = [path: string[], says: string];
+
+function claimedTwice(doc: Policy): Finding[] {
+  const claims = new Map<string, string>();
+  const findings: Finding[] = [];
+  const claim = (what: string, environment: string, path: string[]): void => {
+    const owner = claims.get(what);
+    if (owner !== undefined && owner !== environment) findings.push([path, `${what} belongs to ${owner} already; an alert must belong to exactly one environment`]);
+    else claims.set(what, environment);
+  };
+  for (const [name, environment] of Object.entries(doc.environments)) {
+    for (const [account, { regions }] of Object.entries(environment.accounts))
+      for (const region of regions) claim(`account ${account} in ${region}`, name, ['environments', name, 'accounts', account]);
+    environment.pagerduty.forEach((service, index) => claim(`PagerDuty service ${service}`, name, ['environments', name, 'pagerduty', String(index)]));
+  }
+  return findings;
+}
+
+function guardLimits({ guards }: Policy): Finding[] {
+  const findings: Finding[] = [];
+  for (const key of ['cooldown', 'firingFor'] as const) {
+    const figure = guards?.[key];
+    if (figure && ms(figure.limit) > ms(figure.default)) findings.push([['guards', key, 'limit'], `guards.${key}.limit ${figure.limit} is stricter than its default ${figure.default}; a limit is how far a rule may loosen it`]);
+  }
+  const budget = guards?.budget;
+  if (budget && rate(budget.limit) < rate(budget.default)) findings.push([['guards', 'budget', 'limit'], `guards.budget.limit ${budget.limit} is stricter than its default ${budget.default}; a limit is how far a rule may loosen it`]);
+  return findings;
+}
+
+const ms = (text: string): number => parseDuration(text) ?? 0;
+const rate = (text: string): number => {
+  const { count, perMs } = parseBudget(text) ?? { count: 0, perMs: 1 };
+  return count / perMs;
+};
