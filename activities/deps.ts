@@ -4,7 +4,7 @@ import type { Hold } from '../domain/hold.js';
 import type { Hash } from '../domain/json.js';
 import type { Registry } from '../integrations/contract/registry.js';
 import type { Ledger } from '../ledger/port.js';
-import type { RuleSet } from '../rules/language/rule-set.js';
+import type { RuleSet } from '../rules/language/set.js';
 
 /** Everything that the activities are given; nothing is reached for. */
 export interface ActivityDeps {

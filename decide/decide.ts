@@ -61,18 +61,21 @@ export function matchAndAim({ set, catalogue, incident, alert, witness }: MatchI
   return { verdicts, chosen: { rule: winner, runbook, environment, account, region, targetType: type.type, selector: aimed.selector } };
 }
 
-export interface PlanForInput extends MatchInput {
+/** What `matchAndAim` answered, and what was read since. */
+export interface PlanForInput extends MatchInput, MatchAndAim {
   hash: Hash;
-  verdicts: RuleVerdict[];
-  chosen: Chosen;
   /** What was read in between; `undefined`: there is no such resource. */
   target: Target | undefined;
   /** Whether an independent witness exists for this alert at all. */
   corroborable: boolean;
+  /** Which step is about to run, when it is asked again at admission: that step's runbook is whose `require` counts. Default: the first. */
+  step?: number;
 }
 
 /** The decision, once the target has been read. Pure: the same inputs give the same plan hash, at admission too. */
-export function planFor({ set, catalogue, hash, incident, alert, witness, verdicts, chosen, target, corroborable }: PlanForInput): Decision {
+export function planFor(input: PlanForInput): Decision {
+  const { set, catalogue, hash, incident, alert, witness, verdicts, chosen, target, corroborable } = input;
+  if (!chosen) return concludeUnplanned(input);
   const { rule, environment } = chosen;
   const observes = observesIn(set, rule, environment);
   const seen: Seen = { incident, alert, witness, verdicts, rulesHash: set.hash };
@@ -81,12 +84,17 @@ export function planFor({ set, catalogue, hash, incident, alert, witness, verdic
   if (target.account !== chosen.account || target.region !== chosen.region || target.environment !== environment || target.type !== chosen.targetType)
     return concludeRefusal(seen, { because: `${target.id} is not where the alert belongs: account ${chosen.account}, ${chosen.region}, ${environment}`, place: 'target', rule: rule.name }, observes);
 
-  const required = requireConditions(set, rule.name, chosen.runbook.name, target);
+  const required = requireConditions(set, rule.name, rule.steps[input.step ?? 0]?.runbook ?? chosen.runbook.name, target);
   const full: Seen = { ...seen, verdicts: withConditions(verdicts, rule.name, [targetCondition(rule, target), ...required]) };
   const failed = required.find(({ holds }) => !holds);
   if (failed) return concludeRefusal(full, { because: `required is ${failed.text}; found ${failed.found}`, place: failed.place, rule: rule.name }, observes);
   const planned = buildPlan({ set, catalogue, hash, incident, alert, rule, environment, target, corroborable });
   return planned.ok ? concludePlan(full, planned.plan) : concludeRefusal(full, { because: planned.because, place: planned.place, rule: rule.name }, observes);
+}
+
+function concludeUnplanned({ set, incident, alert, witness, verdicts, refused, nothing }: PlanForInput): Decision {
+  const seen: Seen = { incident, alert, witness, verdicts, rulesHash: set.hash };
+  return refused ? concludeRefusal(seen, refused, false) : { ...seen, concluded: 'nothing', because: nothing ?? 'no rule matches' };
 }
 
 /** What the guards at admission need from the policy. */

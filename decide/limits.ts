@@ -3,7 +3,7 @@ import { approvalDefaults, guardDefaults, verifyDefaults } from '../domain/guard
 import type { ApprovalTerms, Budget, GuardLimits, PlannedVerification } from '../domain/plan.js';
 import type { LoadedRule, LoadedStep, RuleSet } from '../rules/language/set.js';
 import type { Runbook } from '../rules/language/runbook.js';
-import { type Caps, profiles } from './profiles.js';
+import { type Caps, capsOf, paceOf } from './profiles.js';
 
 const ms = (text: string): number => parseDuration(text) ?? 0;
 const budget = (text: string): Budget => parseBudget(text) ?? { count: 0, perMs: 1 };
@@ -18,8 +18,8 @@ export function guardLimits(set: RuleSet, rule: LoadedRule): GuardLimits {
     return ofRule ?? ofPolicy ?? usual;
   };
   const firingForMs = ms(pick('firingFor', own.firingFor, company.firingFor?.default, guardDefaults.firingFor));
-  const capped = profileOf(set).caps.firingForMs;
-  if (firingForMs > capped) setBy.firingFor = `profile ${profileOf(set).pace.profile}`;
+  const capped = capsOf(set).firingForMs;
+  if (firingForMs > capped) setBy.firingFor = `profile ${paceOf(set).profile}`;
   return {
     firingForMs: Math.min(firingForMs, capped),
     cooldownMs: ms(pick('cooldown', own.cooldown, company.cooldown?.default, guardDefaults.cooldown)),
@@ -38,8 +38,6 @@ const policyKeys: Readonly<Record<string, string>> = {
   firingFor: 'guards.firingFor.default', cooldown: 'guards.cooldown.default', 'budget.rule': 'guards.budget.default', 'budget.service': 'guards.budget.service', 'budget.all': 'guards.budget.all',
 };
 
-export const profileOf = (set: RuleSet): (typeof profiles)[keyof typeof profiles] => profiles[set.policy.doc.profile];
-
 /** Two people where something may be lost; never fewer than the rule asks for. */
 export function approvalTerms(set: RuleSet, rule: LoadedRule, destructive: boolean): ApprovalTerms {
   const asked = rule.doc.approval;
@@ -57,7 +55,7 @@ export function approvalTerms(set: RuleSet, rule: LoadedRule, destructive: boole
  */
 export function verification(set: RuleSet, step: LoadedStep, runbook: Runbook): PlannedVerification {
   const { verify } = step;
-  const { caps } = profileOf(set);
+  const caps = capsOf(set);
   const named = verify?.check === undefined ? [] : [{ check: verify.check, params: verify.with ?? {} }];
   const own = runbook.check === undefined || runbook.check === verify?.check ? [] : [{ check: runbook.check, params: {} }];
   return {

@@ -7,9 +7,10 @@ import { ruleFacts } from '../domain/readable.js';
 import type { Target } from '../domain/target.js';
 import type { LoadedRule, LoadedStep, RuleSet } from '../rules/language/set.js';
 import { resolveInputs } from './inputs.js';
-import { approvalTerms, effectTimeout, guardLimits, profileOf, verification } from './limits.js';
+import { approvalTerms, effectTimeout, guardLimits, verification } from './limits.js';
 import { effectiveMode } from './mode.js';
 import { resolveParams } from './params.js';
+import { capsOf, paceOf } from './profiles.js';
 
 export interface PlanInput {
   set: RuleSet;
@@ -50,7 +51,7 @@ export function buildPlan(input: PlanInput): Planned {
     limits: guardLimits(set, rule),
     approval: approvalTerms(set, rule, risk === 'destructive'),
     report: { resolve: rule.doc.report?.pagerduty?.resolve ?? 'never' },
-    pace: profileOf(set).pace,
+    pace: paceOf(set),
   };
   return { ok: true, plan: { ...plan, hash: planHash(plan, canonicalJson, input.hash) } };
 }
@@ -78,7 +79,7 @@ function planStep(input: PlanInput, step: LoadedStep, index: number, facts: Json
       params: params.params,
       risk: riskOrder.indexOf(runbook.doc.risk) > riskOrder.indexOf(action.risk) ? runbook.doc.risk : action.risk,
       idempotency: action.idempotency,
-      timeoutMs: effectTimeout(runbook.doc, profileOf(set).caps),
+      timeoutMs: effectTimeout(runbook.doc, capsOf(set)),
       verify: verification(set, step, runbook.doc),
       undo: rule.doc.undo === 'none' ? 'none' : runbook.doc.undo,
       says: action.says(params.params),

@@ -1,5 +1,6 @@
 import { durationUnits } from '../domain/duration.js';
 import type { Pace } from '../domain/plan.js';
+import type { RuleSet } from '../rules/language/set.js';
 
 const second = durationUnits.seconds;
 
@@ -14,7 +15,7 @@ export interface Caps {
 const uncapped: Caps = { firingForMs: Infinity, verifyForMs: Infinity, verifyWithinMs: Infinity, timeoutMs: Infinity };
 
 /** Named in the policy by `profile`. Budgets, cooldown, expiry and every refusal are the same in all of them. */
-export const profiles: Readonly<Record<Pace['profile'], { caps: Caps; pace: Pace }>> = {
+const profiles: Readonly<Record<Pace['profile'], { caps: Caps; pace: Pace }>> = {
   standard: { caps: uncapped, pace: { profile: 'standard', pollMs: 5 * second, heartbeatMs: 10 * second, adoptEveryMs: 15 * second } },
   sandbox: {
     caps: { firingForMs: second, verifyForMs: 3 * second, verifyWithinMs: 20 * second, timeoutMs: 60 * second },
@@ -25,3 +26,8 @@ export const profiles: Readonly<Record<Pace['profile'], { caps: Caps; pace: Pace
     pace: { profile: 'bench', pollMs: 50, heartbeatMs: second, adoptEveryMs: 50 },
   },
 };
+
+const profileOf = (set: Pick<RuleSet, 'policy'>): (typeof profiles)[Pace['profile']] => profiles[set.policy.doc.profile];
+
+export const capsOf = (set: Pick<RuleSet, 'policy'>): Caps => profileOf(set).caps;
+export const paceOf = (set: Pick<RuleSet, 'policy'>): Pace => profileOf(set).pace;

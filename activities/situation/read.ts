@@ -4,7 +4,7 @@ import type { Decision, Pace } from '../../domain/plan.js';
 import { matchAndAim, planFor } from '../../decide/decide.js';
 import { paceOf } from '../../decide/profiles.js';
 import type { AnySource } from '../../integrations/contract/registry.js';
-import type { RuleSet } from '../../rules/language/rule-set.js';
+import type { RuleSet } from '../../rules/language/set.js';
 import type { ActivityDeps } from '../deps.js';
 import { callFor } from '../shell.js';
 import type { About } from '../types.js';
