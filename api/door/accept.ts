@@ -1,4 +1,4 @@
-import { beginsWork, type Delivery } from '../../domain/delivery.js';
+import type { Delivery } from '../../domain/delivery.js';
 import type { NewRecord } from '../../domain/record.js';
 import type { Received } from '../../integrations/contract/source.js';
 import type { JournalEntry, Ledger } from '../../ledger/port.js';
@@ -85,12 +85,12 @@ async function acceptDelivery(deps: AcceptDeps, at: Acceptance, delivery: Delive
 async function deliver(deps: AcceptDeps, at: Acceptance, delivery: Delivery): Promise<DurableEvent> {
   const workflowId = incidentWorkflowId(delivery.ref);
   if ((await reach(deps, at, delivery)) === 'closed') return { result: 'duplicate', says: 'the run of this incident has ended; nothing was started' };
-  if (!beginsWork(delivery.kind)) return { result: 'signalled', says: `told to ${workflowId}` };
+  if (delivery.kind !== 'triggered' && delivery.kind !== 'reopened') return { result: 'signalled', says: `told to ${workflowId}` };
   if (!deps.startedRuns.add(workflowId)) return { result: 'duplicate', says: `${workflowId} was there already` };
   return { result: 'started', says: `durable as ${workflowId}` };
 }
 
-/** The timeline's first line, where this delivery is what began the run. */
+/** The timeline's first line, where this delivery is what began the run. The run writes the same one, should ours be lost. */
 function firstLine(deps: AcceptDeps, at: Acceptance, delivery: Delivery, result: Result): NewRecord | undefined {
   if (result !== 'started') return undefined;
   const { eventId, eventType, actor, authenticatedBy } = delivery;
@@ -100,7 +100,7 @@ function firstLine(deps: AcceptDeps, at: Acceptance, delivery: Delivery, result:
     phase: 'webhook',
     state: 'ok',
     says: `202 in ${ms} ms; durable as ${incidentWorkflowId(delivery.ref)}`,
-    once: `webhook:${eventId}`,
+    once: 'webhook',
     data: { eventId, eventType, by: actor?.id ?? null, authenticatedBy, ms },
   };
 }
@@ -113,7 +113,8 @@ function startsNothing(delivery: Delivery, ourselves: readonly string[]): string
 }
 
 async function reach(deps: AcceptDeps, at: Acceptance, delivery: Delivery): Promise<'durable' | 'closed'> {
-  const call = beginsWork(delivery.kind) ? 'start' : 'tell';
+  // A start into an open run says nothing to it, so whatever comes later than the trigger is a signal that starts where nothing runs.
+  const call = delivery.kind === 'triggered' ? 'start' : 'tell';
   try {
     return await deps.turnstile.pass(at.deadline, () => deps.runs[call](delivery, at.deadline));
   } catch (error) {

@@ -1,0 +1,94 @@
+import type { JsonObject } from '../../domain/json.js';
+import type { LedgerRecord, NewRecord } from '../../domain/record.js';
+import type { Hold } from '../../domain/hold.js';
+import { LedgerUnavailable, type ApprovalRequestRow, type IncidentRow, type JournalEntry, type Ledger } from '../../ledger/port.js';
+
+/** What the API uses of the ledger, in memory, with a switch that takes it away. */
+export interface MemoryLedger {
+  ledger: Ledger;
+  journal: JournalEntry[];
+  requests: ApprovalRequestRow[];
+  holds: Hold[];
+  incidents: Map<string, IncidentRow>;
+  decisions: Map<string, JsonObject>;
+  append: (line: NewRecord) => LedgerRecord;
+  /** While true, every method rejects. */
+  away: { value: boolean };
+}
+
+export function createMemoryLedger(): MemoryLedger {
+  const journal: JournalEntry[] = [];
+  const records: LedgerRecord[] = [];
+  const requests: ApprovalRequestRow[] = [];
+  const holds: Hold[] = [];
+  const incidents = new Map<string, IncidentRow>();
+  const decisions = new Map<string, JsonObject>();
+  const listeners = new Set<() => void>();
+  const away = { value: false };
+
+  const append = (line: NewRecord): LedgerRecord => {
+    const known = records.find((one) => one.incident === line.incident && line.once !== undefined && one.once === line.once);
+    if (known !== undefined) return known;
+    const stored = { ...line, seq: records.length + 1, at: new Date().toISOString(), prev: '0', hash: '1' };
+    records.push(stored);
+    for (const listener of listeners) listener();
+    return stored;
+  };
+  const methods: Partial<Ledger> = {
+    journal: async (entry) => {
+      const same = (one: JournalEntry): boolean => one.source === entry.source && one.eventId === entry.eventId && one.result === entry.result;
+      if (!journal.some(same)) journal.push(entry);
+    },
+    record: async (line) => append(line),
+    timeline: async (incident, after = 0) => records.filter((line) => line.incident === incident && line.seq > after),
+    recordsAfter: async (seq, limit) => records.filter((line) => line.seq > seq).slice(0, limit),
+    listen: async (onRecord) => {
+      listeners.add(onRecord);
+      return async () => void listeners.delete(onRecord);
+    },
+    incident: async (id) => incidents.get(id),
+    incidents: async (limit) => [...incidents.values()].slice(0, limit),
+    decision: async (id) => decisions.get(id),
+    putApprovalRequest: async (row) => void requests.push(row),
+    approvalRequest: async (id) => requests.find((row) => row.id === id),
+    placeHold: async (hold) => {
+      const placed: Hold = { ...hold, id: `h${holds.length + 1}`, since: new Date().toISOString() };
+      holds.push(placed);
+      return placed;
+    },
+    liftHold: async (id) => {
+      const at = holds.findIndex((hold) => hold.id === id);
+      if (at >= 0) holds.splice(at, 1);
+      return at >= 0;
+    },
+    holds: async () => [...holds],
+    evidence: async (incident) => ({ incident }),
+    ready: async () => undefined,
+  };
+  const ledger = new Proxy(methods as Ledger, {
+    get: (target, name: keyof Ledger) => async (...args: never[]) => {
+      if (away.value) throw new LedgerUnavailable('no answer');
+      return (target[name] as (...given: never[]) => unknown)(...args);
+    },
+  });
+  return { ledger, journal, requests, holds, incidents, decisions, append, away };
+}
+
+export function incidentRow(id: string): IncidentRow {
+  return {
+    id,
+    title: 'web-cpu-high',
+    service: 'checkout',
+    environment: 'staging',
+    rule: 'ec2-cpu-high',
+    mode: 'approve',
+    remediation: 'waiting for approval',
+    source: 'bench',
+    status: 'triggered',
+    outcome: null,
+    planHash: null,
+    effects: 0,
+    startedAt: '2026-11-22T03:12:41.000Z',
+    endedAt: null,
+  };
+}
