@@ -17,7 +17,7 @@ const parameterValue = z
   .refine((value) => !value.split('/').includes('..'), 'holds a path that climbs with ..');
 
 const params = z.strictObject({
-  document: z.string().regex(/^[A-Za-z0-9_.:/-]{3,128}$/, 'is the name or the ARN of an SSM document'),
+  document: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.:/-]{2,127}$/, 'is the name or the ARN of an SSM document'),
   version: z.string().regex(/^[1-9][0-9]{0,8}$/, 'is a numeric document version; $LATEST and $DEFAULT can be moved by others and are refused'),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is the SHA-256 of the document in lower-case hex (ssm:DescribeDocument shows it as Hash)'),
   parameters: z

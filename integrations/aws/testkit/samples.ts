@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Target } from '../../../domain/target.js';
+import type { ActionSample } from '../../contract/testkit/sample.js';
+import { ssmStartAutomation } from '../actions/ssm-start-automation.js';
+import { type AwsClient, connectAws } from '../client.js';
+
+/** Against the sandbox, with a deadline that a test can wait for. */
+export const connectSandbox = (address: string): AwsClient =>
+  connectAws({ region: undefined, endpoint: address, credentials: 'sandbox' }, { connect: 300, request: 700 });
+
+export const documentHash = (name: string): string =>
+  createHash('sha256').update(readFileSync(new URL(`../documents/${name}.yaml`, import.meta.url))).digest('hex');
+
+export const instance = (id: string, account = '111122223333'): Target => ({
+  type: 'aws.ec2.instance',
+  id: `arn:aws:ec2:eu-west-1:${account}:instance/${id}`,
+  name: id,
+  account,
+  region: 'eu-west-1',
+  environment: 'staging',
+  tags: { opssentinel: 'allow' },
+  facts: {},
+  readAt: '2026-09-30T08:14:02.000Z',
+});
+
+export const restart = (id: string, document = 'OpsSentinel-RestartInstance') => ({
+  document,
+  version: '7',
+  sha256: documentHash(document),
+  parameters: { InstanceId: id },
+});
+
+/** One use of every action of this integration. */
+export const awsSamples: readonly ActionSample[] = [
+  {
+    action: ssmStartAutomation,
+    connect: connectSandbox,
+    params: restart('i-0aa11bb22cc33dd44'),
+    target: instance('i-0aa11bb22cc33dd44'),
+    operation: 'ssm:StartAutomationExecution',
+  },
+];

@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '../../../domain/json.js';
+import { riskOrder } from '../../../domain/plan.js';
+import type { IntegrationDefinition } from '../integration.js';
+import { injections } from './injections.js';
+import type { ActionSample } from './sample.js';
+
+/** What holds for every integration without a call being made. */
+export function definitionConformance(integration: IntegrationDefinition, samples: readonly ActionSample[]): void {
+  const { actions = [], checks = [], targets = [], witnesses = [], channels = [] } = integration;
+
+  describe(`${integration.id}: definitions`, () => {
+    it('names everything after itself and says what it is in a sentence', () => {
+      const named = [...actions, ...checks].map(({ id, summary }) => ({ id, summary }));
+      const types = targets.map(({ type, summary }) => ({ id: type, summary }));
+      for (const { id, summary } of [...named, ...types]) {
+        expect(id).toMatch(new RegExp(`^${integration.id}\\.[a-z0-9-]+(\\.[a-z0-9-]+)*$`));
+        expect(summary).toMatch(/^[A-Z].*\.$/);
+      }
+      for (const { id } of [...witnesses, ...channels]) expect(id.startsWith(integration.id)).toBe(true);
+    });
+
+    it('is not connected, and complains of nothing, when none of its variables is set', () => {
+      const parsed = integration.config.safeParse({});
+      expect(parsed.success && parsed.data).toBeUndefined();
+      expect(parsed.success).toBe(true);
+    });
+
+    it('names the rights that every read and write needs', () => {
+      for (const { permissions } of [...actions, ...checks, ...targets, ...witnesses]) {
+        for (const permission of permissions) expect(permission).toMatch(/\S/);
+      }
+      for (const { permissions } of actions) expect(permissions.length).toBeGreaterThan(0);
+    });
+
+    it('anchors every pattern that selects a target', () => {
+      for (const { select } of targets) {
+        for (const pattern of Object.values(select)) {
+          expect(pattern.source).toMatch(/^\^.*\$$/s);
+          expect(pattern.flags).not.toContain('m');
+          for (const text of injections) expect(pattern.test(text)).toBe(false);
+        }
+      }
+    });
+
+    it('has a sample of every action, so that each runs through the suite', () => {
+      expect(samples.map(({ action }) => action.id).sort()).toEqual(actions.map(({ id }) => id).sort());
+    });
+
+    it.each(samples.map((sample) => [sample.action.id, sample] as const))('%s refuses parameters that it does not know, and every injected text', (_id, { action, params }) => {
+      expect(action.params.safeParse(params).success).toBe(true);
+      expect(action.params.safeParse({ ...params, somethingElse: 'x' }).success).toBe(false);
+      for (const text of injections) {
+        for (const injected of withEachString(params, text)) expect({ injected, accepted: action.params.safeParse(injected).success }).toEqual({ injected, accepted: false });
+      }
+      expect(riskOrder).toContain(action.risk);
+      expect(action.says(action.params.parse(params))).toMatch(/\S/);
+    });
+
+    it.each(samples.map((sample) => [sample.action.id, sample] as const))('%s parses to something that parses to itself, so that hashes of it are stable', (_id, { action, params }) => {
+      const once = action.params.parse(params);
+      expect(action.params.parse(once)).toEqual(once);
+    });
+  });
+}
+
+/** The parameters with one of their texts replaced, once for every text in them. */
+function withEachString(params: JsonObject, text: string): JsonObject[] {
+  return Object.entries(params).flatMap(([name, value]): JsonObject[] => {
+    if (typeof value === 'string') return [{ ...params, [name]: text }];
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) return [];
+    return withEachString(value, text).map((inner) => ({ ...params, [name]: inner }));
+  });
+}
