@@ -47,20 +47,21 @@ export function definitionConformance(integration: IntegrationDefinition, sample
       expect(samples.map(({ action }) => action.id).sort()).toEqual(actions.map(({ id }) => id).sort());
     });
 
-    it.each(samples.map((sample) => [sample.action.id, sample] as const))('%s refuses parameters that it does not know, and every injected text', (_id, { action, params }) => {
-      expect(action.params.safeParse(params).success).toBe(true);
-      expect(action.params.safeParse({ ...params, somethingElse: 'x' }).success).toBe(false);
-      for (const text of injections) {
-        for (const injected of withEachString(params, text)) expect({ injected, accepted: action.params.safeParse(injected).success }).toEqual({ injected, accepted: false });
-      }
-      expect(riskOrder).toContain(action.risk);
-      expect(action.says(action.params.parse(params))).toMatch(/\S/);
-    });
+    for (const { action, params } of samples) {
+      it(`${action.id} refuses parameters that it does not know, and every injected text`, () => {
+        expect(action.params.safeParse(params).success).toBe(true);
+        expect(action.params.safeParse({ ...params, somethingElse: 'x' }).success).toBe(false);
+        const accepted = injections.flatMap((text) => withEachString(params, text)).filter((injected) => action.params.safeParse(injected).success);
+        expect(accepted).toEqual([]);
+      });
 
-    it.each(samples.map((sample) => [sample.action.id, sample] as const))('%s parses to something that parses to itself, so that hashes of it are stable', (_id, { action, params }) => {
-      const once = action.params.parse(params);
-      expect(action.params.parse(once)).toEqual(once);
-    });
+      it(`${action.id} has a risk, a sentence for the plan, and parameters that parse to themselves, so that hashes of them are stable`, () => {
+        const once = action.params.parse(params) as JsonObject;
+        expect(action.params.parse(once)).toEqual(once);
+        expect(riskOrder).toContain(action.risk);
+        expect(action.says(once)).toMatch(/\S/);
+      });
+    }
   });
 }
 
