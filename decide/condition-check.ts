@@ -70,11 +70,11 @@ function chainType(node: Node, chain: { root: string; path: string[] }, scope: S
   if (chain.root.startsWith('@')) return 'any';
   let here: FieldType = scope.fields;
   let walked = '';
-  for (const part of [chain.root, ...chain.path]) {
+  for (const [depth, part] of [chain.root, ...chain.path].entries()) {
     if (here === 'list' || here === 'object') return test(node, 'any');
     const next: FieldType | undefined = typeof here === 'object' ? (Object.hasOwn(here, part) ? here[part] : undefined) : fieldType({ it: here }, `it.${part}`);
     if (next === undefined) {
-      mistake(scope, node, unknownField(walked, part, here));
+      mistake(scope, nodeOf(node, chain.path.length - depth), unknownField(walked, part, here));
       return 'any';
     }
     walked = walked ? `${walked}.${part}` : part;
@@ -82,6 +82,9 @@ function chainType(node: Node, chain: { root: string; path: string[] }, scope: S
   }
   return test(node, valueTypes[typeof here === 'object' ? 'object' : here]);
 }
+
+/** The part of a chain that many steps before its end. */
+const nodeOf = (node: Node, back: number): Node => (back > 0 && (node.kind === 'field' || node.kind === 'index') ? nodeOf(node.of, back - 1) : node);
 
 const test = (node: Node, type: ValueType): ValueType => (node.kind === 'field' && node.test ? 'bool' : type);
 

@@ -151,7 +151,7 @@ function literal(constant: { case: string | undefined; value?: unknown }): { typ
   return { type: 'any', value: null };
 }
 
-const token = /(?:[rR]?(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'))|\/\/[^\n]*|&&|[()[\]{}]/g;
+const token = /[rR]"[^"]*"|[rR]'[^']*'|(?:(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'))|\/\/[^\n]*|&&|[()[\]{}]/g;
 
 function depthOf(text: string): number {
   let depth = 0;

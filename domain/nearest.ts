@@ -9,10 +9,10 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best?.word;
 }
 
-/** `; did you mean "x"?`, or nothing: what every message about an unknown word ends with. */
+/** ` (did you mean "x"?)`, or nothing: what every message about an unknown word ends with. */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const guess = nearest(word, known);
-  return guess === undefined ? '' : `; did you mean "${guess}"?`;
+  return guess === undefined ? '' : ` (did you mean "${guess}"?)`;
 }
 
 /** Levenshtein's distance with neighbours swapped counted once: the commonest slip of the hand. */

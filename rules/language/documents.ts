@@ -1,12 +1,12 @@
 import { didYouMean } from '../../domain/nearest.js';
-import { readDocument } from './issues.js';
+import { type ReadDocument, readDocument } from './issues.js';
 import { Policy } from './policy.js';
 import type { Problem } from './problem.js';
 import { Rule } from './rule.js';
 import { Runbook } from './runbook.js';
 import type { Path, SourceDocument } from './yaml.js';
 
-/** A document whose own shape is right, with where it came from. What it names is checked later. */
+/** A document as its schema understood it, with where it came from. What it names is checked later. */
 export interface Read<Doc> {
   doc: Doc;
   source: SourceDocument;
@@ -38,13 +38,11 @@ export function readDocuments(sources: readonly SourceDocument[]): ReadDocuments
   return all;
 }
 
-type Parsed<Doc> = { ok: true; value: Doc } | { ok: false; problems: Problem[] };
-
-function keep<Doc>(parsed: Parsed<Doc>, into: Read<Doc>[], source: SourceDocument, kind: string, all: ReadDocuments, named?: Set<string>): void {
+function keep<Doc>(parsed: ReadDocument<Doc>, into: Read<Doc>[], source: SourceDocument, kind: string, all: ReadDocuments, named?: Set<string>): void {
   const own = (source.data as Record<string, unknown>)[kind];
   if (typeof own === 'string') named?.add(own);
-  if (parsed.ok) into.push({ doc: parsed.value, source, at: `${source.file}:${source.place([kind], 'key').line}` });
-  else all.problems.push(...parsed.problems);
+  if (parsed.value !== undefined) into.push({ doc: parsed.value, source, at: `${source.file}:${source.place([kind], 'key').line}` });
+  all.problems.push(...parsed.problems);
 }
 
 function kindOf(source: SourceDocument): 'rule' | 'runbook' | 'policy' | Problem {

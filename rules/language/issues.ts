@@ -3,12 +3,25 @@ import { didYouMean } from '../../domain/nearest.js';
 import type { Problem } from './problem.js';
 import type { SourceDocument } from './yaml.js';
 
-/** Parses a document by its schema; every mistake with its place and what to do. */
-export function readDocument<Schema extends z.ZodType>(schema: Schema, source: SourceDocument): { ok: true; value: z.infer<Schema> } | { ok: false; problems: Problem[] } {
-  const result = schema.safeParse(source.data, { reportInput: true });
-  if (result.success) return { ok: true, value: result.data };
-  return { ok: false, problems: result.error.issues.flatMap((issue) => issueProblems(issue, schema, source)) };
+export interface ReadDocument<Value> {
+  /** What the document says; where only parts that others do not depend on are wrong, what is left of it, so that all problems are told at once. */
+  value?: Value;
+  problems: Problem[];
 }
+
+/** Parses a document by its schema; every mistake with its place and what to do. */
+export function readDocument<Schema extends z.ZodType>(schema: Schema, source: SourceDocument): ReadDocument<z.infer<Schema>> {
+  const result = schema.safeParse(source.data, { reportInput: true });
+  if (result.success) return { value: result.data, problems: [] };
+  const problems = result.error.issues.flatMap((issue) => issueProblems(issue, schema, source));
+  const wrong = new Set(result.error.issues.flatMap((issue) => (issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [String(issue.path[0])])));
+  const members = Object.entries(source.data as object).filter(([key]) => !wrong.has(key));
+  const rest = [...wrong].every((key) => !dependedOn.has(key)) ? schema.safeParse(Object.fromEntries(members)) : undefined;
+  return rest?.success ? { value: rest.data, problems } : { problems };
+}
+
+/** Keys without which the checks of the others would complain about what is not wrong. */
+const dependedOn = new Set(['run', 'ladder', 'with', 'inputs', 'environments', 'teams']);
 
 function issueProblems(issue: z.core.$ZodIssue, schema: z.ZodType, source: SourceDocument): Problem[] {
   const { path } = issue;
@@ -22,7 +35,7 @@ function issueProblems(issue: z.core.$ZodIssue, schema: z.ZodType, source: Sourc
     }));
   }
   const badKey = issue.code === 'invalid_key';
-  const says = badKey ? `${String(path.at(-1))}: ${issue.issues[0]?.message ?? 'is not a name that can stand here'}` : `${dotted || 'the document'} ${sentence(issue)}`;
+  const says = badKey ? `${String(path.at(-1))}: ${issue.issues[0]?.message ?? 'is not a name that can stand here'}` : `${dotted || 'the document'}${issue.message.startsWith('not yet') ? ':' : ''} ${sentence(issue)}`;
   return [{ file: source.file, ...source.place(path, badKey ? 'key' : 'value'), says }];
 }
 
