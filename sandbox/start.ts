@@ -16,6 +16,8 @@ export interface SandboxOptions {
   webhookSecret: string;
   /** Shortens the simulated systems' own pace; 1, the default, is real. */
   speed?: number;
+  /** Number of the first simulated incident; default 1. Give a fresh one where earlier runs are kept, for a known id starts nothing. */
+  firstIncident?: number;
   /** Folder of the vendors' folders; default `integrations/` beside this one. */
   simulatorsFrom?: string;
 }
@@ -30,9 +32,9 @@ export interface Sandbox {
 
 /** Starts the server that carries every integration's simulator. Rejects with a plain sentence when the port is taken. */
 export async function start(options: SandboxOptions): Promise<Sandbox> {
-  const { port, host = '127.0.0.1', webhookUrl, webhookSecret, speed = 1 } = options;
+  const { port, host = '127.0.0.1', webhookUrl, webhookSecret, speed = 1, firstIncident = 1 } = options;
   if (!(speed > 0)) throw new Error(`The sandbox's speed is ${speed}; give a number above 0, where 1 is real.`);
-  const settings: SandboxSettings = { webhookUrl, webhookSecret, speed };
+  const settings: SandboxSettings = { webhookUrl, webhookSecret, speed, firstIncident };
   let address = '';
   const world = createWorld(settings, () => address);
   const simulators = await loadSimulators(options.simulatorsFrom ?? join(import.meta.dirname, '..', 'integrations'), world);

@@ -85,6 +85,8 @@ export interface SandboxSettings {
   webhookSecret: string;
   /** Shortens the simulated systems' own pace; 1 is real. */
   speed: number;
+  /** Number of the first incident: a sandbox whose runs are kept must not use an id again. */
+  firstIncident: number;
 }
 
 /** A vendor's simulator: one or more mounts, each answering on the vendor's wire protocol. */

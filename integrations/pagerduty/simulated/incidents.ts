@@ -1,0 +1,126 @@
+import type { JsonObject } from '../../../domain/json.js';
+import type { SandboxAlarm, SandboxWorld } from '../../contract/simulator.js';
+import { agent, policy, seconds, serviceReference, type SimIncident, type SimNote, type SimUser, userReference } from './account.js';
+import { alarmCef, alarmMessage, webhookIncident } from './views.js';
+
+/** Tells the webhook subscription of something that happened. */
+export type Notify = (event: { type: string; incident: SimIncident; agent: JsonObject; data: JsonObject }) => void;
+
+/** The incidents of the account and everything that can happen to them. Each change sends its webhook. */
+export interface Incidents {
+  all: () => SimIncident[];
+  find: (id: string) => SimIncident | undefined;
+  raise: (alarm: SandboxAlarm) => SimIncident;
+  /** The alarm is over: its open incident is resolved by the service itself. */
+  clear: (alarm: SandboxAlarm) => void;
+  acknowledge: (incident: SimIncident, by: SimUser) => void;
+  unacknowledge: (incident: SimIncident, by: SimUser) => void;
+  resolve: (incident: SimIncident, by: SimUser) => void;
+  reopen: (incident: SimIncident, by: SimUser) => void;
+  reassign: (incident: SimIncident, to: SimUser, by: SimUser) => void;
+  merge: (incident: SimIncident, into: SimIncident, by: SimUser) => void;
+  escalate: (incident: SimIncident, level: number, by: SimUser) => void;
+  annotate: (incident: SimIncident, content: string, by: SimUser) => SimNote;
+  reset: () => void;
+}
+
+export function createIncidents(world: SandboxWorld, notify: Notify): Incidents {
+  const incidents = new Map<string, SimIncident>();
+  // Goes on after a reset: an id that was used once must not come back with another meaning.
+  let next = world.settings.firstIncident;
+  let notes = 0;
+
+  const tell = (type: string, incident: SimIncident, by: JsonObject): void =>
+    notify({ type: `incident.${type}`, incident, agent: by, data: webhookIncident(incident, world.address()) });
+  const now = (): string => seconds(world.now());
+  const assign = (incident: SimIncident, user: SimUser, because: string): void => {
+    incident.assignees = [user];
+    if (user.id !== agent.id) incident.woken.push({ user: user.id, at: new Date(world.now()).toISOString(), because });
+  };
+  const close = (incident: SimIncident, reason: JsonObject | null, by: JsonObject): void => {
+    Object.assign(incident, { status: 'resolved', resolveReason: reason, acknowledgers: [] });
+    for (const alert of incident.alerts) alert.status = 'resolved';
+    tell('resolved', incident, by);
+  };
+  const openFor = (key: string): SimIncident | undefined => [...incidents.values()].find((one) => one.key === key && one.status !== 'resolved');
+
+  return {
+    all: () => [...incidents.values()],
+    find: (id) => incidents.get(id),
+    raise: (alarm) => {
+      const open = openFor(alarm.arn);
+      if (open) return open;
+      const incident = newIncident(next, alarm, world.now());
+      next += 1;
+      incidents.set(incident.id, incident);
+      tell('triggered', incident, serviceReference(incident.service));
+      return incident;
+    },
+    clear: (alarm) => {
+      const open = openFor(alarm.arn);
+      if (open) close(open, null, serviceReference(open.service));
+    },
+    acknowledge: (incident, by) => {
+      Object.assign(incident, { status: 'acknowledged', acknowledgers: [{ user: by, at: now() }], assignees: [by] });
+      tell('acknowledged', incident, userReference(by));
+    },
+    unacknowledge: (incident, by) => {
+      Object.assign(incident, { status: 'triggered', acknowledgers: [] });
+      tell('unacknowledged', incident, userReference(by));
+    },
+    resolve: (incident, by) => close(incident, null, userReference(by)),
+    reopen: (incident, by) => {
+      Object.assign(incident, { status: 'triggered', acknowledgers: [], resolveReason: null, reopenedAt: now(), level: 1 });
+      for (const alert of incident.alerts) alert.status = 'triggered';
+      assign(incident, agent, 'reopened');
+      tell('reopened', incident, userReference(by));
+    },
+    reassign: (incident, to, by) => {
+      Object.assign(incident, { status: 'triggered', acknowledgers: [] });
+      assign(incident, to, 'reassigned');
+      tell('reassigned', incident, userReference(by));
+    },
+    merge: (incident, into, by) => {
+      const reason = { type: 'merge_resolve_reason', incident: { id: into.id, type: 'incident_reference', summary: into.title } };
+      close(incident, reason, userReference(by));
+    },
+    escalate: (incident, level, by) => {
+      Object.assign(incident, { status: 'triggered', acknowledgers: [], level });
+      assign(incident, policy.levels[level - 1] ?? agent, `escalated to level ${level}`);
+      tell('escalated', incident, userReference(by));
+    },
+    annotate: (incident, content, by) => {
+      notes += 1;
+      const note: SimNote = { id: `PSBXNOTE${notes}`, user: by, content, createdAt: now() };
+      incident.notes.push(note);
+      const data = { id: note.id, type: 'incident_note', self: null, html_url: null, incident: { id: incident.id, type: 'incident_reference' }, content, trimmed: false };
+      notify({ type: 'incident.annotated', incident, agent: userReference(by), data });
+      return note;
+    },
+    reset: () => incidents.clear(),
+  };
+}
+
+function newIncident(number: number, alarm: SandboxAlarm, at: number): SimIncident {
+  const id = `Q0SBX${String(number).padStart(4, '0')}`;
+  const title = `ALARM: "${alarm.name}" in EU (Ireland)`;
+  const createdAt = seconds(at);
+  return {
+    id,
+    number,
+    alarm: alarm.name,
+    title,
+    status: 'triggered',
+    key: alarm.arn,
+    createdAt,
+    reopenedAt: undefined,
+    service: alarm.service,
+    level: 1,
+    assignees: [agent],
+    acknowledgers: [],
+    resolveReason: null,
+    notes: [],
+    alerts: [{ id: `${id}A1`, status: 'triggered', summary: title, createdAt, severity: 'critical', details: alarmMessage(alarm, at), cef: alarmCef(alarm) }],
+    woken: [],
+  };
+}
