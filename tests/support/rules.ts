@@ -17,8 +17,8 @@ const problem = (place: string, says: string): Parsed => ({ ok: false, problems:
 
 function parseDocument(params: JsonObject): Parsed {
   if (typeof params['document'] !== 'string' || !/^[A-Za-z0-9-]+$/.test(params['document'])) return problem('document', 'must be a document');
-  for (const [name, value] of Object.entries((params['parameters'] ?? {}) as JsonObject))
-    if (typeof value !== 'string' || !/^[A-Za-z0-9/._:-]*$/.test(value)) return problem(`parameters.${name}`, 'must be plain text');
+  const wrong = Object.entries((params['parameters'] ?? {}) as JsonObject).filter(([, value]) => typeof value !== 'string' || !/^[A-Za-z0-9/._:-]*$/.test(value));
+  if (wrong.length > 0) return { ok: false, problems: wrong.map(([name]) => ({ place: `parameters.${name}`, says: 'must be plain text' })) };
   return { ok: true, value: params };
 }
 
