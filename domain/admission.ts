@@ -19,6 +19,8 @@ export interface PastEffect {
 
 /** What admission reads from rows, under its locks. */
 export interface AdmissionState {
+  /** Epoch milliseconds by the ledger's clock, which is one for all workers; where it is given, guards judge by it. */
+  now?: number;
   /** Consumed permits of the longest window that any guard asks for, newest first. */
   effects: PastEffect[];
   /** Who has this target now, if anybody: a run with an unfinished permit. */
