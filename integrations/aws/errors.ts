@@ -38,7 +38,7 @@ export function asVendorError(thrown: unknown, kind: 'read' | 'write'): VendorEr
 function faultOf(error: SdkError): VendorFault {
   const name = error.name ?? '';
   const status = error.$metadata?.httpStatusCode;
-  if (error.code && neverSent.has(error.code)) return 'unavailable';
+  if (status === undefined && neverSent.has(systemCode(error))) return 'unavailable';
   const named = byName.find(([, pattern]) => pattern.test(name));
   // A gateway can put any name on a 5xx; a throttling 503 is still no proof that nothing was done.
   if (named && (status === undefined || status < 500)) return named[0];
@@ -50,6 +50,9 @@ function faultOf(error: SdkError): VendorFault {
   if (status === 409) return 'conflict';
   return 'refused';
 }
+
+/** Errors of another realm reach us inside the SDK's own wrapper, where only the words still hold the code. */
+const systemCode = ({ code, message }: SdkError): string => code ?? /(?:^|: )(?:connect|getaddrinfo) (E[A-Z_]+)\b/.exec(message ?? '')?.[1] ?? '';
 
 function sentence(error: SdkError, fault: VendorFault): string {
   const name = clean(error.name ?? 'Error', 80);

@@ -52,7 +52,8 @@ function parametersOf(content: string): SimulatedDocument['parameters'] {
   const entries = block.split(/^(?= {2}\w+:$)/m).filter(Boolean);
   return new Map(
     entries.map((entry) => {
-      const pattern = /^ {4}allowedPattern: '(.*)'$/m.exec(entry)?.[1];
+      const values = /^ {4}allowedValues: \[(.*)\]$/m.exec(entry)?.[1];
+      const pattern = /^ {4}allowedPattern: '(.*)'$/m.exec(entry)?.[1] ?? (values && `^(${values.split(', ').join('|')})$`);
       return [entry.trim().split(':')[0] ?? '', { required: !/^ {4}default:/m.test(entry), pattern: pattern === undefined ? undefined : new RegExp(pattern) }];
     }),
   );
