@@ -1,9 +1,13 @@
-import type { ConnectionOptions } from '@temporalio/client';
+import type { TLSConfig } from '@temporalio/client';
 import { readFileSync } from 'node:fs';
 import type { TemporalSettings } from '../config/environment.js';
 
 /** What both of the SDK's connections understand. */
-export type TemporalAddress = Pick<ConnectionOptions, 'address' | 'tls' | 'apiKey'> & { address: string };
+export interface TemporalAddress {
+  address: string;
+  apiKey?: string;
+  tls?: TLSConfig | boolean;
+}
 
 /** Reads the certificate files. Throws Error naming the variable whose file cannot be read. */
 export function temporalAddress(settings: TemporalSettings): TemporalAddress {

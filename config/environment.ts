@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { parseTokens, type ApiToken } from './tokens.js';
 import { type Environment, redact, resolveFiles, unknownOwn } from './secrets.js';
 import { type VariableName, variableNames, variables } from './variables.js';
 
 export { type Variable, type VariableName, variables } from './variables.js';
 export type { Environment } from './secrets.js';
-export { type ApiToken, type Role, roles } from './tokens.js';
 
 const port = z.coerce
   .number({ error: 'must be a port number' })
@@ -26,7 +24,7 @@ const shape = z.object({
   OPSSENTINEL_SANDBOX_PORT: port,
   OPSSENTINEL_TEMPORAL_PORT: port,
   OPSSENTINEL_TEMPORAL_UI_PORT: port,
-  OPSSENTINEL_API_TOKENS: z.string().default('').transform(parseTokens),
+  OPSSENTINEL_API_TOKENS: z.string().optional(),
   OPSSENTINEL_PUBLIC_URL: webAddress.optional(),
   OPSSENTINEL_STOP_FILE: z.string(),
   OPSSENTINEL_WORKER_ROLES: z.string().transform((text, context) => {
@@ -72,7 +70,8 @@ export interface Settings {
   ports: { api: number; metrics: number; workerMetrics: number; sandbox: number; temporal: number; temporalUi: number };
   temporal: TemporalSettings;
   databaseUrl: string | undefined;
-  apiTokens: ApiToken[];
+  /** As it stands in the variable: `name:scope:sha256`, … */
+  apiTokens: string | undefined;
   /** Where people reach the console; for links. */
   publicUrl: string;
   stopFile: string;
@@ -156,7 +155,7 @@ function missing(settings: Settings, starting: ReadOptions['starting']): string[
   const lacks: [VariableName, boolean][] = [
     ['TEMPORAL_ADDRESS', settings.temporal.address === undefined],
     ['DATABASE_URL', settings.databaseUrl === undefined],
-    ['OPSSENTINEL_API_TOKENS', starting === 'serve' && settings.apiTokens.length === 0 && settings.env['OPSSENTINEL_API_TOKENS'] === undefined],
+    ['OPSSENTINEL_API_TOKENS', starting === 'serve' && settings.apiTokens === undefined],
   ];
   return lacks.filter(([, lacking]) => lacking).map(([name]) => `${name}: is missing. ${variables[name].says}`);
 }

@@ -25,7 +25,7 @@ export const variables = {
   OPSSENTINEL_SANDBOX_PORT: open('Port of the simulators (sandbox only).', '8090'),
   OPSSENTINEL_TEMPORAL_PORT: open('Port of the local Temporal server that `dev` and `demo` start.', '7233'),
   OPSSENTINEL_TEMPORAL_UI_PORT: open("Port of that server's Web UI.", '8233'),
-  OPSSENTINEL_API_TOKENS: secret('Who may call the API: `<role>:<who>:<token>`, separated by commas; roles are viewer, approver, operator, admin.'),
+  OPSSENTINEL_API_TOKENS: secret('Who may call the API: `name:scope:sha256` of each token, separated by commas; scopes are viewer, approver, operator, admin.'),
   OPSSENTINEL_PUBLIC_URL: open('Address under which people reach the console; links in notes use it.'),
   OPSSENTINEL_STOP_FILE: open('Out-of-band stop: while this file exists, no effect starts.', '.opssentinel/STOP'),
   OPSSENTINEL_STOP: open('Out-of-band stop of one worker: any value but empty, 0 and false stops its effects.'),
@@ -62,6 +62,8 @@ export const variables = {
   AWS_PROFILE: open('Named AWS profile.'),
   AWS_ROLE_ARN: open('Role for web identity (EKS).'),
   AWS_WEB_IDENTITY_TOKEN_FILE: open('Token file for web identity (EKS).'),
+  AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: open('Set by ECS where a task role gives credentials.'),
+  AWS_CONTAINER_CREDENTIALS_FULL_URI: open('Set by EKS Pod Identity where a role gives credentials.'),
 } as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof variables;

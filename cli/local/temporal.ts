@@ -53,6 +53,8 @@ export interface TemporalOptions extends LadderOptions {
 export interface RunningTemporal {
   /** `host:port`. */
   address: string;
+  /** How to connect to it, TLS and key included. */
+  connect: TemporalAddress;
   /** The Web UI's address, where there is one. */
   uiAddress?: string;
   source: string;
@@ -93,6 +95,7 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
   }
   return {
     address: own,
+    connect: { address: own },
     ...(uiPort === undefined ? {} : { uiAddress: `http://localhost:${uiPort}` }),
     source: binary.source,
     version: binary.version,
@@ -119,7 +122,7 @@ async function connectOnly(to: TemporalAddress): Promise<RunningTemporal> {
   } catch (error) {
     throw new Error(`TEMPORAL_ADDRESS is ${address}, and nothing answers there (${error instanceof Error ? error.message : String(error)}). Start it, correct the address, or unset it to have a local one started`, { cause: error });
   }
-  return { address, source: 'TEMPORAL_ADDRESS', version: 'as installed there', own: false, ended: new Promise(() => undefined), stop: () => Promise.resolve() };
+  return { address, connect: to, source: 'TEMPORAL_ADDRESS', version: 'as installed there', own: false, ended: new Promise(() => undefined), stop: () => Promise.resolve() };
 }
 
 async function untilReady(to: TemporalAddress, withinMs: number): Promise<void> {

@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import { describeEnvironment, readEnvironment } from '../../config/environment.js';
+import { installation, sha256 } from '../compose.js';
+import { apiClient, type Context, findApi, type OutputOptions, print } from '../context.js';
+import { fail, type Finding, ok } from '../doctor/finding.js';
+import { examineApi, examineIntegrations, examineLedger, examineRules, examineStop } from '../doctor/parts.js';
+import { examineTemporal } from '../doctor/temporal.js';
+import { Failure } from '../failure.js';
+import type { Colours } from '../output.js';
+import { stopFilePath } from './holds.js';
+import { temporalOf } from './replay.js';
+import { rulesDirFor } from './rules.js';
+
+/** `doctor`: what is connected, what is not, and how to mend it. Changes nothing. */
+export function addDoctor(program: Command, context: Context): void {
+  program
+    .command('doctor')
+    .description('what is there, what is not, and how to mend it; exit 1 when something fails. Changes nothing')
+    .option('--settings', 'every variable that is read, with its value; secrets are never shown')
+    .action((options: OutputOptions & { settings?: boolean }) => (options.settings === true ? showSettings(context, options) : examine(context, options)));
+}
+
+function showSettings(context: Context, options: OutputOptions): void {
+  const { settings } = readEnvironment(context.env);
+  const described = describeEnvironment(context.env, settings);
+  print(context, options, 'SettingList', described, () => described.map(({ name, value, from, says }) => `${name}=${value ?? ''}${' '.repeat(Math.max(2, 60 - name.length - (value ?? '').length))}${from}\n    ${says}`).join('\n'));
+}
+
+async function examine(context: Context, options: OutputOptions): Promise<void> {
+  const { settings, problems } = readEnvironment(context.env);
+  const configuration = problems.length === 0 ? [ok('configuration', `mode ${settings.mode}`)] : problems.map((problem) => fail('configuration', problem, 'opssentinel doctor --settings lists every variable'));
+  const place = findApiQuietly(context);
+  const installed = installation(settings.env);
+  const [api, temporal, ledger, stop, rules] = await Promise.all([
+    examineApi(place === undefined ? undefined : apiClient(context, 'viewer', 5_000), place?.url),
+    temporalFindings(context),
+    examineLedger(settings.databaseUrl),
+    examineStop(stopFilePath(context)),
+    examineRules(rulesDirFor(context, undefined), installed, sha256),
+  ]);
+  const findings = [...configuration, ...api, ...temporal, ...ledger, ...stop, ...rules, ...examineIntegrations(installed)];
+  print(context, options, 'Diagnosis', findings, (colours) => findings.map((finding) => findingText(finding, colours)).join('\n'));
+  const failed = findings.filter(({ state }) => state === 'fail').length;
+  if (failed > 0) throw new Failure('failed', `${failed === 1 ? '1 check fails' : `${failed} checks fail`}; each says above what to do`);
+}
+
+function findApiQuietly(context: Context): { url: string } | undefined {
+  try {
+    return findApi(context, 'viewer');
+  } catch {
+    return undefined;
+  }
+}
+
+async function temporalFindings(context: Context): Promise<Finding[]> {
+  let place: ReturnType<typeof temporalOf>;
+  try {
+    place = temporalOf(context);
+  } catch (error) {
+    return [fail('temporal', error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error), 'set TEMPORAL_ADDRESS, or start a sandbox: opssentinel dev')];
+  }
+  return examineTemporal(place.address, place.namespace);
+}
+
+function findingText({ check, state, says, fix }: Finding, colours: Colours): string {
+  const tone = { ok: colours.green, warn: colours.yellow, fail: colours.red, skip: colours.dim }[state];
+  return `${tone(state.padEnd(5))} ${check.padEnd(24)} ${says}${fix === undefined ? '' : `\n${' '.repeat(31)}-> ${fix}`}`;
+}

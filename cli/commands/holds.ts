@@ -1,0 +1,97 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { userInfo } from 'node:os';
+import type { Hold } from '../../domain/hold.js';
+import { clock } from '../../domain/words.js';
+import { readEnvironment } from '../../config/environment.js';
+import { apiClient, type Context, findApi, type OutputOptions, print, runningSandbox, say } from '../context.js';
+import { classify, Failure } from '../failure.js';
+import { placeStopFile } from '../out-of-band.js';
+import { table } from '../output.js';
+import { resolveFrom } from '../paths.js';
+import { join } from 'node:path';
+
+interface StopOptions extends OutputOptions {
+  reason: string;
+  scope: string;
+  until?: string;
+  outOfBand?: boolean;
+}
+
+/** The ledger is given this long; then the person is told the other way. Milliseconds. */
+const patience = 2_000;
+
+/** `stop`, `resume`, `holds`: whatever says no. */
+export function addHolds(program: Command, context: Context): void {
+  program
+    .command('stop')
+    .description('nothing begins any more once this returns; what is under way goes on to its end')
+    .requiredOption('--reason <text>', 'why: whoever is woken reads it')
+    .option('--scope <scope>', 'all, environment:…, service:…, rule:…, action:… or target:…', parseScope, 'all')
+    .option('--until <time>', 'lifts itself then, in UTC: 2026-11-22T03:12:41Z')
+    .addOption(new Option('--out-of-band', 'write the stop file on this machine instead: works with everything else gone').conflicts('until'))
+    .action((options: StopOptions) => (options.outOfBand === true ? stopOutOfBand(context, options) : stop(context, options)));
+  program
+    .command('resume')
+    .description('lift one hold')
+    .argument('<hold>', 'its id, as `holds` shows it')
+    .action(async (id: string, options: OutputOptions) => {
+      const answer = await apiClient(context, 'operator').resume(id);
+      if (!answer.released) throw new Failure('notFound', answer.says);
+      print(context, options, 'HoldReleased', [{ id, ...answer }], () => answer.says);
+    });
+  program
+    .command('holds')
+    .description('whatever says no now')
+    .action(async (options: OutputOptions) => {
+      const holds = await apiClient(context, 'viewer').holds();
+      print(context, options, 'HoldList', holds, () => (holds.length === 0 ? 'Nothing is held.' : holdTable(holds)));
+    });
+}
+
+function parseScope(text: string): string {
+  if (/^(all|(environment|service|rule|action|target):\S+)$/.test(text)) return text;
+  throw new InvalidArgumentError('Write all, environment:…, service:…, rule:…, action:… or target:….');
+}
+
+const holdTable = (holds: readonly Hold[]): string =>
+  table(holds, [
+    { title: 'ID', of: ({ id }) => id },
+    { title: 'KIND', of: ({ kind }) => kind },
+    { title: 'SCOPE', of: ({ scope }) => scope },
+    { title: 'SINCE', of: ({ since }) => clock(since, Date.now()) },
+    { title: 'UNTIL', of: ({ until }) => (until === undefined ? 'lifted' : clock(until, Date.now())) },
+    { title: 'BY', of: ({ owner }) => owner },
+    { title: 'REASON', of: ({ reason }) => reason },
+  ]);
+
+async function stop(context: Context, options: StopOptions): Promise<void> {
+  const place = findApi(context, 'operator');
+  const { reason, scope, until } = options;
+  try {
+    const hold = await apiClient(context, 'operator', patience).stop({ kind: 'stop', reason, scope, ...(until === undefined ? {} : { until }) });
+    print(context, options, 'Hold', [hold], (colours) => `${colours.red('STOPPED')}  ${hold.scope}. Nothing begins any more. Lift it with: opssentinel resume ${hold.id}`);
+  } catch (error) {
+    const { exit, message } = classify(error);
+    if (place !== undefined && exit !== 'unreachable' && exit !== 'timeout') throw error;
+    throw new Failure(
+      place === undefined ? 'usage' : 'unreachable',
+      `${message}\nNOTHING IS STOPPED YET. The way that works without the API, on every machine with an effect worker:\n` +
+        `  opssentinel stop --out-of-band --reason "${reason.replaceAll('"', "'")}"      or: touch ${stopFilePath(context)}\n` +
+        '  or start the workers with OPSSENTINEL_STOP=1, or end them: what has a permit and has not begun never begins without them',
+    );
+  }
+}
+
+async function stopOutOfBand(context: Context, options: StopOptions): Promise<void> {
+  const path = stopFilePath(context);
+  if (options.scope !== 'all') throw new Failure('usage', 'The stop file stops everything; leave --scope away, or use `stop` without --out-of-band');
+  await placeStopFile(path, userInfo().username, options.reason, new Date().toISOString());
+  print(context, options, 'Hold', [{ kind: 'stop', scope: 'all', reason: options.reason, file: path }], (colours) => `${colours.red('STOPPED')}  every effect worker that sees ${path}`);
+  say(context, `It holds on this machine alone. Lift it with: rm ${path}`);
+}
+
+export function stopFilePath(context: Context): string {
+  const { settings } = readEnvironment(context.env);
+  if (settings.env['OPSSENTINEL_STOP_FILE'] === undefined && runningSandbox(context) !== undefined) return join(context.paths.state, 'STOP');
+  return resolveFrom(settings.stopFile, context.cwd, context.paths.root);
+}

@@ -1,0 +1,102 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { IncidentSummary } from '../../api/shapes.js';
+import type { LedgerRecord } from '../../domain/record.js';
+import { shortHash } from '../../domain/plan.js';
+import { clock, counted } from '../../domain/words.js';
+import { apiClient, type Context, type OutputOptions, print, say } from '../context.js';
+import { apiVersion, type Colours, coloursFor, oneLine, shortened, table } from '../output.js';
+
+/** `incident list`, `show`, `watch`. */
+export function addIncidents(program: Command, context: Context): void {
+  const incident = program.command('incident').description('what came in, and what became of it');
+  incident
+    .command('list')
+    .description('newest first')
+    .option('--limit <n>', 'at most so many', parseLimit, 50)
+    .action(async (options: OutputOptions & { limit: number }) => {
+      const incidents = await apiClient(context, 'viewer').incidents(options.limit);
+      print(context, options, 'IncidentList', incidents, () => (incidents.length === 0 ? 'No incident yet.' : incidentTable(incidents)));
+    });
+  incident
+    .command('show')
+    .description('one incident and its whole timeline')
+    .argument('<incident>', 'its id, as `incident list` shows it')
+    .action(async (id: string, options: OutputOptions) => {
+      const api = apiClient(context, 'viewer');
+      const [summary, timeline] = await Promise.all([api.incident(id), api.timeline(id)]);
+      print(context, options, 'Incident', [{ ...summary, timeline }], (colours) => [...head(summary, colours), '', ...timeline.map((line) => timelineLine(line, colours))].join('\n'));
+    });
+  incident
+    .command('watch')
+    .description('live: one incident until it ends, or all of them')
+    .argument('[incident]', 'its id; all when left out')
+    .action((id: string | undefined, options: OutputOptions) => watch(context, id, options));
+}
+
+function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw new InvalidArgumentError('Write a number from 1 to 1000.');
+  return limit;
+}
+
+/** People's id: `Q0HX2R9`, not `pagerduty:Q0HX2R9`. */
+const shortId = (id: string): string => id.slice(id.indexOf(':') + 1);
+
+const incidentTable = (incidents: readonly IncidentSummary[]): string =>
+  table(incidents, [
+    { title: 'ID', of: ({ id }) => shortId(id) },
+    { title: 'STARTED', of: ({ startedAt }) => clock(startedAt, Date.now()) },
+    { title: 'INCIDENT', of: ({ status }) => status || '-' },
+    { title: 'REMEDIATION', of: ({ outcome, remediation }) => outcome ?? remediation },
+    { title: 'RULE', of: ({ rule, mode }) => (rule === '' ? '-' : `${rule} (${mode})`) },
+    { title: 'PLAN', of: ({ planHash }) => (planHash === null ? '-' : shortHash(planHash)) },
+    { title: 'EFFECTS', of: ({ effects }) => String(effects) },
+    { title: 'TITLE', of: ({ title }) => shortened(oneLine(title), 60) },
+  ]);
+
+function head(summary: IncidentSummary, colours: Colours): string[] {
+  const { outcome, remediation, planHash } = summary;
+  return [
+    `${colours.bold(shortId(summary.id))}  ${oneLine(summary.title)} (${summary.service || 'no service'}, ${summary.environment || 'no environment'})`,
+    `Incident     ${summary.status.toUpperCase() || 'UNKNOWN'}, began ${clock(summary.startedAt, Date.now())}`,
+    `Remediation  ${(outcome ?? remediation).toUpperCase()}${summary.endedAt === null ? '' : `, ended ${clock(summary.endedAt, Date.now())}`}, ${counted(summary.effects, 'effect')}`,
+    `Rule         ${summary.rule === '' ? 'none matched' : `${summary.rule}, mode ${summary.mode}`}${planHash === null ? '' : `, plan ${shortHash(planHash)}`}`,
+  ];
+}
+
+const words: Readonly<Record<LedgerRecord['state'], string>> = { ok: 'ok', info: '-', waiting: 'wait', refused: 'REFUSED', failed: 'failed', unknown: 'UNKNOWN' };
+
+function timelineLine({ at, phase, state, says }: LedgerRecord, colours: Colours): string {
+  const tone = { ok: colours.green, info: colours.dim, waiting: colours.cyan, refused: colours.red, failed: colours.yellow, unknown: colours.red }[state];
+  return `  ${tone(words[state].padEnd(8))} ${phase.padEnd(10)} ${clock(at)}    ${oneLine(says)}`;
+}
+
+/** One line per event, for pipes: `2026-11-22T03:13:44Z Q0HW9LT execute ok restart-ec2-instance`. */
+const plainLine = ({ at, incident, phase, state, says }: LedgerRecord): string => `${at.slice(0, 19)}Z ${shortId(incident)} ${phase} ${state} ${oneLine(says)}`;
+
+async function watch(context: Context, id: string | undefined, options: OutputOptions): Promise<void> {
+  const api = apiClient(context, 'viewer');
+  const { terminal } = context;
+  const colours = coloursFor(terminal);
+  const write = lineWriter(options, terminal.tty, id === undefined, colours);
+  if (options.output === 'json') terminal.out(`${JSON.stringify({ apiVersion, kind: 'TimelineStream' })}\n`);
+  else if (id !== undefined && terminal.tty) terminal.out(`${head(await api.incident(id), colours).join('\n')}\n\n`);
+  // Piped, it is found out first that the incident exists: a stream that never says anything would not tell.
+  else if (id !== undefined) await api.incident(id);
+  if (terminal.tty) say(context, id === undefined ? 'Watching all incidents; Ctrl-C ends the watching, not the runs.' : 'Ctrl-C leaves; the run goes on.');
+  await api.watch(
+    id,
+    (line) => {
+      terminal.out(`${write(line)}\n`);
+      // The outcome, and nothing else, is a run's last word; its report may come just before.
+      return id !== undefined && line.phase === 'outcome' ? 'stop' : undefined;
+    },
+    { signal: context.interrupted, onReconnect: (why) => say(context, `the stream broke (${why}); opening it again`) },
+  );
+}
+
+function lineWriter(options: OutputOptions, tty: boolean, all: boolean, colours: Colours): (line: LedgerRecord) => string {
+  if (options.output === 'json') return (line) => JSON.stringify(line);
+  if (!tty) return plainLine;
+  return (line) => `${all ? `${shortId(line.incident).padEnd(12)}` : ''}${timelineLine(line, colours)}`;
+}

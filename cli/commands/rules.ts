@@ -1,0 +1,99 @@
+import { type Command, Option } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { explain } from '../../decide/explain.js';
+import { readEnvironment } from '../../config/environment.js';
+import type { GuardVerdict } from '../../domain/permit.js';
+import type { Decision } from '../../domain/plan.js';
+import type { LedgerRecord } from '../../domain/record.js';
+import { loadRules } from '../../rules/language/load.js';
+import { problemText, RulesRefused } from '../../rules/language/problem.js';
+import type { RuleSet } from '../../rules/language/set.js';
+import { installation, sha256 } from '../compose.js';
+import { apiClient, type Context, type OutputOptions, print, say } from '../context.js';
+import { decideAgain, differences, readCase } from '../explain-case.js';
+import { Failure } from '../failure.js';
+import { rulesDirOf } from './running.js';
+
+/** `rules lint`, `rules explain`. */
+export function addRules(program: Command, context: Context): void {
+  const rules = program.command('rules').description('rules, runbooks and policy');
+  rules
+    .command('lint')
+    .description('every problem as file:line:column: what, and what to do. Needs no connection')
+    .argument('[dir]', 'folder with rules, runbooks and opssentinel.yaml; OPSSENTINEL_RULES when left out')
+    .action((dir: string | undefined, options: OutputOptions) => lint(context, dir, options));
+  rules
+    .command('explain')
+    .description('why it did what it did: condition by condition, guard by guard')
+    .argument('<incident or file>', 'an incident id, or a JSON file with a decision or with {"incident", "alert", …}')
+    .addOption(new Option('--rules <dir>', 'decide again under these rules; exit 0 when they decide the same, 1 when not'))
+    .action((subject: string, options: OutputOptions & { rules?: string }) => explainSubject(context, subject, options));
+}
+
+export const rulesDirFor = (context: Context, dir: string | undefined): string =>
+  dir === undefined ? rulesDirOf(context, readEnvironment(context.env).settings) : resolve(context.cwd, dir);
+
+async function lint(context: Context, dir: string | undefined, options: OutputOptions): Promise<void> {
+  const folder = rulesDirFor(context, dir);
+  const loaded = await loadRules(folder, installation({}).catalogue, sha256);
+  if (!loaded.ok) {
+    print(context, options, 'RulesProblems', loaded.problems, () => loaded.problems.map(problemText).join('\n'));
+    throw new Failure('failed', `${loaded.problems.length === 1 ? '1 problem' : `${loaded.problems.length} problems`} in ${folder}`);
+  }
+  const { rules, runbooks, policy, hash } = loaded.set;
+  const summary = { dir: folder, rules: rules.length, runbooks: runbooks.size, policy: policy.name, profile: policy.doc.profile, hash };
+  print(context, options, 'RulesLint', [summary], (colours) => `${colours.green('ok')}  ${rules.length} rules, ${runbooks.size} runbooks, policy ${policy.name} (profile ${policy.doc.profile}), sha256 ${hash.slice(0, 8)}  ${folder}`);
+}
+
+export async function loadOrRefuse(folder: string): Promise<{ set: RuleSet; catalogue: ReturnType<typeof installation>['catalogue'] }> {
+  const { catalogue } = installation({});
+  const loaded = await loadRules(folder, catalogue, sha256);
+  if (!loaded.ok) throw new RulesRefused(loaded.problems);
+  return { set: loaded.set, catalogue };
+}
+
+async function explainSubject(context: Context, subject: string, options: OutputOptions & { rules?: string }): Promise<void> {
+  const path = resolve(context.cwd, subject);
+  const known = existsSync(path) ? await fromFile(context, path) : await fromApi(context, subject);
+  const under = options.rules === undefined ? undefined : await loadOrRefuse(rulesDirFor(context, options.rules));
+  const again = under === undefined ? undefined : decideAgain(known.decision, under.set, under.catalogue, sha256);
+  const shown = again ?? known.decision;
+  const guards = again === undefined ? known.guards : [];
+  print(context, options, 'Explanation', [{ ...shown, guards }], () => explain(shown, guards).trimEnd());
+  if (again === undefined) return;
+  const changed = differences(known.decision, again);
+  if (changed.length === 0) say(context, '\nUnder these rules: the same.');
+  else throw new Failure('failed', `Under these rules it differs:\n${changed.map((line) => `  ${line}`).join('\n')}`);
+}
+
+interface Known {
+  decision: Decision;
+  guards: GuardVerdict[];
+}
+
+async function fromApi(context: Context, incident: string): Promise<Known> {
+  const api = apiClient(context, 'viewer');
+  const [{ decision }, timeline] = await Promise.all([api.plan(incident), api.timeline(incident)]);
+  return { decision, guards: lastGuards(timeline) };
+}
+
+/** What the guards said last: in the record's data. */
+function lastGuards(timeline: readonly LedgerRecord[]): GuardVerdict[] {
+  const line = timeline.findLast(({ phase, data }) => phase === 'guards' && Array.isArray(data?.['verdicts']));
+  return (line?.data?.['verdicts'] ?? []) as unknown as GuardVerdict[];
+}
+
+async function fromFile(context: Context, path: string): Promise<Known> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new Failure('usage', `${path} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const read = readCase(json, path);
+  if ('decision' in read) return { decision: read.decision, guards: read.guards };
+  const { set, catalogue } = await loadOrRefuse(rulesDirFor(context, undefined));
+  return { decision: decideAgain(read.facts, set, catalogue, sha256), guards: [] };
+}

@@ -1,0 +1,97 @@
+import { createApiClient } from '../../api/client.js';
+import type { RulesSummary } from '../../api/shapes.js';
+import { counted } from '../../domain/words.js';
+import { type Context, say, untilInterrupted } from '../context.js';
+import { Failure } from '../failure.js';
+import { coloursFor } from '../output.js';
+import { type Stack, startStack } from '../stack.js';
+import { stackHead, stackLooks, stackOptions } from '../stack-words.js';
+import { cases } from './cases.js';
+import { follow } from './follow.js';
+import { type CasePlayed, playCase, type Stage } from './play.js';
+import { type Print, spread } from './print.js';
+import { createSandboxClient } from './sandbox-client.js';
+
+export interface DemoOptions {
+  /** End by itself, with success only when every incident ended as announced. */
+  once: boolean;
+  /** Wait for a person where a human is wanted. */
+  wait: boolean;
+}
+
+/** PagerDuty sends again after a timeout: every delivery comes so many times. */
+const deliveries = 3;
+
+/** Starts everything, raises alarms, prints what happens, and compares the end with what was announced. Leaves nothing running. */
+export async function runDemo(context: Context, options: DemoOptions): Promise<void> {
+  const colours = coloursFor(context.terminal);
+  const print: Print = (line) => context.terminal.out(`${line}\n`);
+  for (const line of stackHead('OpsSentinel demo', colours)) print(line);
+  const stack = await startStack(stackOptions(context, print));
+  try {
+    const played = perform(stack, context, options, print);
+    const wrong = await Promise.race([played, stack.lost, untilInterrupted(context).then(() => undefined)]);
+    if (wrong === undefined) return;
+    if (options.once && wrong > 0) throw new Failure('failed', `${counted(wrong, 'thing')} did not go as announced; see above`);
+    if (options.once) return;
+    print('');
+    for (const line of stackLooks(stack.file)) print(line);
+    await Promise.race([stack.lost, untilInterrupted(context)]);
+    say(context, 'ending everything that this command started');
+  } finally {
+    await stack.stop();
+  }
+}
+
+async function perform(stack: Stack, context: Context, options: DemoOptions, print: Print): Promise<number> {
+  const api = createApiClient({ url: stack.file.api, token: stack.file.tokens.approver });
+  const sandbox = createSandboxClient(stack.file.sandbox);
+  const follower = follow(api);
+  try {
+    headline(await createApiClient({ url: stack.file.api, token: stack.file.tokens.viewer }).rules(), print);
+    await sandbox.repeatDeliveries(deliveries);
+    const stage: Stage = {
+      api,
+      sandbox,
+      follower,
+      print,
+      killWorker: stack.killWorker,
+      startWorker: stack.startWorker,
+      apiAddress: stack.file.api.replace('127.0.0.1', 'localhost'),
+      colour: coloursFor(context.terminal).isColorSupported,
+      waitForPerson: options.wait,
+    };
+    const played: CasePlayed[] = [];
+    for (const [index, demo] of cases.entries()) {
+      const before = (await sandbox.effects()).length;
+      played.push(await playCase(stage, demo, `${index + 1}/${cases.length}`, before));
+    }
+    return await sumUp(sandbox, played, print);
+  } finally {
+    follower.stop();
+  }
+}
+
+function headline(rules: RulesSummary, print: Print): void {
+  const steps = new Set(rules.rules.flatMap(({ runbooks }) => runbooks)).size;
+  const left = `${counted(rules.rules.length, 'rule')}, ${counted(steps, 'runbook')}`;
+  print(partRow('Rules', left, `${rules.from}, sha256 ${rules.hash.slice(0, 8)}`));
+  print(partRow('Pace', `profile ${rules.profile}: hold-down 1 s, "cleared for" 3 s`, 'in production 60 s and 5 min'));
+  print('');
+  print(`${counted(cases.length, 'alarm')}. PagerDuty delivers each webhook ${deliveries} times, signed, as it does after a timeout.`);
+}
+
+const partRow = (name: string, left: string, right: string): string => spread(`  ${name.padEnd(12)} ${left}`, right);
+
+async function sumUp(sandbox: ReturnType<typeof createSandboxClient>, played: readonly CasePlayed[], print: Print): Promise<number> {
+  const effects = await sandbox.effects();
+  const doubled = effects.length - new Set(effects.map(({ key }) => key)).size;
+  const unknown = (await sandbox.unknownCalls()).length;
+  const wrong = played.flatMap((one) => one.wrong).length + doubled + unknown;
+  print('');
+  print(
+    `${counted(played.length, 'incident')}, each webhook ${deliveries} times, ${counted(effects.length, 'effect')}, ${doubled} doubled, ` +
+      `${cases.length - played.length} lost, ${unknown} calls that nobody declared`,
+  );
+  return wrong;
+}
