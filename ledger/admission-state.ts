@@ -1,10 +1,10 @@
-import { sql } from "kysely";
-import type { AdmissionState, PastEffect } from "../domain/admission.js";
-import { holdScopes } from "../domain/hold.js";
-import { approvalsOn } from "./approvals.js";
-import type { Database, Db } from "./database.js";
-import { inForce } from "./holds.js";
-import type { AdmissionRequest } from "./port.js";
+import { sql } from 'kysely';
+import type { AdmissionState, PastEffect } from '../domain/admission.js';
+import { holdScopes } from '../domain/hold.js';
+import { approvalsOn } from './approvals.js';
+import type { Database, Db } from './database.js';
+import { inForce } from './holds.js';
+import type { AdmissionRequest } from './port.js';
 
 const hour = 3_600_000;
 /** Everything of so long, for the budget of all. */
@@ -14,74 +14,54 @@ export const historyMs = 31 * 24 * hour;
 /** A run that never gave its target back (its workflow was terminated) loses it after so long. */
 const longestRunMs = 24 * hour;
 
-type Asked = Omit<AdmissionRequest, "preState">;
+type Asked = Omit<AdmissionRequest, 'preState'>;
 
 /** What the guards judge by. `lock` also makes consumptions on this target wait until the transaction has ended. */
-export async function readState(
-	database: Database,
-	db: Db,
-	request: Asked,
-	lock: boolean,
-): Promise<AdmissionState> {
-	const clock = await sql<{
-		now: Date;
-	}>`select ${database.now()} as now`.execute(db);
-	const now = (clock.rows[0]?.now ?? new Date()).getTime();
-	return {
-		now,
-		targetHeldBy: await holderOf(db, request, now, lock),
-		effects: await effectsBefore(db, request, now),
-		holds: await inForce(database, db, holdScopes(request.subject)),
-		approvals: await approvalsOn(db, request.incident, request.planHash),
-	};
+export async function readState(database: Database, db: Db, request: Asked, lock: boolean): Promise<AdmissionState> {
+  const clock = await sql<{
+    now: Date;
+  }>`select ${database.now()} as now`.execute(db);
+  const now = (clock.rows[0]?.now ?? new Date()).getTime();
+  return {
+    now,
+    targetHeldBy: await holderOf(db, request, now, lock),
+    effects: await effectsBefore(db, request, now),
+    holds: await inForce(database, db, holdScopes(request.subject)),
+    approvals: await approvalsOn(db, request.incident, request.planHash),
+  };
 }
 
 /**
  * Another run with a permit on this target that it has used, or still may use, and has not given back. A permit that ran out
  * unused holds nothing.
  */
-async function holderOf(
-	db: Db,
-	request: Asked,
-	now: number,
-	lock: boolean,
-): Promise<AdmissionState["targetHeldBy"]> {
-	const open = db
-		.selectFrom("permit")
-		.select(["incident", "admitted_at", "consumed_at", "start_by", "ended_at"])
-		.where("target_id", "=", request.subject.targetId)
-		.where("incident", "!=", request.incident)
-		.where("released_at", "is", null)
-		.where("admitted_at", ">", new Date(now - longestRunMs))
-		.orderBy("fence", "desc");
-	const rows = await (lock ? open.forUpdate() : open).execute();
-	const holder = rows.find(
-		(row) =>
-			row.consumed_at !== null ||
-			(row.ended_at === null && row.start_by.getTime() > now),
-	);
-	return (
-		holder && { incident: holder.incident, since: holder.admitted_at.getTime() }
-	);
+async function holderOf(db: Db, request: Asked, now: number, lock: boolean): Promise<AdmissionState['targetHeldBy']> {
+  const open = db
+    .selectFrom('permit')
+    .select(['incident', 'admitted_at', 'consumed_at', 'start_by', 'ended_at'])
+    .where('target_id', '=', request.subject.targetId)
+    .where('incident', '!=', request.incident)
+    .where('released_at', 'is', null)
+    .where('admitted_at', '>', new Date(now - longestRunMs))
+    .orderBy('fence', 'desc');
+  const rows = await (lock ? open.forUpdate() : open).execute();
+  const holder = rows.find((row) => row.consumed_at !== null || (row.ended_at === null && row.start_by.getTime() > now));
+  return holder && { incident: holder.incident, since: holder.admitted_at.getTime() };
 }
 
 /**
  * Used permits, and those of other targets that may be used any moment: without these, many at once would each see
  * the budget as it was. An effect that certainly did not happen counts too: to try is what budgets limit.
  */
-async function effectsBefore(
-	db: Db,
-	{ subject, attemptKey }: Asked,
-	now: number,
-): Promise<PastEffect[]> {
-	const found = await sql<{
-		incident: string;
-		rule: string;
-		service: string;
-		action: string;
-		target_id: string;
-		at: Date;
-	}>`
+async function effectsBefore(db: Db, { subject, attemptKey }: Asked, now: number): Promise<PastEffect[]> {
+  const found = await sql<{
+    incident: string;
+    rule: string;
+    service: string;
+    action: string;
+    target_id: string;
+    at: Date;
+  }>`
     select incident, rule, service, action, target_id, coalesce(consumed_at, admitted_at) as at
     from permit
     where attempt_key <> ${attemptKey} and (
@@ -90,9 +70,9 @@ async function effectsBefore(
       or (consumed_at is null and ended_at is null and released_at is null and start_by > ${new Date(now)} and target_id <> ${subject.targetId})
     )
     order by at desc`.execute(db);
-	return found.rows.map(({ target_id: targetId, at, ...rest }) => ({
-		...rest,
-		targetId,
-		at: at.getTime(),
-	}));
+  return found.rows.map(({ target_id: targetId, at, ...rest }) => ({
+    ...rest,
+    targetId,
+    at: at.getTime(),
+  }));
 }

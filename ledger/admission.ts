@@ -1,228 +1,160 @@
-import { sql } from "kysely";
-import type { AdmissionState } from "../domain/admission.js";
-import { holdScopes } from "../domain/hold.js";
-import type { Hash } from "../domain/json.js";
-import type { Admission, GuardVerdict } from "../domain/permit.js";
-import { decisiveVerdict } from "../domain/verdicts.js";
-import { readState } from "./admission-state.js";
-import type { Database, Tx } from "./database.js";
-import { permitOf, type PermitRow } from "./permit-row.js";
-import type { AdmissionRequest, Ledger } from "./port.js";
-import { storable } from "./storable.js";
+import { sql } from 'kysely';
+import type { AdmissionState } from '../domain/admission.js';
+import { holdScopes } from '../domain/hold.js';
+import type { Hash } from '../domain/json.js';
+import type { Admission, GuardVerdict } from '../domain/permit.js';
+import { decisiveVerdict } from '../domain/verdicts.js';
+import { readState } from './admission-state.js';
+import type { Database, Tx } from './database.js';
+import { permitOf, type PermitRow } from './permit-row.js';
+import type { AdmissionRequest, Ledger } from './port.js';
+import { storable } from './storable.js';
 
 type Judge = (state: AdmissionState) => GuardVerdict[];
 
-export function admission(
-	database: Database,
-	hash: Hash,
-): Pick<Ledger, "admit" | "preview" | "permit"> {
-	return {
-		admit: (request, judge) =>
-			database.transaction(async (tx) => {
-				await lock(tx, hash, request);
-				const before = await tx
-					.selectFrom("permit")
-					.selectAll()
-					.where("attempt_key", "=", request.attemptKey)
-					.forUpdate()
-					.executeTakeFirst();
-				return before
-					? again(database, tx, request, before, judge)
-					: first(database, tx, request, judge);
-			}),
-		preview: (request, judge) =>
-			database.run(async (db) =>
-				judge(await readState(database, db, request, false)),
-			),
-		permit: (attemptKey) =>
-			database.run(async (db) => {
-				const row = await db
-					.selectFrom("permit")
-					.selectAll()
-					.where("attempt_key", "=", attemptKey)
-					.executeTakeFirst();
-				return row && permitOf(row);
-			}),
-	};
+export function admission(database: Database, hash: Hash): Pick<Ledger, 'admit' | 'preview' | 'permit'> {
+  return {
+    admit: (request, judge) =>
+      database.transaction(async (tx) => {
+        await lock(tx, hash, request);
+        const before = await tx
+          .selectFrom('permit')
+          .selectAll()
+          .where('attempt_key', '=', request.attemptKey)
+          .forUpdate()
+          .executeTakeFirst();
+        return before ? again(database, tx, request, before, judge) : first(database, tx, request, judge);
+      }),
+    preview: (request, judge) => database.run(async (db) => judge(await readState(database, db, request, false))),
+    permit: (attemptKey) =>
+      database.run(async (db) => {
+        const row = await db.selectFrom('permit').selectAll().where('attempt_key', '=', attemptKey).executeTakeFirst();
+        return row && permitOf(row);
+      }),
+  };
 }
 
 /**
  * Target and failure domain take turns; and so does everything, for the budgets of rule, service and all cross every domain: without
  * it two admissions far apart would each spend the last of one budget. One order for all, so none waits for the other in a ring.
  */
-async function lock(
-	tx: Tx,
-	hash: Hash,
-	{ subject, failureDomain, attemptKey }: AdmissionRequest,
-): Promise<void> {
-	const names = [
-		"budgets",
-		`domain ${failureDomain}`,
-		`target ${subject.targetId}`,
-		`attempt ${attemptKey}`,
-	];
-	// 60 bits of each name's hash: PostgreSQL's advisory locks are numbers.
-	const keys = names
-		.map((name) => BigInt(`0x${hash(`admission ${name}`).slice(0, 15)}`))
-		.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-	// One statement; a select's list is computed from left to right.
-	await sql`select ${sql.join(keys.map((key) => sql`pg_advisory_xact_lock(${String(key)}::bigint)`))}`.execute(
-		tx,
-	);
+async function lock(tx: Tx, hash: Hash, { subject, failureDomain, attemptKey }: AdmissionRequest): Promise<void> {
+  const names = ['budgets', `domain ${failureDomain}`, `target ${subject.targetId}`, `attempt ${attemptKey}`];
+  // 60 bits of each name's hash: PostgreSQL's advisory locks are numbers.
+  const keys = names.map((name) => BigInt(`0x${hash(`admission ${name}`).slice(0, 15)}`)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  // One statement; a select's list is computed from left to right.
+  await sql`select ${sql.join(keys.map((key) => sql`pg_advisory_xact_lock(${String(key)}::bigint)`))}`.execute(tx);
 }
 
-async function first(
-	database: Database,
-	tx: Tx,
-	request: AdmissionRequest,
-	judge: Judge,
-): Promise<Admission> {
-	const { verdicts, refusedBy, admittedAt } = await judged(
-		database,
-		tx,
-		request,
-		judge,
-	);
-	if (refusedBy) return { admitted: false, verdicts, refusedBy };
-	const { subject, failureDomain, place } = request;
-	const row = await tx
-		.insertInto("permit")
-		.values({
-			...(await renewable(tx, request, verdicts, admittedAt)),
-			attempt_key: request.attemptKey,
-			incident: request.incident,
-			step: request.step,
-			target_id: subject.targetId,
-			environment: subject.environment,
-			service: subject.service,
-			rule: subject.rule,
-			scopes: holdScopes(subject),
-			failure_domain: failureDomain,
-			account: place.account,
-			region: place.region,
-			action: request.action,
-		})
-		.returningAll()
-		.executeTakeFirstOrThrow();
-	return { admitted: true, permit: permitOf(row), verdicts };
+async function first(database: Database, tx: Tx, request: AdmissionRequest, judge: Judge): Promise<Admission> {
+  const { verdicts, refusedBy, admittedAt } = await judged(database, tx, request, judge);
+  if (refusedBy) return { admitted: false, verdicts, refusedBy };
+  const { subject, failureDomain, place } = request;
+  const row = await tx
+    .insertInto('permit')
+    .values({
+      ...(await renewable(tx, request, verdicts, admittedAt)),
+      attempt_key: request.attemptKey,
+      incident: request.incident,
+      step: request.step,
+      target_id: subject.targetId,
+      environment: subject.environment,
+      service: subject.service,
+      rule: subject.rule,
+      scopes: holdScopes(subject),
+      failure_domain: failureDomain,
+      account: place.account,
+      region: place.region,
+      action: request.action,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return { admitted: true, permit: permitOf(row), verdicts };
 }
 
 /**
  * The same key gives the same permit. One that ran out or was given up without ever having been used is judged
  * anew; one that was used is given back as it is, and only `rearm` opens it.
  */
-async function again(
-	database: Database,
-	tx: Tx,
-	request: AdmissionRequest,
-	before: PermitRow,
-	judge: Judge,
-): Promise<Admission> {
-	if (
-		before.incident !== request.incident ||
-		before.target_id !== request.subject.targetId ||
-		before.action !== request.action
-	) {
-		return refused("another attempt has this key");
-	}
-	const clock = await sql<{
-		now: Date;
-	}>`select ${database.now()} as now`.execute(tx);
-	const usable =
-		before.ended_at === null &&
-		before.released_at === null &&
-		before.start_by > (clock.rows[0]?.now ?? before.start_by);
-	const same =
-		before.plan_hash === request.planHash &&
-		before.params_hash === request.paramsHash &&
-		before.rule_hash === request.ruleHash &&
-		before.runbook_hash === request.runbookHash;
-	if (before.consumed_at !== null || (usable && same)) {
-		return same
-			? { admitted: true, permit: permitOf(before), verdicts: before.verdicts }
-			: refused("this attempt was used for another plan");
-	}
-	const { verdicts, refusedBy, admittedAt } = await judged(
-		database,
-		tx,
-		request,
-		judge,
-	);
-	if (refusedBy) return { admitted: false, verdicts, refusedBy };
-	const fresh = {
-		...(await renewable(tx, request, verdicts, admittedAt)),
-		ended_at: null,
-		status: null,
-		ended_says: null,
-		released_at: null,
-	};
-	const row = await tx
-		.updateTable("permit")
-		.set(fresh)
-		.where("id", "=", before.id)
-		.returningAll()
-		.executeTakeFirstOrThrow();
-	return { admitted: true, permit: permitOf(row), verdicts };
+async function again(database: Database, tx: Tx, request: AdmissionRequest, before: PermitRow, judge: Judge): Promise<Admission> {
+  if (before.incident !== request.incident || before.target_id !== request.subject.targetId || before.action !== request.action) {
+    return refused('another attempt has this key');
+  }
+  const clock = await sql<{
+    now: Date;
+  }>`select ${database.now()} as now`.execute(tx);
+  const usable = before.ended_at === null && before.released_at === null && before.start_by > (clock.rows[0]?.now ?? before.start_by);
+  const same =
+    before.plan_hash === request.planHash &&
+    before.params_hash === request.paramsHash &&
+    before.rule_hash === request.ruleHash &&
+    before.runbook_hash === request.runbookHash;
+  if (before.consumed_at !== null || (usable && same)) {
+    return same
+      ? { admitted: true, permit: permitOf(before), verdicts: before.verdicts }
+      : refused('this attempt was used for another plan');
+  }
+  const { verdicts, refusedBy, admittedAt } = await judged(database, tx, request, judge);
+  if (refusedBy) return { admitted: false, verdicts, refusedBy };
+  const fresh = {
+    ...(await renewable(tx, request, verdicts, admittedAt)),
+    ended_at: null,
+    status: null,
+    ended_says: null,
+    released_at: null,
+  };
+  const row = await tx.updateTable('permit').set(fresh).where('id', '=', before.id).returningAll().executeTakeFirstOrThrow();
+  return { admitted: true, permit: permitOf(row), verdicts };
 }
 
 /** What is new each time that a permit is granted: its number in the target's order, what it is bound to, and until when. */
-async function renewable(
-	tx: Tx,
-	request: AdmissionRequest,
-	verdicts: GuardVerdict[],
-	admittedAt: Date,
-) {
-	const last = await tx
-		.selectFrom("permit")
-		.select((select) => select.fn.max("fence").as("fence"))
-		.where("target_id", "=", request.subject.targetId)
-		.executeTakeFirst();
-	return {
-		fence: String(Number(last?.fence ?? 0) + 1),
-		plan_hash: request.planHash,
-		params_hash: request.paramsHash,
-		rule_hash: request.ruleHash,
-		runbook_hash: request.runbookHash,
-		params: storable(request.params),
-		pre_state: storable(request.preState),
-		verdicts: JSON.stringify(storable(verdicts as never)) as never,
-		admitted_at: admittedAt,
-		start_by: new Date(request.startBy),
-	};
+async function renewable(tx: Tx, request: AdmissionRequest, verdicts: GuardVerdict[], admittedAt: Date) {
+  const last = await tx
+    .selectFrom('permit')
+    .select((select) => select.fn.max('fence').as('fence'))
+    .where('target_id', '=', request.subject.targetId)
+    .executeTakeFirst();
+  return {
+    fence: String(Number(last?.fence ?? 0) + 1),
+    plan_hash: request.planHash,
+    params_hash: request.paramsHash,
+    rule_hash: request.ruleHash,
+    runbook_hash: request.runbookHash,
+    params: storable(request.params),
+    pre_state: storable(request.preState),
+    verdicts: JSON.stringify(storable(verdicts as never)) as never,
+    admitted_at: admittedAt,
+    start_by: new Date(request.startBy),
+  };
 }
 
-async function judged(
-	database: Database,
-	tx: Tx,
-	request: AdmissionRequest,
-	judge: Judge,
-) {
-	const state = await readState(database, tx, request, true);
-	const verdicts = judge(state);
-	const none: GuardVerdict[] = [
-		{
-			guard: "guards",
-			verdict: "refuse",
-			limit: "-",
-			found: "no guard answered",
-			setBy: "design",
-		},
-	];
-	const said = verdicts.length === 0 ? none : verdicts;
-	return {
-		verdicts: said,
-		refusedBy: decisiveVerdict(said),
-		admittedAt: new Date(state.now ?? Date.now()),
-	};
+async function judged(database: Database, tx: Tx, request: AdmissionRequest, judge: Judge) {
+  const state = await readState(database, tx, request, true);
+  const verdicts = judge(state);
+  const none: GuardVerdict[] = [
+    {
+      guard: 'guards',
+      verdict: 'refuse',
+      limit: '-',
+      found: 'no guard answered',
+      setBy: 'design',
+    },
+  ];
+  const said = verdicts.length === 0 ? none : verdicts;
+  return {
+    verdicts: said,
+    refusedBy: decisiveVerdict(said),
+    admittedAt: new Date(state.now ?? Date.now()),
+  };
 }
 
 function refused(found: string): Admission {
-	const refusedBy: GuardVerdict = {
-		guard: "permit",
-		verdict: "refuse",
-		limit: "one attempt, one permit",
-		found,
-		setBy: "design",
-	};
-	return { admitted: false, verdicts: [refusedBy], refusedBy };
+  const refusedBy: GuardVerdict = {
+    guard: 'permit',
+    verdict: 'refuse',
+    limit: 'one attempt, one permit',
+    found,
+    setBy: 'design',
+  };
+  return { admitted: false, verdicts: [refusedBy], refusedBy };
 }

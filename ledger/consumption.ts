@@ -1,99 +1,76 @@
-import { sql } from "kysely";
-import type { Consumption } from "../domain/permit.js";
-import type { Database, Db } from "./database.js";
-import { inForce } from "./holds.js";
-import { permitOf, type PermitRow } from "./permit-row.js";
-import type { ConsumptionRequest, Ledger } from "./port.js";
-import { storable, storableText } from "./storable.js";
+import { sql } from 'kysely';
+import type { Consumption } from '../domain/permit.js';
+import type { Database, Db } from './database.js';
+import { inForce } from './holds.js';
+import { permitOf, type PermitRow } from './permit-row.js';
+import type { ConsumptionRequest, Ledger } from './port.js';
+import { storable, storableText } from './storable.js';
 
 /** The first arming and two more. */
 const mostArmed = 3;
 
-type Effects = Pick<
-	Ledger,
-	| "consume"
-	| "rearm"
-	| "effectStarted"
-	| "effectEnded"
-	| "effectVerified"
-	| "releaseTarget"
->;
+type Effects = Pick<Ledger, 'consume' | 'rearm' | 'effectStarted' | 'effectEnded' | 'effectVerified' | 'releaseTarget'>;
 
 export function consumption(database: Database): Effects {
-	return {
-		consume: (request) => consume(database, request),
-		rearm: (attemptKey) =>
-			database.run(async (db) => {
-				// The new arming lives as long as the first did; a released or ended one is over for good.
-				const opened = await sql`
+  return {
+    consume: (request) => consume(database, request),
+    rearm: (attemptKey) =>
+      database.run(async (db) => {
+        // The new arming lives as long as the first did; a released or ended one is over for good.
+        const opened = await sql`
           update permit set consumed_at = null, armed = armed + 1,
             start_by = ${database.now()} + (start_by - admitted_at), admitted_at = ${database.now()}
           where attempt_key = ${attemptKey} and consumed_at is not null and ended_at is null and released_at is null and armed < ${mostArmed}`.execute(
-					db,
-				);
-				return (opened.numAffectedRows ?? 0n) > 0n;
-			}),
-		effectStarted: (attemptKey, ref, says) =>
-			database.run(async (db) => {
-				const values = {
-					started_at: database.now(),
-					ref: JSON.stringify(storable(ref)) as never,
-					started_says: storableText(says),
-				};
-				await db
-					.updateTable("permit")
-					.set(values)
-					.where("attempt_key", "=", attemptKey)
-					.execute();
-			}),
-		effectEnded: (attemptKey, status, says) =>
-			database.run(async (db) => {
-				const values = {
-					ended_at: database.now(),
-					status,
-					ended_says: storableText(says),
-				};
-				await db
-					.updateTable("permit")
-					.set(values)
-					.where("attempt_key", "=", attemptKey)
-					.execute();
-			}),
-		effectVerified: (attemptKey, verified, says) =>
-			database.run(async (db) => {
-				const values = {
-					verified_at: database.now(),
-					verified,
-					verified_says: storableText(says),
-				};
-				await db
-					.updateTable("permit")
-					.set(values)
-					.where("attempt_key", "=", attemptKey)
-					.execute();
-			}),
-		releaseTarget: (incident) =>
-			database.run(async (db) => {
-				await db
-					.updateTable("permit")
-					.set({ released_at: database.now() })
-					.where("incident", "=", incident)
-					.where("released_at", "is", null)
-					.execute();
-			}),
-	};
+          db,
+        );
+        return (opened.numAffectedRows ?? 0n) > 0n;
+      }),
+    effectStarted: (attemptKey, ref, says) =>
+      database.run(async (db) => {
+        const values = {
+          started_at: database.now(),
+          ref: JSON.stringify(storable(ref)) as never,
+          started_says: storableText(says),
+        };
+        await db.updateTable('permit').set(values).where('attempt_key', '=', attemptKey).execute();
+      }),
+    effectEnded: (attemptKey, status, says) =>
+      database.run(async (db) => {
+        const values = {
+          ended_at: database.now(),
+          status,
+          ended_says: storableText(says),
+        };
+        await db.updateTable('permit').set(values).where('attempt_key', '=', attemptKey).execute();
+      }),
+    effectVerified: (attemptKey, verified, says) =>
+      database.run(async (db) => {
+        const values = {
+          verified_at: database.now(),
+          verified,
+          verified_says: storableText(says),
+        };
+        await db.updateTable('permit').set(values).where('attempt_key', '=', attemptKey).execute();
+      }),
+    releaseTarget: (incident) =>
+      database.run(async (db) => {
+        await db
+          .updateTable('permit')
+          .set({ released_at: database.now() })
+          .where('incident', '=', incident)
+          .where('released_at', 'is', null)
+          .execute();
+      }),
+  };
 }
 
 /**
  * The one statement that an effect hangs on. Whoever it returns a row to may make one vendor call; two at once cannot both be
  * returned it, for the second waits for the first one's row lock and then finds it consumed.
  */
-async function consume(
-	database: Database,
-	request: ConsumptionRequest,
-): Promise<Consumption> {
-	return database.run(async (db) => {
-		const used = await sql<PermitRow>`
+async function consume(database: Database, request: ConsumptionRequest): Promise<Consumption> {
+  return database.run(async (db) => {
+    const used = await sql<PermitRow>`
       update permit p set consumed_at = ${database.now()}
       where p.attempt_key = ${request.attemptKey}
         and p.consumed_at is null and p.ended_at is null and p.released_at is null
@@ -106,34 +83,23 @@ async function consume(
           where h.scope = any(p.scopes) and h.lifted_at is null and (h.until is null or h.until > ${database.now()})
         )
       returning p.*`.execute(db);
-		const row = used.rows[0];
-		return row
-			? { consumed: true, permit: permitOf(row) }
-			: whyNot(database, db, request);
-	});
+    const row = used.rows[0];
+    return row ? { consumed: true, permit: permitOf(row) } : whyNot(database, db, request);
+  });
 }
 
-async function whyNot(
-	database: Database,
-	db: Db,
-	request: ConsumptionRequest,
-): Promise<Consumption> {
-	const row = await db
-		.selectFrom("permit")
-		.selectAll()
-		.where("attempt_key", "=", request.attemptKey)
-		.executeTakeFirst();
-	if (!row) return { consumed: false, because: "no permit" };
-	const same =
-		row.plan_hash === request.planHash &&
-		row.params_hash === request.paramsHash &&
-		row.rule_hash === request.ruleHash &&
-		row.runbook_hash === request.runbookHash;
-	if (!same) return { consumed: false, because: "hashes differ" };
-	if (row.consumed_at !== null)
-		return { consumed: false, because: "consumed before" };
-	const [hold] = await inForce(database, db, row.scopes);
-	if (hold) return { consumed: false, because: "held", hold };
-	// Run out, given up, given back, or overtaken by a newer permit on the same target; or the hold was lifted just now.
-	return { consumed: false, because: "expired" };
+async function whyNot(database: Database, db: Db, request: ConsumptionRequest): Promise<Consumption> {
+  const row = await db.selectFrom('permit').selectAll().where('attempt_key', '=', request.attemptKey).executeTakeFirst();
+  if (!row) return { consumed: false, because: 'no permit' };
+  const same =
+    row.plan_hash === request.planHash &&
+    row.params_hash === request.paramsHash &&
+    row.rule_hash === request.ruleHash &&
+    row.runbook_hash === request.runbookHash;
+  if (!same) return { consumed: false, because: 'hashes differ' };
+  if (row.consumed_at !== null) return { consumed: false, because: 'consumed before' };
+  const [hold] = await inForce(database, db, row.scopes);
+  if (hold) return { consumed: false, because: 'held', hold };
+  // Run out, given up, given back, or overtaken by a newer permit on the same target; or the hold was lifted just now.
+  return { consumed: false, because: 'expired' };
 }

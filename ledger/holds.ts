@@ -1,85 +1,57 @@
-import { sql, type Selectable, type SelectQueryBuilder } from "kysely";
-import { holdScopes, type Hold } from "../domain/hold.js";
-import type { Database, Db } from "./database.js";
-import type { Ledger } from "./port.js";
-import type { HoldTable, Schema } from "./schema.js";
-import { storableText } from "./storable.js";
+import { sql, type Selectable, type SelectQueryBuilder } from 'kysely';
+import { holdScopes, type Hold } from '../domain/hold.js';
+import type { Database, Db } from './database.js';
+import type { Ledger } from './port.js';
+import type { HoldTable, Schema } from './schema.js';
+import { storableText } from './storable.js';
 
-export function holdBook(
-	database: Database,
-): Pick<Ledger, "placeHold" | "liftHold" | "holds" | "holdsOn"> {
-	return {
-		placeHold: (hold) =>
-			database.run(async (db) => {
-				const until = hold.until === undefined ? null : new Date(hold.until);
-				if (until && Number.isNaN(until.getTime()))
-					throw new TypeError(
-						`A hold's end must be an ISO 8601 time, not "${hold.until}".`,
-					);
-				const { kind, scope, owner, reason } = hold;
-				const row = {
-					kind,
-					scope: storableText(scope),
-					owner: storableText(owner),
-					reason: storableText(reason),
-					until,
-					since: database.now(),
-				};
-				return holdOf(
-					await db
-						.insertInto("hold")
-						.values(row)
-						.returningAll()
-						.executeTakeFirstOrThrow(),
-				);
-			}),
-		liftHold: (id, by) =>
-			database.run(async (db) => {
-				const lifted = await db
-					.updateTable("hold")
-					.set({ lifted_at: database.now(), lifted_by: storableText(by) })
-					.where("id", "=", id)
-					.where("lifted_at", "is", null)
-					.executeTakeFirst();
-				return lifted.numUpdatedRows > 0n;
-			}),
-		holds: () => database.run((db) => inForce(database, db)),
-		holdsOn: (subject) =>
-			database.run((db) => inForce(database, db, holdScopes(subject))),
-	};
+export function holdBook(database: Database): Pick<Ledger, 'placeHold' | 'liftHold' | 'holds' | 'holdsOn'> {
+  return {
+    placeHold: (hold) =>
+      database.run(async (db) => {
+        const until = hold.until === undefined ? null : new Date(hold.until);
+        if (until && Number.isNaN(until.getTime())) throw new TypeError(`A hold's end must be an ISO 8601 time, not "${hold.until}".`);
+        const { kind, scope, owner, reason } = hold;
+        const row = {
+          kind,
+          scope: storableText(scope),
+          owner: storableText(owner),
+          reason: storableText(reason),
+          until,
+          since: database.now(),
+        };
+        return holdOf(await db.insertInto('hold').values(row).returningAll().executeTakeFirstOrThrow());
+      }),
+    liftHold: (id, by) =>
+      database.run(async (db) => {
+        const lifted = await db
+          .updateTable('hold')
+          .set({ lifted_at: database.now(), lifted_by: storableText(by) })
+          .where('id', '=', id)
+          .where('lifted_at', 'is', null)
+          .executeTakeFirst();
+        return lifted.numUpdatedRows > 0n;
+      }),
+    holds: () => database.run((db) => inForce(database, db)),
+    holdsOn: (subject) => database.run((db) => inForce(database, db, holdScopes(subject))),
+  };
 }
 
 /** Holds in force by the ledger's clock, newest first: all, or those of some scopes. */
-export async function inForce(
-	database: Database,
-	db: Db,
-	scopes?: readonly string[],
-): Promise<Hold[]> {
-	let query: SelectQueryBuilder<Schema, "hold", Selectable<HoldTable>> = db
-		.selectFrom("hold")
-		.selectAll()
-		.where("lifted_at", "is", null)
-		.where((where) =>
-			where.or([
-				where("until", "is", null),
-				where("until", ">", database.now()),
-			]),
-		);
-	if (scopes)
-		query = query.where(sql<boolean>`scope = any(${[...scopes]}::text[])`);
-	return (await query.orderBy("since", "desc").execute()).map(holdOf);
+export async function inForce(database: Database, db: Db, scopes?: readonly string[]): Promise<Hold[]> {
+  let query: SelectQueryBuilder<Schema, 'hold', Selectable<HoldTable>> = db
+    .selectFrom('hold')
+    .selectAll()
+    .where('lifted_at', 'is', null)
+    .where((where) => where.or([where('until', 'is', null), where('until', '>', database.now())]));
+  if (scopes) query = query.where(sql<boolean>`scope = any(${[...scopes]}::text[])`);
+  return (await query.orderBy('since', 'desc').execute()).map(holdOf);
 }
 
-function holdOf({
-	since,
-	until,
-	lifted_at: _at,
-	lifted_by: _by,
-	...rest
-}: Selectable<HoldTable>): Hold {
-	return {
-		...rest,
-		since: since.toISOString(),
-		...(until === null ? {} : { until: until.toISOString() }),
-	};
+function holdOf({ since, until, lifted_at: _at, lifted_by: _by, ...rest }: Selectable<HoldTable>): Hold {
+  return {
+    ...rest,
+    since: since.toISOString(),
+    ...(until === null ? {} : { until: until.toISOString() }),
+  };
 }

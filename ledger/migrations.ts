@@ -1,8 +1,8 @@
 /** Applied in order, once each, never changed after release: a later need is a later entry. */
 export const migrations: readonly { name: string; sql: string }[] = [
-	{
-		name: "the ledger",
-		sql: `
+  {
+    name: 'the ledger',
+    sql: `
 create table journal (
   id bigint generated always as identity primary key,
   at timestamptz not null,
@@ -163,5 +163,5 @@ create table hold (
 );
 create index hold_open on hold (scope) where lifted_at is null;
 `,
-	},
+  },
 ];

@@ -1,84 +1,72 @@
-import type { Approval } from "../domain/approval.js";
-import type { Hold, HoldSubject } from "../domain/hold.js";
-import type { JsonObject } from "../domain/json.js";
-import type {
-	Admission,
-	Consumption,
-	GuardVerdict,
-	Permit,
-} from "../domain/permit.js";
-import type { LedgerRecord, NewRecord } from "../domain/record.js";
-import type { AdmissionState } from "../domain/admission.js";
+import type { Approval } from '../domain/approval.js';
+import type { Hold, HoldSubject } from '../domain/hold.js';
+import type { JsonObject } from '../domain/json.js';
+import type { Admission, Consumption, GuardVerdict, Permit } from '../domain/permit.js';
+import type { LedgerRecord, NewRecord } from '../domain/record.js';
+import type { AdmissionState } from '../domain/admission.js';
 
 /** Everything that a permit is bound to. */
 export interface AdmissionRequest {
-	attemptKey: string;
-	incident: string;
-	step: number;
-	planHash: string;
-	ruleHash: string;
-	runbookHash: string;
-	/** SHA-256 over action id and parameters. */
-	paramsHash: string;
-	action: string;
-	subject: HoldSubject;
-	failureDomain: string;
-	place: { account: string; region: string };
-	params: JsonObject;
-	preState: JsonObject;
-	/** Epoch milliseconds. */
-	startBy: number;
+  attemptKey: string;
+  incident: string;
+  step: number;
+  planHash: string;
+  ruleHash: string;
+  runbookHash: string;
+  /** SHA-256 over action id and parameters. */
+  paramsHash: string;
+  action: string;
+  subject: HoldSubject;
+  failureDomain: string;
+  place: { account: string; region: string };
+  params: JsonObject;
+  preState: JsonObject;
+  /** Epoch milliseconds. */
+  startBy: number;
 }
 
 /** What an effect activity shows to have its permit consumed. */
 export interface ConsumptionRequest {
-	attemptKey: string;
-	planHash: string;
-	paramsHash: string;
-	ruleHash: string;
-	runbookHash: string;
+  attemptKey: string;
+  planHash: string;
+  paramsHash: string;
+  ruleHash: string;
+  runbookHash: string;
 }
 
 export interface IncidentRow {
-	id: string;
-	title: string;
-	service: string;
-	environment: string;
-	rule: string;
-	mode: string;
-	/** In operations words: `waiting for approval`. */
-	remediation: string;
-	source: string;
-	status: string;
-	outcome: string | null;
-	planHash: string | null;
-	effects: number;
-	startedAt: string;
-	endedAt: string | null;
+  id: string;
+  title: string;
+  service: string;
+  environment: string;
+  rule: string;
+  mode: string;
+  /** In operations words: `waiting for approval`. */
+  remediation: string;
+  source: string;
+  status: string;
+  outcome: string | null;
+  planHash: string | null;
+  effects: number;
+  startedAt: string;
+  endedAt: string | null;
 }
 
 export interface ApprovalRequestRow {
-	id: string;
-	incident: string;
-	by: string;
-	role: string;
-	via: string;
+  id: string;
+  incident: string;
+  by: string;
+  role: string;
+  via: string;
 }
 
 export interface JournalEntry {
-	source: string;
-	eventId: string;
-	eventType: string;
-	incident?: string;
-	result:
-		| "started"
-		| "signalled"
-		| "duplicate"
-		| "recorded"
-		| "quarantined"
-		| "refused"
-		| "ping";
-	says: string;
+  source: string;
+  eventId: string;
+  eventType: string;
+  incident?: string;
+  result: 'started' | 'signalled' | 'duplicate' | 'recorded' | 'quarantined' | 'refused' | 'ping';
+  says: string;
 }
 
 /**
@@ -86,89 +74,67 @@ export interface JournalEntry {
  * Every method rejects with LedgerUnavailable when the database does not answer in time; then nothing is allowed.
  */
 export interface Ledger {
-	/** One line per webhook; same source and event id and result written once. */
-	journal: (entry: JournalEntry) => Promise<void>;
-	journalCount: (
-		where: Partial<Pick<JournalEntry, "source" | "eventId" | "result">>,
-	) => Promise<number>;
+  /** One line per webhook; same source and event id and result written once. */
+  journal: (entry: JournalEntry) => Promise<void>;
+  journalCount: (where: Partial<Pick<JournalEntry, 'source' | 'eventId' | 'result'>>) => Promise<number>;
 
-	/** Appends to the hash chain. `once` makes it idempotent per incident. Returns the stored line. */
-	record: (line: NewRecord) => Promise<LedgerRecord>;
-	timeline: (incident: string, afterSeq?: number) => Promise<LedgerRecord[]>;
-	/** All incidents' lines after a cursor, oldest first: what followers and SSE read. */
-	recordsAfter: (seq: number, limit: number) => Promise<LedgerRecord[]>;
-	/** Calls back soon after a line was committed by anyone. Returns how to stop. */
-	listen: (onRecord: () => void) => Promise<() => Promise<void>>;
-	/** Walks the chain; the first broken line, if any. */
-	verifyChain: () => Promise<
-		{ ok: true; lines: number } | { ok: false; seq: number; says: string }
-	>;
+  /** Appends to the hash chain. `once` makes it idempotent per incident. Returns the stored line. */
+  record: (line: NewRecord) => Promise<LedgerRecord>;
+  timeline: (incident: string, afterSeq?: number) => Promise<LedgerRecord[]>;
+  /** All incidents' lines after a cursor, oldest first: what followers and SSE read. */
+  recordsAfter: (seq: number, limit: number) => Promise<LedgerRecord[]>;
+  /** Calls back soon after a line was committed by anyone. Returns how to stop. */
+  listen: (onRecord: () => void) => Promise<() => Promise<void>>;
+  /** Walks the chain; the first broken line, if any. */
+  verifyChain: () => Promise<{ ok: true; lines: number } | { ok: false; seq: number; says: string }>;
 
-	/** Writes or updates what the incident list shows. */
-	putIncident: (row: Partial<IncidentRow> & { id: string }) => Promise<void>;
-	incident: (id: string) => Promise<IncidentRow | undefined>;
-	incidents: (limit: number) => Promise<IncidentRow[]>;
-	/** The whole decision, plan included, as `decide` returned it. */
-	putDecision: (incident: string, decision: JsonObject) => Promise<void>;
-	decision: (incident: string) => Promise<JsonObject | undefined>;
+  /** Writes or updates what the incident list shows. */
+  putIncident: (row: Partial<IncidentRow> & { id: string }) => Promise<void>;
+  incident: (id: string) => Promise<IncidentRow | undefined>;
+  incidents: (limit: number) => Promise<IncidentRow[]>;
+  /** The whole decision, plan included, as `decide` returned it. */
+  putDecision: (incident: string, decision: JsonObject) => Promise<void>;
+  decision: (incident: string) => Promise<JsonObject | undefined>;
 
-	/** First to claim owns. Returns the owner's incident id. */
-	claimCorrelation: (key: string, incident: string) => Promise<string>;
+  /** First to claim owns. Returns the owner's incident id. */
+  claimCorrelation: (key: string, incident: string) => Promise<string>;
 
-	/**
-	 * One transaction: locks by target and failure domain, reads the state, asks `judge`, writes the permit or nothing.
-	 * The same key gives the same permit; a consumed one is given back as it is.
-	 */
-	admit: (
-		request: AdmissionRequest,
-		judge: (state: AdmissionState) => GuardVerdict[],
-	) => Promise<Admission>;
-	/** The same reads without lock or permit: "would you admit?". */
-	preview: (
-		request: Omit<AdmissionRequest, "preState">,
-		judge: (state: AdmissionState) => GuardVerdict[],
-	) => Promise<GuardVerdict[]>;
-	/** The permit of a key, whatever has become of it. */
-	permit: (attemptKey: string) => Promise<Permit | undefined>;
-	/** One statement: unconsumed, unexpired, not held, hashes equal. */
-	consume: (request: ConsumptionRequest) => Promise<Consumption>;
-	/** Opens a consumed permit again after proven absence; at most twice. */
-	rearm: (attemptKey: string) => Promise<boolean>;
-	effectStarted: (
-		attemptKey: string,
-		ref: JsonObject,
-		says: string,
-	) => Promise<void>;
-	effectEnded: (
-		attemptKey: string,
-		status: "succeeded" | "failed" | "unknown" | "not-done",
-		says: string,
-	) => Promise<void>;
-	effectVerified: (
-		attemptKey: string,
-		verified: boolean,
-		says: string,
-	) => Promise<void>;
-	/** Ends the run's hold on its target. */
-	releaseTarget: (incident: string) => Promise<void>;
+  /**
+   * One transaction: locks by target and failure domain, reads the state, asks `judge`, writes the permit or nothing.
+   * The same key gives the same permit; a consumed one is given back as it is.
+   */
+  admit: (request: AdmissionRequest, judge: (state: AdmissionState) => GuardVerdict[]) => Promise<Admission>;
+  /** The same reads without lock or permit: "would you admit?". */
+  preview: (request: Omit<AdmissionRequest, 'preState'>, judge: (state: AdmissionState) => GuardVerdict[]) => Promise<GuardVerdict[]>;
+  /** The permit of a key, whatever has become of it. */
+  permit: (attemptKey: string) => Promise<Permit | undefined>;
+  /** One statement: unconsumed, unexpired, not held, hashes equal. */
+  consume: (request: ConsumptionRequest) => Promise<Consumption>;
+  /** Opens a consumed permit again after proven absence; at most twice. */
+  rearm: (attemptKey: string) => Promise<boolean>;
+  effectStarted: (attemptKey: string, ref: JsonObject, says: string) => Promise<void>;
+  effectEnded: (attemptKey: string, status: 'succeeded' | 'failed' | 'unknown' | 'not-done', says: string) => Promise<void>;
+  effectVerified: (attemptKey: string, verified: boolean, says: string) => Promise<void>;
+  /** Ends the run's hold on its target. */
+  releaseTarget: (incident: string) => Promise<void>;
 
-	/** Written by our own door after it knows who asks. */
-	putApprovalRequest: (row: ApprovalRequestRow) => Promise<void>;
-	approvalRequest: (id: string) => Promise<ApprovalRequestRow | undefined>;
-	putApproval: (approval: Approval) => Promise<void>;
-	approvals: (incident: string, planHash: string) => Promise<Approval[]>;
+  /** Written by our own door after it knows who asks. */
+  putApprovalRequest: (row: ApprovalRequestRow) => Promise<void>;
+  approvalRequest: (id: string) => Promise<ApprovalRequestRow | undefined>;
+  putApproval: (approval: Approval) => Promise<void>;
+  approvals: (incident: string, planHash: string) => Promise<Approval[]>;
 
-	placeHold: (hold: Omit<Hold, "id" | "since">) => Promise<Hold>;
-	liftHold: (id: string, by: string) => Promise<boolean>;
-	holds: () => Promise<Hold[]>;
-	holdsOn: (subject: HoldSubject) => Promise<Hold[]>;
+  placeHold: (hold: Omit<Hold, 'id' | 'since'>) => Promise<Hold>;
+  liftHold: (id: string, by: string) => Promise<boolean>;
+  holds: () => Promise<Hold[]>;
+  holdsOn: (subject: HoldSubject) => Promise<Hold[]>;
 
-	/** One query: event, rule, decision, approvals, permits and results of one incident. */
-	evidence: (incident: string) => Promise<JsonObject>;
-	ready: () => Promise<void>;
-	close: () => Promise<void>;
+  /** One query: event, rule, decision, approvals, permits and results of one incident. */
+  evidence: (incident: string) => Promise<JsonObject>;
+  ready: () => Promise<void>;
+  close: () => Promise<void>;
 }
 
 export class LedgerUnavailable extends Error {
-	override readonly name = "LedgerUnavailable";
+  override readonly name = 'LedgerUnavailable';
 }
