@@ -44,7 +44,7 @@ export async function preview(deps: ActivityDeps, input: StepInput): Promise<Gua
 }
 
 async function derive(deps: ActivityDeps, input: StepInput): Promise<Derived | GuardVerdict> {
-  const situation = await readSituation(deps, input);
+  const situation = await readSituation(deps, input, input.step);
   const { decision, incident } = situation;
   if (incident.status === 'resolved') return no('incident', 'open', `${incident.ref.source} says resolved`);
   if (!('plan' in decision)) return no('plan', 'the pinned plan', `the rules now say: ${decision.because}`);

@@ -38,13 +38,13 @@ export async function readIncident(deps: ActivityDeps, about: About): Promise<{ 
 }
 
 /** Reads all that deciding needs, and decides. The same inputs give the same decision and the same plan hash. */
-export async function readSituation(deps: ActivityDeps, about: About): Promise<Situation> {
+export async function readSituation(deps: ActivityDeps, about: About, step = 0): Promise<Situation> {
   const { incident, alert } = await readIncident(deps, about);
-  return situationOf(deps, about, incident, alert);
+  return situationOf(deps, about, incident, alert, step);
 }
 
-/** The second half of it, for whoever has read the incident already. */
-export async function situationOf(deps: ActivityDeps, about: About, incident: Incident, alert: Alert): Promise<Situation> {
+/** The second half of it, for whoever has read the incident already. `step`: whose `require` counts. */
+export async function situationOf(deps: ActivityDeps, about: About, incident: Incident, alert: Alert, step = 0): Promise<Situation> {
   const set = deps.rules();
   const pace = paceOf(set);
   const { witness, corroborable } = await witnessOf(deps, about, incident, alert, pace);
@@ -52,7 +52,7 @@ export async function situationOf(deps: ActivityDeps, about: About, incident: In
   const aimed = matchAndAim({ set, catalogue, incident, alert, witness });
   const { chosen } = aimed;
   const target = chosen && (await readTarget(deps, about, chosen, pace));
-  const decision = planFor({ set, catalogue, hash, incident, alert, witness, corroborable, ...aimed, target });
+  const decision = planFor({ set, catalogue, hash, incident, alert, witness, corroborable, ...aimed, target, step });
   return { incident, alert, witness, decision, set, pace };
 }
 
