@@ -42,7 +42,8 @@ export const awsConfig = z
     return {
       region: env.AWS_REGION,
       endpoint: env.AWS_ENDPOINT_URL,
-      credentials: hasCredentials ? 'default-chain' : 'sandbox',
+      // A request without TLS would show the session token to whoever listens, and a demo must not use what lies in the environment.
+      credentials: hasCredentials && !env.AWS_ENDPOINT_URL?.startsWith('http:') ? 'default-chain' : 'sandbox',
     };
   });
 

@@ -8,6 +8,7 @@ import { ssmStartAutomation } from './actions/ssm-start-automation.js';
 import { type AutomationRef, waitForAutomation } from './actions/automation-wait.js';
 import { cloudwatchAlarmOk } from './checks/cloudwatch-alarm-ok.js';
 import { ec2StatusChecksOk } from './checks/ec2-status-checks.js';
+import { awsConfig } from './config.js';
 import { ec2Instance } from './targets/ec2-instance.js';
 import { connectSandbox, instance, restart } from './testkit/samples.js';
 import { cloudwatchAlarmWitness } from './witnesses/cloudwatch-alarm.js';
@@ -203,6 +204,13 @@ describe('the configuration', () => {
       'AWS_ENDPOINT_URL: is not an http or https address such as http://127.0.0.1:8090',
     ]);
     expect(problems({ AWS_ACCESS_KEY_ID: 'SANDBOX111122223333' }).join()).toContain('sandbox credentials');
+  });
+
+  it('never sends real credentials without TLS', () => {
+    const endpoint = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_ENDPOINT_URL: 'http://127.0.0.1:8090' };
+    expect(awsConfig.parse(endpoint)).toMatchObject({ credentials: 'sandbox' });
+    expect(awsConfig.parse({ ...endpoint, AWS_ENDPOINT_URL: 'https://ssm.example.com' })).toMatchObject({ credentials: 'default-chain' });
+    expect(awsConfig.parse({ AWS_PROFILE: 'ops' })).toMatchObject({ credentials: 'default-chain', endpoint: undefined });
   });
 
   it('uses the place of each call, so that the simulator sees the account that was meant', async () => {
