@@ -14,6 +14,8 @@ export interface MemoryLedger {
   append: (line: NewRecord) => LedgerRecord;
   /** While true, every method rejects. */
   away: { value: boolean };
+  /** While true, nobody is told of new lines. */
+  silent: { value: boolean };
 }
 
 export function createMemoryLedger(): MemoryLedger {
@@ -25,13 +27,14 @@ export function createMemoryLedger(): MemoryLedger {
   const decisions = new Map<string, JsonObject>();
   const listeners = new Set<() => void>();
   const away = { value: false };
+  const silent = { value: false };
 
   const append = (line: NewRecord): LedgerRecord => {
     const known = records.find((one) => one.incident === line.incident && line.once !== undefined && one.once === line.once);
     if (known !== undefined) return known;
     const stored = { ...line, seq: records.length + 1, at: new Date().toISOString(), prev: '0', hash: '1' };
     records.push(stored);
-    for (const listener of listeners) listener();
+    if (!silent.value) for (const listener of listeners) listener();
     return stored;
   };
   const methods: Partial<Ledger> = {
@@ -46,6 +49,7 @@ export function createMemoryLedger(): MemoryLedger {
       listeners.add(onRecord);
       return async () => void listeners.delete(onRecord);
     },
+    putIncident: async (row) => void incidents.set(row.id, { ...incidentRow(row.id), ...row }),
     incident: async (id) => incidents.get(id),
     incidents: async (limit) => [...incidents.values()].slice(0, limit),
     decision: async (id) => decisions.get(id),
@@ -71,7 +75,7 @@ export function createMemoryLedger(): MemoryLedger {
       return (target[name] as (...given: never[]) => unknown)(...args);
     },
   });
-  return { ledger, journal, requests, holds, incidents, decisions, append, away };
+  return { ledger, journal, requests, holds, incidents, decisions, append, away, silent };
 }
 
 export function incidentRow(id: string): IncidentRow {

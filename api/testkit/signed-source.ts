@@ -33,17 +33,21 @@ function receive({ headers, body, receivedAt, bodyHash }: RawRequest, door: { ke
   const proof = createHmac('sha256', door.key).update(body).digest('hex');
   if (headers['content-encoding'] !== undefined) return { kind: 'refused', status: 415, because: 'compressed bodies are not taken' };
   if (headers['x-proof'] !== proof) return { kind: 'refused', status: 401, because: 'the signature does not match' };
-  let event: Hook;
-  try {
-    event = JSON.parse(body.toString('utf8')) as Hook;
-  } catch {
-    return { kind: 'quarantined', because: 'not JSON' };
-  }
+  const event = read(body);
+  if (event === undefined) return { kind: 'quarantined', because: 'not an event' };
   if (event.type === 'breaks') throw new Error('a mistake in a source');
   if (event.type === 'ping') return { kind: 'ping', eventId: event.id };
   if (event.type === 'unwanted') return { kind: 'recorded', eventId: event.id, eventType: 'unwanted', because: 'of no interest' };
-  if (typeof event.id !== 'string') return { kind: 'quarantined', because: 'no event' };
   return { kind: 'delivery', delivery: deliveryOf(event, receivedAt, bodyHash) };
+}
+
+function read(body: Buffer): Hook | undefined {
+  try {
+    const event = JSON.parse(body.toString('utf8')) as Hook | null;
+    return typeof event?.id === 'string' ? event : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function deliveryOf(event: Hook, receivedAt: string, bodyHash: string): Delivery {
