@@ -28,13 +28,27 @@ export interface Runs {
   decide: (incident: string, request: ApprovalRequest, updateId: string, deadline: number) => Promise<ApprovalAnswer>;
   takeOver: (incident: string, by: string, deadline: number) => Promise<void>;
   reachable: (deadline: number) => Promise<void>;
+  /**
+   * Resolves when no call is under way any more, those that we gave up on included. Wait for it before the connection is closed:
+   * the SDK tries an unavailable server again from a timer, which throws where nobody catches it once the channel is shut.
+   */
+  settled: () => Promise<void>;
 }
 
+/** The SDK's longest pause between two tries is 6 s. Milliseconds. */
+const settleLimitMs = 8000;
+
 export function createRuns({ connection, workflow }: TemporalClient): Runs {
-  const within = <Result>(deadline: number, call: () => Promise<Result>): Promise<Result> =>
-    beforeDeadline(deadline, connection.withDeadline(deadline, call)).catch((error: unknown) => {
+  const underWay = new Set<Promise<unknown>>();
+  const within = <Result>(deadline: number, call: () => Promise<Result>): Promise<Result> => {
+    const answer = connection.withDeadline(deadline, call);
+    underWay.add(answer);
+    const done = (): boolean => underWay.delete(answer);
+    answer.then(done, done);
+    return beforeDeadline(deadline, answer).catch((error: unknown) => {
       throw new RunError(faultOf(error), error);
     });
+  };
   return {
     start: (delivery, deadline) =>
       within(deadline, () => durable(workflow.start(incidentWorkflowType, options(delivery)))),
@@ -49,6 +63,7 @@ export function createRuns({ connection, workflow }: TemporalClient): Runs {
       within(deadline, async () => {
         await connection.workflowService.getSystemInfo({});
       }),
+    settled: () => beforeDeadline(Date.now() + settleLimitMs, Promise.allSettled(underWay)).then(() => undefined, () => undefined),
   };
 }
 

@@ -44,7 +44,7 @@ export async function start(deps: ApiDeps): Promise<RunningApi> {
     close: async () => {
       await streams.close();
       await Promise.all([closeServer(server), closeServer(metricsServer)]);
-      await journal.settled();
+      await Promise.all([journal.settled(), runs.settled()]);
     },
   };
 }

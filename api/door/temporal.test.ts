@@ -84,6 +84,7 @@ describe('the door at a real Temporal server', () => {
     expect((await bench.deliver(hook())).status).toBe(503);
     expect((await bench.get('/readyz')).status).toBe(503);
     expect((await bench.get('/healthz')).status).toBe(200);
+    await bench.close();
     await away.close();
   });
 

@@ -14,7 +14,7 @@ export interface MemoryTemporal {
   calls: TemporalCall[];
   open: Set<string>;
   closed: Set<string>;
-  /** `refuse`: an error at once; `hang`: no answer ever. */
+  /** `refuse`: an error at once; `hang`: no answer in time. */
   fault: { value: 'none' | 'refuse' | 'hang' };
   /** Milliseconds that a start takes. */
   delay: { value: number };
@@ -38,7 +38,11 @@ export function createMemoryTemporal(): MemoryTemporal {
 
   const reach = async (): Promise<void> => {
     if (fault.value === 'refuse') throw named('ServiceError', '14 UNAVAILABLE');
-    if (fault.value === 'hang') await new Promise(() => undefined);
+    // As the SDK does: it gives up some time after we have.
+    if (fault.value === 'hang') {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      throw named('ServiceError', '4 DEADLINE_EXCEEDED');
+    }
     inside += 1;
     most.value = Math.max(most.value, inside);
     if (delay.value > 0) await new Promise((resolve) => setTimeout(resolve, delay.value));
