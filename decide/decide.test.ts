@@ -89,6 +89,15 @@ describe('the aim', () => {
     expect(refusalOf(decide(set, world))).toContain(says);
   });
 
+  it('wants the whole text to match, also where a pattern forgot its anchors', () => {
+    const type = catalogue.targets.get('test.compute.instance');
+    if (!type) throw new Error('no target type');
+    const loose = { ...catalogue, targets: new Map([[type.type, { ...type, select: { InstanceId: /i-[0-9a-f]{4,17}/g } }]]) };
+    const aimAt = (id: string) => matchAndAim({ set, catalogue: loose, incident: incident(), alert: alert({ labels: { InstanceId: id } }), witness: witness({ labels: {} }) });
+    expect(aimAt('i-0aa11; reboot').chosen).toBeUndefined();
+    expect(aimAt('i-0aa11').chosen?.selector).toEqual({ InstanceId: 'i-0aa11' });
+  });
+
   it('takes the witness\' label where the alert has none', () => {
     const { chosen } = matchAndAim({ set, catalogue, incident: incident(), alert: alert({ labels: {} }), witness: witness() });
     expect(chosen?.selector).toEqual({ InstanceId: 'i-0aa11' });

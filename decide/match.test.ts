@@ -86,6 +86,10 @@ describe('in any order of files and rules', () => {
         expect(other.hash).toBe(straight.hash);
         expect(two?.chosen?.rule.name).toBe(one?.chosen?.rule.name);
         expect(two?.nothing).toBe(one?.nothing);
+        const matching = straight.rules.filter(({ name }) => one?.verdicts.find((verdict) => verdict.rule === name)?.matched);
+        const decides = matching.filter(({ name, doc }) => matching.every((rival) => rival.name === name || doc.overrides?.includes(rival.name)));
+        expect(one?.chosen?.rule.name).toBe(decides[0]?.name);
+        if (!one?.chosen) for (const { name } of matching) expect(one?.refused?.because).toContain(name);
         expect(two?.refused && place(two.refused)).toEqual(one?.refused && place(one.refused));
       }),
       { numRuns: 2_000 },
