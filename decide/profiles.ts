@@ -18,7 +18,7 @@ const uncapped: Caps = { firingForMs: Infinity, verifyForMs: Infinity, verifyWit
 const profiles: Readonly<Record<Pace['profile'], { caps: Caps; pace: Pace }>> = {
   standard: { caps: uncapped, pace: { profile: 'standard', pollMs: 5 * second, heartbeatMs: 10 * second, adoptEveryMs: 15 * second } },
   sandbox: {
-    caps: { firingForMs: second, verifyForMs: 3 * second, verifyWithinMs: 20 * second, timeoutMs: 60 * second },
+    caps: { firingForMs: second, verifyForMs: 3 * second, verifyWithinMs: 8 * second, timeoutMs: 60 * second },
     pace: { profile: 'sandbox', pollMs: 250, heartbeatMs: 2 * second, adoptEveryMs: 200 },
   },
   bench: {

@@ -52,12 +52,11 @@ async function describe(deps: ActivityDeps, input: DecideInput, incident: Incide
   await line({ phase: 'alert', state: 'ok', says: alertWords(alert, incident), once: 'alert', data: alert as unknown as JsonObject });
 }
 
-/** `AWS/EC2 CPUUtilization over 90 on i-0aa11bb22cc33dd44`, or the incident's title. */
+/** `AWS/EC2 CPUUtilization, limit 90 (alert ec2-cpu-high)`, or the incident's title. */
 export function alertWords(alert: Alert, incident: Incident): string {
   if (!alert.metric) return incident.title;
-  const over = alert.threshold === undefined ? '' : `, limit ${alert.threshold}`;
-  const on = Object.values(alert.labels).find((value) => value.length <= 64);
-  return `${[alert.namespace, alert.metric].filter(Boolean).join(' ')}${over}${on ? `, on ${on}` : ''}`;
+  const limit = alert.threshold === undefined ? '' : `, limit ${alert.threshold}`;
+  return `${[alert.namespace, alert.metric].filter(Boolean).join(' ')}${limit} (alert ${alert.name})`;
 }
 
 async function writeDown(deps: ActivityDeps, input: DecideInput, decision: Decision): Promise<void> {

@@ -19,7 +19,7 @@ export async function report(deps: ActivityDeps, input: ReportInput): Promise<{ 
   const text = noteOf({ decision, ending, story, link: deps.linkTo(input.incident) });
   const told: string[] = [];
   // People first, then the paper: whoever is woken finds the note a moment later.
-  if (ending.page) told.push(...(await wake(deps, input, 'report', text.split('\n')[0] ?? ending.says)));
+  if (ending.page) await wake(deps, input, 'report', text.split('\n')[0] ?? ending.says);
   told.push(...(await note(deps, input, 'report', text)));
   if (ending.kind === 'remediated' && wantsResolve(decision)) told.push(...(await resolve(deps, input)));
   const says = told.join(', ');

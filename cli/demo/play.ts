@@ -66,10 +66,12 @@ async function interlude(stage: Stage, demo: DemoCase, incident: string, printer
   if (demo.interlude === 'kill the worker') {
     const begun = (line: LedgerRecord) => line.incident === incident && line.once?.endsWith('.started') === true;
     await stage.follower.first(begun, { ms: patienceMs, says: 'the automation did not begin' });
+    // Late enough that the start is in history, early enough that the automation still runs.
+    await pause(400);
     printer.aside('kills the worker with SIGKILL while the automation runs');
     await stage.killWorker();
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    printer.aside('starts a new worker');
+    await pause(1000);
+    printer.aside('starts a new worker: it reads from history, waits for the same automation, starts nothing');
     await stage.startWorker();
   }
   if (demo.interlude === 'approve') await approve(stage, incident, printer);
@@ -87,7 +89,7 @@ async function approve(stage: Stage, incident: string, printer: TimelinePrinter)
     `API        ${stage.apiAddress}/api/v1/incidents/${incident}/approval`,
   );
   if (stage.waitForPerson) return;
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await pause(1500);
   printer.aside('approves, as the person on call would');
   const answer = await stage.api.approve(incident, { planHash });
   if (!answer.accepted) throw new Error(`The approval was refused: ${answer.reason}`);
@@ -108,5 +110,7 @@ async function judge(stage: Stage, demo: DemoCase, incident: string, effectsBefo
   stage.print(spread(`   ${words} in ${took} s`, wrong.length === 0 ? demo.lesson : `NOT AS ANNOUNCED: ${wrong.join('; ')}`));
   return { incident, wrong, effects };
 }
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const shortId = (incident: string): string => incident.split(':').slice(1).join(':');

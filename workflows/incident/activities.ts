@@ -47,6 +47,7 @@ export function effectActivities(step: PlanStep, pace: Pace): EffectActivities {
   const once = named({ startToCloseTimeout: '60s', heartbeatTimeout: pace.heartbeatMs, retry: { maximumAttempts: 1 } });
   const waits = named({
     startToCloseTimeout: step.timeoutMs + 60_000,
+    scheduleToCloseTimeout: step.timeoutMs + 120_000,
     heartbeatTimeout: pace.heartbeatMs,
     retry: { initialInterval: '200ms', maximumInterval: '5s', nonRetryableErrorTypes: final },
   });
