@@ -29,14 +29,26 @@ export function createApp(deps: ApiDeps, context: ApiContext, journal: Journal):
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false } }));
+  app.use(
+    helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false } }),
+  );
   if (deps.mode === 'sandbox') {
     app.use((_request, response, next) => {
       response.set('X-OpsSentinel', 'SANDBOX');
       next();
     });
   }
-  app.use(createDoor({ registry: deps.registry, env: deps.env, accept, metrics, log: deps.log, deadlineMs: limits.doorDeadlineMs, now }));
+  app.use(
+    createDoor({
+      registry: deps.registry,
+      env: deps.env,
+      accept,
+      metrics,
+      log: deps.log,
+      deadlineMs: limits.doorDeadlineMs,
+      now,
+    }),
+  );
   const document = openApiDocument();
   app.get('/openapi.json', (_request, response) => {
     response.json(document);

@@ -22,7 +22,11 @@ export class ApiError extends Error {
 /** Nothing answered at that address. */
 export function connectionFailed(url: string, error: unknown): ApiError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-  return new ApiError('unavailable', 0, `no answer from ${url} (${cause}). Start it with \`opssentinel dev\` or \`opssentinel serve\`, or set OPSSENTINEL_URL.`);
+  return new ApiError(
+    'unavailable',
+    0,
+    `no answer from ${url} (${cause}). Start it with \`opssentinel dev\` or \`opssentinel serve\`, or set OPSSENTINEL_URL.`,
+  );
 }
 
 /** A problem document, or whatever stood in its place, as an ApiError. */

@@ -18,6 +18,13 @@ interface StreamOptions {
 
 const reconnectMs = 1000;
 
+interface Position {
+  /** Number of the last line that was read, or where the API said that the stream begins. */
+  last: number | undefined;
+  /** Whether there ever was a stream. */
+  connected: boolean;
+}
+
 /** Reads a timeline by server-sent events, and takes it up again after the last line when the connection breaks. */
 export async function followStream(
   options: StreamOptions,
@@ -26,25 +33,39 @@ export async function followStream(
   watch: Watch,
 ): Promise<void> {
   const signal = watch.signal ?? new AbortController().signal;
-  let last = watch.after;
+  const position: Position = { last: watch.after, connected: false };
   for (;;) {
     try {
-      const response = await open(options, path, last, signal);
-      for await (const line of lines(response)) {
-        last = line.seq;
-        if (onLine(line) === 'stop') return;
-      }
+      const response = await open(options, path, position.last, signal);
+      position.connected = true;
+      if ((await readOn(response, onLine, position)) === 'stop') return;
       watch.onReconnect?.('the API closed the stream');
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof ApiError && error.kind !== 'unavailable') throw error;
-      // The first connection tells at once that nobody is there; a later break is waited out.
-      if (last === undefined && error instanceof ApiError && error.status === 0) throw error;
+      if (isFinal(error, position)) throw error;
       watch.onReconnect?.(error instanceof Error ? error.message : String(error));
     }
     await pause(reconnectMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
   }
+}
+
+/** A refusal is final; that nobody is there is final only at first, and is waited out later. */
+function isFinal(error: unknown, { connected }: Position): boolean {
+  if (!(error instanceof ApiError)) return false;
+  return error.kind !== 'unavailable' || (error.status === 0 && !connected);
+}
+
+async function readOn(
+  response: Response,
+  onLine: (line: LedgerRecord) => void | 'stop',
+  position: Position,
+): Promise<'stop' | undefined> {
+  for await (const { id, data } of events(response)) {
+    if (id !== undefined) position.last = Number(id);
+    if (data !== undefined && onLine(JSON.parse(data) as LedgerRecord) === 'stop') return 'stop';
+  }
+  return undefined;
 }
 
 async function open(options: StreamOptions, path: string, last: number | undefined, signal: AbortSignal): Promise<Response> {
@@ -65,17 +86,21 @@ async function open(options: StreamOptions, path: string, last: number | undefin
 }
 
 /** Events of one response. Comments keep the connection open and mean nothing. */
-async function* lines(response: Response): AsyncGenerator<LedgerRecord> {
+async function* events(response: Response): AsyncGenerator<{ id: string | undefined; data: string | undefined }> {
   if (response.body === null) return;
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of response.body) {
     rest += decoder.decode(chunk as Uint8Array, { stream: true });
-    const events = rest.split('\n\n');
-    rest = events.pop() ?? '';
-    for (const event of events) {
-      const data = event.split('\n').filter((field) => field.startsWith('data: ')).map((field) => field.slice(6)).join('\n');
-      if (data !== '') yield JSON.parse(data) as LedgerRecord;
-    }
+    const complete = rest.split('\n\n');
+    rest = complete.pop() ?? '';
+    for (const event of complete) yield { id: field(event, 'id: '), data: field(event, 'data: ') };
   }
 }
+
+/** Our API writes every field on one line. */
+const field = (event: string, name: string): string | undefined =>
+  event
+    .split('\n')
+    .find((line) => line.startsWith(name))
+    ?.slice(name.length);

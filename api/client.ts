@@ -56,12 +56,18 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   const decide =
     (decision: 'approve' | 'reject') =>
     (id: string, { idempotencyKey, ...rest }: ApprovalOptions): Promise<shapes.ApprovalReply> =>
-      ask('POST', `${incidentPath(id)}/approval`, { decision, ...rest }, idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey });
+      ask(
+        'POST',
+        `${incidentPath(id)}/approval`,
+        { decision, ...rest },
+        idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey },
+      );
 
   return {
     incidents: async (limit = 100) => (await ask<shapes.IncidentList>('GET', `/api/v1/incidents?limit=${limit}`)).incidents,
     incident: (id) => ask('GET', incidentPath(id)),
-    timeline: async (id, afterSeq = 0) => (await ask<{ lines: LedgerRecord[] }>('GET', `${incidentPath(id)}/timeline?after=${afterSeq}`)).lines,
+    timeline: async (id, afterSeq = 0) =>
+      (await ask<{ lines: LedgerRecord[] }>('GET', `${incidentPath(id)}/timeline?after=${afterSeq}`)).lines,
     plan: (id) => ask('GET', `${incidentPath(id)}/plan`),
     watch: (id, onLine, watch = {}) =>
       followStream(options, id === undefined ? '/api/v1/timeline' : `${incidentPath(id)}/timeline`, onLine, watch),

@@ -3,10 +3,16 @@ import type { ApiContext } from './context.js';
 const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /** A page without script and style, until the console stands here. */
-export function frontPage({ mode, version, temporalUi, rules }: Pick<ApiContext, 'mode' | 'version' | 'temporalUi' | 'rules'>): string {
+export function frontPage({
+  mode,
+  version,
+  temporalUi,
+  rules,
+}: Pick<ApiContext, 'mode' | 'version' | 'temporalUi' | 'rules'>): string {
   const { rules: loaded, hash, profile } = rules.current();
   const title = mode === 'sandbox' ? 'OpsSentinel — SANDBOX: no real system is touched' : 'OpsSentinel';
-  const ui = temporalUi === undefined ? '' : `<li><a href="${escape(temporalUi)}">Temporal Web UI</a>: every run, step by step</li>`;
+  const ui =
+    temporalUi === undefined ? '' : `<li><a href="${escape(temporalUi)}">Temporal Web UI</a>: every run, step by step</li>`;
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title></head>

@@ -19,13 +19,43 @@ export function createMetrics(): ApiMetrics {
   collectDefaultMetrics({ register: registry });
   return {
     registry,
-    deliveries: new Counter({ name: 'opssentinel_deliveries_total', help: 'Webhooks by source and by what became of them. `refused` alone for minutes: look at the signing secret.', labelNames: ['source', 'result'], registers }),
-    doorSeconds: new Histogram({ name: 'opssentinel_door_seconds', help: 'From the first byte of a webhook to its answer.', labelNames: ['source'], buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5], registers }),
-    quarantined: new Counter({ name: 'opssentinel_quarantined_total', help: 'Webhooks proven genuine that could not be understood.', labelNames: ['source'], registers }),
-    temporalErrors: new Counter({ name: 'opssentinel_temporal_errors_total', help: 'Calls to Temporal that failed or came too late.', labelNames: ['call'], registers }),
-    journalFailures: new Counter({ name: 'opssentinel_journal_failures_total', help: 'Lines of the journal that could not be written; the runs they tell of are durable.', registers }),
+    deliveries: new Counter({
+      name: 'opssentinel_deliveries_total',
+      help: 'Webhooks by source and by what became of them. `refused` alone for minutes: look at the signing secret.',
+      labelNames: ['source', 'result'],
+      registers,
+    }),
+    doorSeconds: new Histogram({
+      name: 'opssentinel_door_seconds',
+      help: 'From the first byte of a webhook to its answer.',
+      labelNames: ['source'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5],
+      registers,
+    }),
+    quarantined: new Counter({
+      name: 'opssentinel_quarantined_total',
+      help: 'Webhooks proven genuine that could not be understood.',
+      labelNames: ['source'],
+      registers,
+    }),
+    temporalErrors: new Counter({
+      name: 'opssentinel_temporal_errors_total',
+      help: 'Calls to Temporal that failed or came too late.',
+      labelNames: ['call'],
+      registers,
+    }),
+    journalFailures: new Counter({
+      name: 'opssentinel_journal_failures_total',
+      help: 'Lines of the journal that could not be written; the runs they tell of are durable.',
+      registers,
+    }),
     streams: new Gauge({ name: 'opssentinel_streams', help: 'Live streams that are open.', registers }),
-    repliesOutOfShape: new Counter({ name: 'opssentinel_replies_out_of_shape_total', help: 'Answers that were not what the OpenAPI document says.', labelNames: ['route'], registers }),
+    repliesOutOfShape: new Counter({
+      name: 'opssentinel_replies_out_of_shape_total',
+      help: 'Answers that were not what the OpenAPI document says.',
+      labelNames: ['route'],
+      registers,
+    }),
   };
 }
 

@@ -32,11 +32,14 @@ function authorise(route: Route, tokens: ApiTokens): RequestHandler {
 }
 
 function authenticate(request: Request, tokens: ApiTokens): Caller {
-  if (tokens.count === 0) throw new Problem(401, 'No token is configured: set OPSSENTINEL_API_TOKENS to name:scope:sha256 entries and start again.');
+  if (tokens.count === 0)
+    throw new Problem(401, 'No token is configured: set OPSSENTINEL_API_TOKENS to name:scope:sha256 entries and start again.');
   const [, token] = /^Bearer ([A-Za-z0-9._~+/=-]{1,512})$/i.exec(request.get('authorization') ?? '') ?? [];
-  if (token === undefined) throw new Problem(401, 'Send a token: `Authorization: Bearer …` (the command line takes it from OPSSENTINEL_TOKEN).');
+  if (token === undefined)
+    throw new Problem(401, 'Send a token: `Authorization: Bearer …` (the command line takes it from OPSSENTINEL_TOKEN).');
   const caller = tokens.authenticate(token);
-  if (caller === undefined) throw new Problem(401, 'This token is not known here. Tokens are the entries of OPSSENTINEL_API_TOKENS.');
+  if (caller === undefined)
+    throw new Problem(401, 'This token is not known here. Tokens are the entries of OPSSENTINEL_API_TOKENS.');
   return caller;
 }
 
@@ -49,7 +52,8 @@ function serve(route: Route, context: ApiContext): RequestHandler {
     const params = read(route.params, request.params, places, (path) => `{${path.join('.')}}`);
     const query = read(route.query, request.query, places, (path) => `?${path.join('.')}`);
     const body = read(route.body, request.body, places, (path) => `#/${path.join('/')}`);
-    if (places.length > 0) throw new Problem(400, 'The request is not well formed; `errors` names each place.', { errors: places });
+    if (places.length > 0)
+      throw new Problem(400, 'The request is not well formed; `errors` names each place.', { errors: places });
 
     const caller = (response.locals.caller as Caller | undefined) ?? nobody;
     const reply = await route.handle(context, { params, query, body, caller, request, response });
@@ -64,7 +68,12 @@ function serve(route: Route, context: ApiContext): RequestHandler {
   };
 }
 
-function read(schema: z.ZodType | undefined, value: unknown, places: ProblemPlace[], pointer: (path: PropertyKey[]) => string): unknown {
+function read(
+  schema: z.ZodType | undefined,
+  value: unknown,
+  places: ProblemPlace[],
+  pointer: (path: PropertyKey[]) => string,
+): unknown {
   if (schema === undefined) return undefined;
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -77,5 +86,8 @@ function watchShape(route: Route, reply: { status: number; body: unknown }, { me
   const shape = route.responses[reply.status]?.schema?.safeParse(reply.body);
   if (shape === undefined || shape.success) return;
   metrics.repliesOutOfShape.inc({ route: `${route.method} ${route.path}` });
-  log.error({ route: route.path, places: shape.error.issues.map((issue) => issue.path.join('.')) }, 'an answer is not what the OpenAPI document says');
+  log.error(
+    { route: route.path, places: shape.error.issues.map((issue) => issue.path.join('.')) },
+    'an answer is not what the OpenAPI document says',
+  );
 }

@@ -3,7 +3,13 @@ import { describe, expect, it } from '@jest/globals';
 import { openApiDocument, openApiFile } from './openapi.js';
 import { routes } from './routes/index.js';
 
-const document = openApiDocument() as { openapi: string; paths: Record<string, Record<string, { security: unknown[]; operationId: string; responses: Record<string, { content?: object }> }>> };
+const document = openApiDocument() as {
+  openapi: string;
+  paths: Record<
+    string,
+    Record<string, { security: unknown[]; operationId: string; responses: Record<string, { content?: object }> }>
+  >;
+};
 
 describe('the OpenAPI document', () => {
   it('written down is the one that the route table makes', () => {
@@ -23,7 +29,8 @@ describe('the OpenAPI document', () => {
     for (const operations of Object.values(document.paths)) {
       for (const { responses, security } of Object.values(operations)) {
         for (const [status, { content }] of Object.entries(responses)) {
-          if (Number(status) >= 400 && security.length > 0) expect(Object.keys(content ?? {})).toEqual(['application/problem+json']);
+          if (Number(status) >= 400 && security.length > 0)
+            expect(Object.keys(content ?? {})).toEqual(['application/problem+json']);
         }
       }
     }

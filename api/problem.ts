@@ -28,7 +28,11 @@ export class Problem extends Error {
 export const notFound = (what: string): Problem => new Problem(404, `There is no ${what}.`);
 
 export const away = (what: string, retryAfter = 5): Problem =>
-  new Problem(503, `${what} does not answer. Nothing was lost; ask again in a few seconds. \`opssentinel doctor\` shows what is away.`, { retryAfter });
+  new Problem(
+    503,
+    `${what} does not answer. Nothing was lost; ask again in a few seconds. \`opssentinel doctor\` shows what is away.`,
+    { retryAfter },
+  );
 
 export function sendProblem(response: Response, problem: Problem): void {
   const body: ProblemDocument = {
@@ -63,7 +67,9 @@ function asProblem(error: unknown): Problem {
   if (name === 'LedgerUnavailable') return away('The ledger (PostgreSQL)');
   if (type === 'entity.too.large') return new Problem(413, 'The body is larger than 64 KiB.');
   if (type === 'entity.parse.failed') return new Problem(400, 'The body is not JSON.');
-  if (type === 'encoding.unsupported' || type === 'charset.unsupported') return new Problem(415, 'Send the body as plain JSON in UTF-8.');
-  if (name === 'URIError' || (typeof status === 'number' && status >= 400 && status < 500)) return new Problem(400, 'The request cannot be read.');
+  if (type === 'encoding.unsupported' || type === 'charset.unsupported')
+    return new Problem(415, 'Send the body as plain JSON in UTF-8.');
+  if (name === 'URIError' || (typeof status === 'number' && status >= 400 && status < 500))
+    return new Problem(400, 'The request cannot be read.');
   return new Problem(500, 'Something went wrong on our side; it is in the log of the API.');
 }

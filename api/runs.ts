@@ -50,20 +50,26 @@ export function createRuns({ connection, workflow }: TemporalClient): Runs {
     });
   };
   return {
-    start: (delivery, deadline) =>
-      within(deadline, () => durable(workflow.start(incidentWorkflowType, options(delivery)))),
+    start: (delivery, deadline) => within(deadline, () => durable(workflow.start(incidentWorkflowType, options(delivery)))),
     tell: (delivery, deadline) =>
       within(deadline, () =>
-        durable(workflow.signalWithStart(incidentWorkflowType, { ...options(delivery), signal: incidentEvent, signalArgs: [delivery] })),
+        durable(
+          workflow.signalWithStart(incidentWorkflowType, { ...options(delivery), signal: incidentEvent, signalArgs: [delivery] }),
+        ),
       ),
     decide: (incident, request, updateId, deadline) =>
       within(deadline, () => workflow.getHandle(workflowIdOf(incident)).executeUpdate(approval, { args: [request], updateId })),
-    takeOver: (incident, by, deadline) => within(deadline, () => workflow.getHandle(workflowIdOf(incident)).signal(takeOver, { by })),
+    takeOver: (incident, by, deadline) =>
+      within(deadline, () => workflow.getHandle(workflowIdOf(incident)).signal(takeOver, { by })),
     reachable: (deadline) =>
       within(deadline, async () => {
         await connection.workflowService.getSystemInfo({});
       }),
-    settled: () => beforeDeadline(Date.now() + settleLimitMs, Promise.allSettled(underWay)).then(() => undefined, () => undefined),
+    settled: () =>
+      beforeDeadline(Date.now() + settleLimitMs, Promise.allSettled(underWay)).then(
+        () => undefined,
+        () => undefined,
+      ),
   };
 }
 

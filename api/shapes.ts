@@ -8,7 +8,12 @@ import { phases } from '../domain/record.js';
 
 export const IncidentSummary = z
   .object({
-    id: z.string().meta({ description: 'Our id, `<source>:<external id>`, with `:r<epoch seconds>` after a reopening.', example: 'pagerduty:Q0HX2R9' }),
+    id: z
+      .string()
+      .meta({
+        description: 'Our id, `<source>:<external id>`, with `:r<epoch seconds>` after a reopening.',
+        example: 'pagerduty:Q0HX2R9',
+      }),
     title: z.string(),
     service: z.string(),
     environment: z.string(),
@@ -49,7 +54,12 @@ export const Timeline = z.object({ lines: z.array(TimelineLine) });
 export type Timeline = z.infer<typeof Timeline>;
 
 export const PlanView = z
-  .object({ incident: z.string(), decision: z.record(z.string(), z.json()).meta({ description: 'The whole decision: verdict of every rule, the alert, the plan and its hash.' }) })
+  .object({
+    incident: z.string(),
+    decision: z
+      .record(z.string(), z.json())
+      .meta({ description: 'The whole decision: verdict of every rule, the alert, the plan and its hash.' }),
+  })
   .meta({ id: 'PlanView' });
 export type PlanView = z.infer<typeof PlanView>;
 
@@ -96,7 +106,10 @@ export const HoldBody = z
     scope: z
       .string()
       .max(300)
-      .regex(/^(all|(environment|service|rule|action|target):\S+)$/, 'write all, environment:…, service:…, rule:…, action:… or target:…')
+      .regex(
+        /^(all|(environment|service|rule|action|target):\S+)$/,
+        'write all, environment:…, service:…, rule:…, action:… or target:…',
+      )
       .default('all')
       .meta({ example: 'service:PSVC001' }),
     reason: z.string().min(1, 'say why: whoever is woken reads it').max(1000),
@@ -109,7 +122,10 @@ export const HoldReleased = z.object({ released: z.boolean(), says: z.string() }
 export type HoldReleased = z.infer<typeof HoldReleased>;
 
 export const RulesProblem = z
-  .object({ at: z.string().meta({ description: '`file:line:column`' }), says: z.string().meta({ description: 'What is wrong, and what to do.' }) })
+  .object({
+    at: z.string().meta({ description: '`file:line:column`' }),
+    says: z.string().meta({ description: 'What is wrong, and what to do.' }),
+  })
   .meta({ id: 'RulesProblem' });
 export type RulesProblem = z.infer<typeof RulesProblem>;
 
@@ -117,7 +133,9 @@ export const RuleLine = z
   .object({
     name: z.string(),
     at: z.string().meta({ description: '`file:line`' }),
-    mode: z.record(z.string(), z.string()).meta({ description: 'Environment to effective mode; `*` where it is the same everywhere.' }),
+    mode: z
+      .record(z.string(), z.string())
+      .meta({ description: 'Environment to effective mode; `*` where it is the same everywhere.' }),
     because: z.string().optional().meta({ description: 'Why the mode is less than the rule asks for, if it is.' }),
     runbooks: z.array(z.string()),
     logicHash: z.string(),
@@ -133,17 +151,23 @@ export const RulesSummary = z
     profile: z.string(),
     loadedAt: z.string(),
     rules: z.array(RuleLine),
-    problems: z.array(RulesProblem).meta({ description: 'What the last reload found; while it is not empty, the set before stays.' }),
+    problems: z
+      .array(RulesProblem)
+      .meta({ description: 'What the last reload found; while it is not empty, the set before stays.' }),
   })
   .meta({ id: 'Rules' });
 export type RulesSummary = z.infer<typeof RulesSummary>;
 
-export const RulesReloaded = z.object({ loaded: z.boolean(), hash: z.string(), problems: z.array(RulesProblem) }).meta({ id: 'RulesReloaded' });
+export const RulesReloaded = z
+  .object({ loaded: z.boolean(), hash: z.string(), problems: z.array(RulesProblem) })
+  .meta({ id: 'RulesReloaded' });
 export type RulesReloaded = z.infer<typeof RulesReloaded>;
 
 export const Evidence = z.record(z.string(), z.json()).meta({ id: 'Evidence' });
 
-export const Health = z.object({ ok: z.boolean(), mode: z.enum(['sandbox', 'live']), version: z.string() }).meta({ id: 'Health' });
+export const Health = z
+  .object({ ok: z.boolean(), mode: z.enum(['sandbox', 'live']), version: z.string() })
+  .meta({ id: 'Health' });
 
 const Part = z.object({ ready: z.boolean(), says: z.string() });
 export const Readiness = z

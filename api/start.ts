@@ -31,7 +31,10 @@ export async function start(deps: ApiDeps): Promise<RunningApi> {
   const app = createApp(deps, { ...deps, runs, streams, metrics, limits, now: Date.now }, journal);
 
   // Node waits 300 s for a request and 60 s for its headers, and looks every 30 s: far too long for a door that anyone can reach.
-  const server = createServer({ requestTimeout: 10_000, headersTimeout: 5000, connectionsCheckingInterval: 1000, keepAliveTimeout: 5000 }, app);
+  const server = createServer(
+    { requestTimeout: 10_000, headersTimeout: 5000, connectionsCheckingInterval: 1000, keepAliveTimeout: 5000 },
+    app,
+  );
   const metricsServer = createMetricsServer(metrics);
   const address = await listen(server, deps.host, deps.port, 'API');
   const metricsAddress = await listen(metricsServer, deps.host, deps.metricsPort, 'metrics').catch(async (error: unknown) => {

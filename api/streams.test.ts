@@ -12,10 +12,16 @@ const setUp = async (limits = {}): Promise<ApiClient> => {
   bench.memory.incidents.set('bench:Q1', incidentRow('bench:Q1'));
   return createApiClient({ url: bench.address, token: bench.token('viewer') });
 };
-const append = (says: string, incident = 'bench:Q1'): LedgerRecord => bench.memory.append({ incident, phase: 'alert', state: 'ok', says });
+const append = (says: string, incident = 'bench:Q1'): LedgerRecord =>
+  bench.memory.append({ incident, phase: 'alert', state: 'ok', says });
 
 /** Collects lines until so many have come. */
-function collect(client: ApiClient, id: string | undefined, count: number, after?: number): { lines: string[]; done: Promise<void> } {
+function collect(
+  client: ApiClient,
+  id: string | undefined,
+  count: number,
+  after?: number,
+): { lines: string[]; done: Promise<void> } {
   const lines: string[] = [];
   const take = (line: LedgerRecord): 'stop' | void => {
     lines.push(line.says);
@@ -24,7 +30,8 @@ function collect(client: ApiClient, id: string | undefined, count: number, after
   return { lines, done: client.watch(id, take, after === undefined ? {} : { after }) };
 }
 const open = async (count: number): Promise<void> => {
-  while (!(await bench.metrics()).includes(`opssentinel_streams ${count}\n`)) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (!(await bench.metrics()).includes(`opssentinel_streams ${count}\n`))
+    await new Promise((resolve) => setTimeout(resolve, 10));
 };
 
 describe('live timelines', () => {
@@ -66,6 +73,21 @@ describe('live timelines', () => {
     await done;
 
     expect(lines).toEqual(['one', 'two']);
+  });
+
+  it('of all incidents, broken before the first line, miss nothing when taken up again', async () => {
+    const client = await setUp();
+    append('before');
+    const { lines, done } = collect(client, undefined, 2);
+    await open(1);
+    bench.memory.away.value = true;
+    append('while broken');
+    await open(0);
+    bench.memory.away.value = false;
+    append('after');
+    await done;
+
+    expect(lines).toEqual(['while broken', 'after']);
   });
 
   it('of all incidents go on past a page, after a cursor', async () => {
@@ -137,7 +159,10 @@ describe('live timelines', () => {
   it('row 35: a Last-Event-ID that is no number is 400', async () => {
     await setUp();
 
-    for (const id of ['x', '-1', '1e99', 'NaN']) expect((await bench.get('/api/v1/timeline', 'viewer', { accept: 'text/event-stream', 'last-event-id': id })).status).toBe(400);
+    for (const id of ['x', '-1', '1e99', 'NaN'])
+      expect((await bench.get('/api/v1/timeline', 'viewer', { accept: 'text/event-stream', 'last-event-id': id })).status).toBe(
+        400,
+      );
   });
 });
 
@@ -148,7 +173,10 @@ describe('the client', () => {
 
     await expect(client.incident('Q9')).rejects.toThrow('There is no incident Q9');
     await expect(client.approve('Q1', { planHash: '5b1e07c2' })).rejects.toMatchObject({ kind: 'unauthorised', status: 403 });
-    await expect(createApiClient({ url: bench.address }).incidents()).rejects.toMatchObject({ kind: 'unauthorised', status: 401 });
+    await expect(createApiClient({ url: bench.address }).incidents()).rejects.toMatchObject({
+      kind: 'unauthorised',
+      status: 401,
+    });
     await expect(client.incidents(0)).rejects.toMatchObject({ kind: 'usage', message: expect.stringContaining('?limit') });
     bench.memory.away.value = true;
     await expect(client.holds()).rejects.toMatchObject({ kind: 'unavailable', status: 503 });

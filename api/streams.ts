@@ -34,12 +34,20 @@ export function createStreams(ledger: Pick<Ledger, 'recordsAfter' | 'listen'>, l
 
   return {
     open: async (request, response, after, read) => {
-      if (readers.size >= limits.streams) throw new Problem(503, 'Too many live streams are open; ask for the timeline without text/event-stream.', { retryAfter: 30 });
+      if (readers.size >= limits.streams)
+        throw new Problem(503, 'Too many live streams are open; ask for the timeline without text/event-stream.', {
+          retryAfter: 30,
+        });
       const pull = createPull(response, after, read);
       // The first read happens before the headers: a ledger that is away is a 503 and not an empty stream.
       const first = await read(after);
-      response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
-      response.write(`retry: 1000\n\n`);
+      response.writeHead(200, {
+        'Content-Type': 'text/event-stream; charset=utf-8',
+        'Cache-Control': 'no-store',
+        'X-Accel-Buffering': 'no',
+      });
+      // The id says where this stream begins, so that a reader who saw no line yet also comes back to the right place.
+      response.write(`retry: 1000\nid: ${after}\n\n`);
       await pull.send(first);
       readers.set(response, pull.wake);
       metrics.streams.set(readers.size);
@@ -99,11 +107,13 @@ function createPull(response: Response, after: number, read: (after: number) => 
     if (reading || response.destroyed || response.writableEnded) return;
     reading = true;
     // A ledger that is away ends the stream: the reader comes back with its Last-Event-ID.
-    run().catch(() => response.end()).finally(() => {
-      reading = false;
-      // A notice that came between the last look and here must not be lost.
-      if (again) wake();
-    });
+    run()
+      .catch(() => response.end())
+      .finally(() => {
+        reading = false;
+        // A notice that came between the last look and here must not be lost.
+        if (again) wake();
+      });
   };
   return { send, wake };
 }

@@ -24,9 +24,16 @@ describe('tokens of the API', () => {
 
   it('name every wrong entry by its number, and print no token', () => {
     const plain = 'a-plain-token-that-is-secret';
-    const read = (): unknown => parseTokens(`ada:approver:${plain},bob:root:${tokenHash('x')},nothing,ev il:viewer:${tokenHash('y')}`);
+    const read = (): unknown =>
+      parseTokens(`ada:approver:${plain},bob:root:${tokenHash('x')},nothing,ev il:viewer:${tokenHash('y')}`);
 
-    for (const part of ['entry 1: the third part of ada', 'entry 2: the scope of bob', 'entry 3: write name:scope:sha256', 'entry 4: the name']) expect(read).toThrow(part);
+    for (const part of [
+      'entry 1: the third part of ada',
+      'entry 2: the scope of bob',
+      'entry 3: write name:scope:sha256',
+      'entry 4: the name',
+    ])
+      expect(read).toThrow(part);
     expect(read).not.toThrow(plain);
   });
 

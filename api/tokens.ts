@@ -22,19 +22,21 @@ export const covers = (has: Scope, needs: Scope): boolean => scopes.indexOf(has)
 export const tokenHash = (token: string): string => createHash('sha256').update(token, 'utf8').digest('hex');
 
 /** A token as it is kept: never itself. */
-export interface TokenEntry extends Caller {
+interface TokenEntry extends Caller {
   /** SHA-256 of the token, lower-case hex. */
   hash: string;
 }
 
 /** Throws an Error that lists everything that is wrong with the entries, and prints none of them. */
-export function createTokens(entries: readonly TokenEntry[]): ApiTokens {
+function createTokens(entries: readonly TokenEntry[]): ApiTokens {
   const problems: string[] = [];
   const names = entries.map((entry) => entry.name);
   for (const name of new Set(names)) {
-    if (names.filter((other) => other === name).length > 2) problems.push(`${name} has more than two tokens; keep the old and the new one`);
+    if (names.filter((other) => other === name).length > 2)
+      problems.push(`${name} has more than two tokens; keep the old and the new one`);
   }
-  if (new Set(entries.map((entry) => entry.hash)).size < entries.length) problems.push('one token stands twice; give everybody their own');
+  if (new Set(entries.map((entry) => entry.hash)).size < entries.length)
+    problems.push('one token stands twice; give everybody their own');
   if (problems.length > 0) throw new Error(`OPSSENTINEL_API_TOKENS: ${problems.join('; ')}`);
   const known = entries.map(({ name, scope, hash }) => ({ caller: { name, scope }, hash: Buffer.from(hash, 'hex') }));
   return {
@@ -74,7 +76,8 @@ function readEntry(entry: string): TokenEntry | string {
   if (parts.length !== 3) return 'write name:scope:sha256, three parts with a colon between';
   if (!/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/.test(name)) return 'the name may hold letters, digits and . _ @ -';
   if (!isScope(scope)) return `the scope of ${name} must be one of ${scopes.join(', ')}`;
-  if (!/^[0-9a-f]{64}$/.test(hash)) return `the third part of ${name} must be the token's SHA-256 in lower-case hex, not the token itself`;
+  if (!/^[0-9a-f]{64}$/.test(hash))
+    return `the third part of ${name} must be the token's SHA-256 in lower-case hex, not the token itself`;
   return { name, scope, hash };
 }
 

@@ -56,11 +56,23 @@ export function createAccept(deps: AcceptDeps): Accept {
         return writeDown(deps, at, { eventId: `body:${at.bodyHash}`, eventType: 'unreadable', result: 'quarantined', says });
       }
       case 'ping':
-        deps.journal.later({ source: at.source, eventId: received.eventId, eventType: 'ping', result: 'ping', says: 'the sender tried whether we are here' });
+        deps.journal.later({
+          source: at.source,
+          eventId: received.eventId,
+          eventType: 'ping',
+          result: 'ping',
+          says: 'the sender tried whether we are here',
+        });
         return answered(deps, at, 'ping', { says: 'We are here.' }, 200);
       case 'recorded': {
         const incident = received.incident === undefined ? {} : { incident: received.incident };
-        return writeDown(deps, at, { eventId: received.eventId, eventType: received.eventType, ...incident, result: 'recorded', says: received.because });
+        return writeDown(deps, at, {
+          eventId: received.eventId,
+          eventType: received.eventType,
+          ...incident,
+          result: 'recorded',
+          says: received.because,
+        });
       }
       case 'delivery':
         return acceptDelivery(deps, at, received.delivery);
@@ -78,14 +90,17 @@ async function acceptDelivery(deps: AcceptDeps, at: Acceptance, delivery: Delive
   const result = repeats === 0 ? event.result : 'duplicate';
   const says = repeats === 0 ? event.says : `seen before; ${event.says}`;
   // A flood of repeats is one line; the metric counts them all.
-  if (repeats <= 1) deps.journal.later({ source: at.source, eventId, eventType, incident, result, says }, firstLine(deps, at, delivery, result));
+  if (repeats <= 1)
+    deps.journal.later({ source: at.source, eventId, eventType, incident, result, says }, firstLine(deps, at, delivery, result));
   return answered(deps, at, result, { incident, says });
 }
 
 async function deliver(deps: AcceptDeps, at: Acceptance, delivery: Delivery): Promise<DurableEvent> {
   const workflowId = incidentWorkflowId(delivery.ref);
-  if ((await reach(deps, at, delivery)) === 'closed') return { result: 'duplicate', says: 'the run of this incident has ended; nothing was started' };
-  if (delivery.kind !== 'triggered' && delivery.kind !== 'reopened') return { result: 'signalled', says: `told to ${workflowId}` };
+  if ((await reach(deps, at, delivery)) === 'closed')
+    return { result: 'duplicate', says: 'the run of this incident has ended; nothing was started' };
+  if (delivery.kind !== 'triggered' && delivery.kind !== 'reopened')
+    return { result: 'signalled', says: `told to ${workflowId}` };
   if (!deps.startedRuns.add(workflowId)) return { result: 'duplicate', says: `${workflowId} was there already` };
   return { result: 'started', says: `durable as ${workflowId}` };
 }
@@ -120,7 +135,8 @@ async function reach(deps: AcceptDeps, at: Acceptance, delivery: Delivery): Prom
   } catch (error) {
     deps.metrics.temporalErrors.inc({ call });
     if (error instanceof Busy) throw new Problem(503, 'Too many webhooks at once; send it again.', { retryAfter: 5 });
-    if (error instanceof RunError) throw new Problem(503, 'Temporal does not answer, so nothing is durable yet; send it again.', { retryAfter: 10 });
+    if (error instanceof RunError)
+      throw new Problem(503, 'Temporal does not answer, so nothing is durable yet; send it again.', { retryAfter: 10 });
     throw error;
   }
 }
@@ -130,15 +146,28 @@ async function writeDown(deps: AcceptDeps, at: Acceptance, entry: Omit<JournalEn
   const write = async (): Promise<DurableEvent> => {
     await beforeDeadline(at.deadline, deps.ledger.journal({ source: at.source, ...entry })).catch(() => {
       deps.metrics.journalFailures.inc();
-      throw new Problem(503, 'The ledger (PostgreSQL) does not answer, so nothing is written down yet; send it again.', { retryAfter: 10 });
+      throw new Problem(503, 'The ledger (PostgreSQL) does not answer, so nothing is written down yet; send it again.', {
+        retryAfter: 10,
+      });
     });
     return { result: entry.result, says: entry.says };
   };
   const { repeats } = await deps.events.once(`${at.source} ${entry.eventId}`, write);
-  return answered(deps, at, repeats === 0 ? entry.result : 'duplicate', entry.incident === undefined ? { says: entry.says } : { incident: entry.incident, says: entry.says });
+  return answered(
+    deps,
+    at,
+    repeats === 0 ? entry.result : 'duplicate',
+    entry.incident === undefined ? { says: entry.says } : { incident: entry.incident, says: entry.says },
+  );
 }
 
-function answered(deps: AcceptDeps, at: Acceptance, result: Result, body: { incident?: string; says: string }, status: 200 | 202 = 202): DoorAnswer {
+function answered(
+  deps: AcceptDeps,
+  at: Acceptance,
+  result: Result,
+  body: { incident?: string; says: string },
+  status: 200 | 202 = 202,
+): DoorAnswer {
   deps.metrics.deliveries.inc({ source: at.source, result });
   return { status, body: { accepted: true, ...body } };
 }

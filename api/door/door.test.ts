@@ -18,7 +18,11 @@ describe('the door', () => {
     expect(await response.json()).toEqual({ accepted: true, incident: 'bench:Q1', says: 'durable as incident:bench:Q1' });
     const [started] = bench.temporal.calls;
     expect(started).toMatchObject({ call: 'start', workflowId: 'incident:bench:Q1' });
-    expect(started?.options).toMatchObject({ taskQueue: 'opssentinel-run', workflowIdConflictPolicy: 'USE_EXISTING', workflowIdReusePolicy: 'REJECT_DUPLICATE' });
+    expect(started?.options).toMatchObject({
+      taskQueue: 'opssentinel-run',
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    });
     expect(started?.options.args[0].delivery).toMatchObject({ eventId: 'E1', kind: 'triggered', trust: 'signed' });
     await settled();
     expect(bench.memory.journal).toMatchObject([{ source: 'bench', eventId: 'E1', result: 'started', incident: 'bench:Q1' }]);
@@ -59,15 +63,22 @@ describe('the door', () => {
     expect(results()).toEqual(['started', 'duplicate']);
   });
 
-  it.each(['acknowledged', 'resolved', 'reassigned', 'unacknowledged', 'reopened'] as const)('%s is told to the run, and starts it where none is', async (type) => {
-    bench = await startBench();
+  it.each(['acknowledged', 'resolved', 'reassigned', 'unacknowledged', 'reopened'] as const)(
+    '%s is told to the run, and starts it where none is',
+    async (type) => {
+      bench = await startBench();
 
-    expect((await bench.deliver(hook({ type }))).status).toBe(202);
+      expect((await bench.deliver(hook({ type }))).status).toBe(202);
 
-    const [told] = bench.temporal.calls;
-    expect(told).toMatchObject({ call: 'signalWithStart', workflowId: 'incident:bench:Q1' });
-    expect(told?.options).toMatchObject({ workflowIdConflictPolicy: 'USE_EXISTING', workflowIdReusePolicy: 'REJECT_DUPLICATE', signalArgs: [{ kind: type }] });
-  });
+      const [told] = bench.temporal.calls;
+      expect(told).toMatchObject({ call: 'signalWithStart', workflowId: 'incident:bench:Q1' });
+      expect(told?.options).toMatchObject({
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        signalArgs: [{ kind: type }],
+      });
+    },
+  );
 
   it('row 5: a note or resolve of our own after the run has closed starts nothing and is answered 2xx', async () => {
     bench = await startBench();
@@ -129,7 +140,12 @@ describe('the door', () => {
     const body = Buffer.from(hook({ by: 'é€😀' }));
     const chunks = Array.from(body, (byte) => Buffer.from([byte]));
 
-    const status = await plainRequest(bench.address, { method: 'POST', path: doorPath, headers: { 'x-proof': sign(body) }, chunks });
+    const status = await plainRequest(bench.address, {
+      method: 'POST',
+      path: doorPath,
+      headers: { 'x-proof': sign(body) },
+      chunks,
+    });
 
     expect(status).toBe(202);
     expect(bench.temporal.calls[0]?.options.args[0].delivery.actor.id).toBe('é€😀');
@@ -139,26 +155,34 @@ describe('the door', () => {
     bench = await startBench();
     const body = hook();
 
-    const status = await plainRequest(bench.address, { method: 'POST', path: `${doorPath}/`, headers: { 'x-proof': sign(body) }, chunks: [Buffer.from(body)] });
+    const status = await plainRequest(bench.address, {
+      method: 'POST',
+      path: `${doorPath}/`,
+      headers: { 'x-proof': sign(body) },
+      chunks: [Buffer.from(body)],
+    });
 
     expect(status).toBe(202);
   });
 });
 
 describe('the door when something is away', () => {
-  it.each(['refuse', 'hang'] as const)('row 6: with Temporal away (%s) a trigger is 503 with Retry-After, and is taken when it comes again', async (fault) => {
-    bench = await startBench({ limits: { doorDeadlineMs: 200 } });
-    bench.temporal.fault.value = fault;
+  it.each(['refuse', 'hang'] as const)(
+    'row 6: with Temporal away (%s) a trigger is 503 with Retry-After, and is taken when it comes again',
+    async (fault) => {
+      bench = await startBench({ limits: { doorDeadlineMs: 200 } });
+      bench.temporal.fault.value = fault;
 
-    const response = await bench.deliver(hook());
+      const response = await bench.deliver(hook());
 
-    expect(response.status).toBe(503);
-    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(await bench.metrics()).toContain('opssentinel_temporal_errors_total{call="start"} 1');
-    bench.temporal.fault.value = 'none';
-    expect((await bench.deliver(hook())).status).toBe(202);
-    expect(bench.temporal.calls).toHaveLength(1);
-  });
+      expect(response.status).toBe(503);
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(await bench.metrics()).toContain('opssentinel_temporal_errors_total{call="start"} 1');
+      bench.temporal.fault.value = 'none';
+      expect((await bench.deliver(hook())).status).toBe(202);
+      expect(bench.temporal.calls).toHaveLength(1);
+    },
+  );
 
   it('without the ledger a run is durable all the same, and what would only be written down is 503', async () => {
     bench = await startBench();
@@ -179,7 +203,10 @@ describe('the door when something is away', () => {
     bench.temporal.delay.value = 100;
 
     const statuses = await Promise.all(
-      Array.from({ length: 40 }, async (_, index) => (await bench.deliver(hook({ id: `E${index}`, incident: `Q${index}` }))).status),
+      Array.from(
+        { length: 40 },
+        async (_, index) => (await bench.deliver(hook({ id: `E${index}`, incident: `Q${index}` }))).status,
+      ),
     );
 
     expect(bench.temporal.most.value).toBeLessThanOrEqual(4);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { Router, type Request, type RequestHandler } from 'express';
+import { Router, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { AnySource, Registry } from '../../integrations/contract/registry.js';
-import type { Received } from '../../integrations/contract/source.js';
+import type { RawRequest, Received } from '../../integrations/contract/source.js';
 import type { ApiMetrics } from '../metrics.js';
 import { Problem } from '../problem.js';
 import type { Accept } from './accept.js';
@@ -36,7 +36,12 @@ function openSources({ registry, env }: DoorDeps): OpenSource[] {
   const problems: string[] = [];
   const open = [...registry.sources.values()].map((source) => {
     const door = source.door.safeParse(env);
-    if (!door.success) problems.push(...door.error.issues.map((issue: { path: PropertyKey[]; message: string }) => `${[...issue.path, ''].join(' ')}${issue.message}`));
+    if (!door.success)
+      problems.push(
+        ...door.error.issues.map(
+          (issue: { path: PropertyKey[]; message: string }) => `${[...issue.path, ''].join(' ')}${issue.message}`,
+        ),
+      );
     return { source, door: door.data as unknown };
   });
   if (problems.length > 0) throw new Error(`The webhooks' configuration is wrong:\n  ${problems.join('\n  ')}`);
@@ -54,17 +59,25 @@ function receiveAt(deps: DoorDeps, { source, door }: OpenSource): RequestHandler
         throw new Problem(413, `The body is larger than ${bodyLimit / 1024} KiB.`);
       }
       if (door === undefined) {
-        throw new Problem(503, `Webhooks of ${source.id} cannot be proven yet: no signing secret is configured. \`opssentinel doctor\` names the variable.`, { retryAfter: 60 });
+        throw new Problem(
+          503,
+          `Webhooks of ${source.id} cannot be proven yet: no signing secret is configured. \`opssentinel doctor\` names the variable.`,
+          { retryAfter: 60 },
+        );
       }
-      const bodyHash = createHash('sha256').update(body).digest('hex');
-      const received = judge(deps, source, door, request, body, bodyHash, arrivedAt);
-      const answer = await deps.accept(received, {
+      const raw: RawRequest = {
+        headers: joinHeaders(request.rawHeaders),
+        body,
+        receivedAt: new Date(arrivedAt).toISOString(),
+        bodyHash: createHash('sha256').update(body).digest('hex'),
+      };
+      const answer = await deps.accept(judge(deps, { source, door }, raw), {
         source: source.id,
         ourselves: ownIds(door),
         arrivedAt,
         // Counted from the complete body: a slow sender has its own limit, the server's request timeout.
         deadline: deps.now() + deps.deadlineMs,
-        bodyHash,
+        bodyHash: raw.bodyHash,
       });
       response.status(answer.status).json(answer.body);
     } finally {
@@ -74,11 +87,11 @@ function receiveAt(deps: DoorDeps, { source, door }: OpenSource): RequestHandler
 }
 
 /** A source that throws has a mistake of its own: the webhook is not lost for it, the sender tries again. */
-function judge(deps: DoorDeps, source: AnySource, door: unknown, request: Request, body: Buffer, bodyHash: string, arrivedAt: number): Received {
+function judge(deps: DoorDeps, { source, door }: OpenSource, raw: RawRequest): Received {
   try {
-    return source.receive({ headers: joinHeaders(request.rawHeaders), body, receivedAt: new Date(arrivedAt).toISOString(), bodyHash }, door);
+    return source.receive(raw, door);
   } catch (error) {
-    deps.log.error({ err: error, source: source.id, bodyHash }, 'a source failed on a webhook');
+    deps.log.error({ err: error, source: source.id, bodyHash: raw.bodyHash }, 'a source failed on a webhook');
     throw new Problem(503, 'The webhook could not be judged; send it again.', { retryAfter: 30 });
   }
 }

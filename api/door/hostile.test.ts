@@ -102,7 +102,8 @@ describe('the door under hostile traffic', () => {
 
   it('row 38: 200 slow senders are cut off, while others are served', async () => {
     const slow = Array.from({ length: 200 }, () => talk(bench.address));
-    for (const [index, { socket }] of slow.entries()) socket.write(index % 2 === 0 ? `POST ${doorPath} HTTP/1.1\r\nHost: x\r\nx-slow: ` : head('Content-Length: 1000\r\n'));
+    for (const [index, { socket }] of slow.entries())
+      socket.write(index % 2 === 0 ? `POST ${doorPath} HTTP/1.1\r\nHost: x\r\nx-slow: ` : head('Content-Length: 1000\r\n'));
     const dripping = setInterval(() => {
       for (const { socket } of slow) if (!socket.destroyed) socket.write('x');
     }, 500);
@@ -130,12 +131,18 @@ describe('the door under hostile traffic', () => {
   it('any unsigned body is 401; any signed body that is no event is 202; none is a 5xx, none starts a run', async () => {
     const runs = bench.temporal.calls.length;
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 2000 }).map((bytes) => Buffer.from(bytes)), fc.json().map((text) => Buffer.from(text))), async (body) => {
-        const unsigned = await bench.deliver(body, { 'x-proof': 'nonsense' });
-        const signed = await bench.deliver(body, { 'x-proof': sign(body) });
-        expect([unsigned.status, signed.status]).toEqual([401, 202]);
-        await Promise.all([unsigned.arrayBuffer(), signed.arrayBuffer()]);
-      }),
+      fc.asyncProperty(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 2000 }).map((bytes) => Buffer.from(bytes)),
+          fc.json().map((text) => Buffer.from(text)),
+        ),
+        async (body) => {
+          const unsigned = await bench.deliver(body, { 'x-proof': 'nonsense' });
+          const signed = await bench.deliver(body, { 'x-proof': sign(body) });
+          expect([unsigned.status, signed.status]).toEqual([401, 202]);
+          await Promise.all([unsigned.arrayBuffer(), signed.arrayBuffer()]);
+        },
+      ),
       { numRuns: 300 },
     );
     expect(bench.temporal.calls).toHaveLength(runs);

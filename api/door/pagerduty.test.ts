@@ -11,13 +11,21 @@ const [oldSecret, newSecret] = ['a-secret-of-the-old-subscription', 'a-secret-of
 let bench: Bench;
 const setUp = async (): Promise<void> => {
   const source = { ...pagerDutySource, integration: 'pagerduty' } as unknown as AnySource;
-  bench = await startBench({ source, env: { PAGERDUTY_WEBHOOK_SECRETS: `${oldSecret},${newSecret}`, PAGERDUTY_USER_ID: 'PROBOT1' } });
+  bench = await startBench({
+    source,
+    env: { PAGERDUTY_WEBHOOK_SECRETS: `${oldSecret},${newSecret}`, PAGERDUTY_USER_ID: 'PROBOT1' },
+  });
 };
 afterEach(() => bench.close());
 
-const signature = (body: Buffer | string, secret: string = newSecret): string => `v1=${createHmac('sha256', secret).update(body).digest('hex')}`;
+const signature = (body: Buffer | string, secret: string = newSecret): string =>
+  `v1=${createHmac('sha256', secret).update(body).digest('hex')}`;
 const post = (body: Buffer | string, header: string = signature(body)): Promise<Response> =>
-  fetch(bench.address + path, { method: 'POST', body: body as string, headers: { 'content-type': 'application/json', 'x-pagerduty-signature': header, 'x-webhook-id': String(Math.random()) } });
+  fetch(bench.address + path, {
+    method: 'POST',
+    body: body as string,
+    headers: { 'content-type': 'application/json', 'x-pagerduty-signature': header, 'x-webhook-id': String(Math.random()) },
+  });
 
 function event(eventType: string, about: { id?: string; agent?: string; data?: object } = {}): string {
   return JSON.stringify({
@@ -28,7 +36,14 @@ function event(eventType: string, about: { id?: string; agent?: string; data?: o
       occurred_at: new Date().toISOString(),
       agent: { id: about.agent ?? 'PSVC001', type: 'service_reference', summary: 'checkout' },
       client: null,
-      data: about.data ?? { id: 'Q1ABCDEF234567', type: 'incident', number: 4711, status: 'triggered', title: 'ALARM', service: { id: 'PSVC001' } },
+      data: about.data ?? {
+        id: 'Q1ABCDEF234567',
+        type: 'incident',
+        number: 4711,
+        status: 'triggered',
+        title: 'ALARM',
+        service: { id: 'PSVC001' },
+      },
     },
   });
 }
@@ -41,7 +56,9 @@ describe('POST /pagerduty/autonomous/action', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => post(event('incident.triggered'))));
 
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
-    expect(bench.temporal.calls.map(({ call, workflowId }) => `${call} ${workflowId}`)).toEqual(['start incident:pagerduty:Q1ABCDEF234567']);
+    expect(bench.temporal.calls.map(({ call, workflowId }) => `${call} ${workflowId}`)).toEqual([
+      'start incident:pagerduty:Q1ABCDEF234567',
+    ]);
   });
 
   it('takes any of several signatures and either secret; ignores versions that it does not know', async () => {
@@ -58,15 +75,28 @@ describe('POST /pagerduty/autonomous/action', () => {
     await setUp();
 
     await post(event('incident.triggered'));
-    await post(event('incident.reopened', { id: 'E2', data: { id: 'Q1ABCDEF234567', type: 'incident', reopened_at: '2026-09-30T08:30:00Z' } }));
+    await post(
+      event('incident.reopened', {
+        id: 'E2',
+        data: { id: 'Q1ABCDEF234567', type: 'incident', reopened_at: '2026-09-30T08:30:00Z' },
+      }),
+    );
 
-    expect([...bench.temporal.open]).toEqual(['incident:pagerduty:Q1ABCDEF234567', 'incident:pagerduty:Q1ABCDEF234567:r1790757000']);
+    expect([...bench.temporal.open]).toEqual([
+      'incident:pagerduty:Q1ABCDEF234567',
+      'incident:pagerduty:Q1ABCDEF234567:r1790757000',
+    ]);
   });
 
   it('row 5: our own note and resolve are written down and touch no run', async () => {
     await setUp();
 
-    const note = await post(event('incident.annotated', { agent: 'PROBOT1', data: { id: 'N1', type: 'incident_note', incident: { id: 'Q1ABCDEF234567' }, content: 'well' } }));
+    const note = await post(
+      event('incident.annotated', {
+        agent: 'PROBOT1',
+        data: { id: 'N1', type: 'incident_note', incident: { id: 'Q1ABCDEF234567' }, content: 'well' },
+      }),
+    );
     const resolve = await post(event('incident.resolved', { id: 'E2', agent: 'PROBOT1' }));
 
     expect([note.status, resolve.status]).toEqual([202, 202]);
@@ -77,7 +107,9 @@ describe('POST /pagerduty/autonomous/action', () => {
   it('a ping is 200; event types of tomorrow are recorded with 2xx', async () => {
     await setUp();
 
-    expect((await post(event('pagey.ping', { data: { message: 'Hello from your friend Pagey!', type: 'ping' } }))).status).toBe(200);
+    expect((await post(event('pagey.ping', { data: { message: 'Hello from your friend Pagey!', type: 'ping' } }))).status).toBe(
+      200,
+    );
     expect((await post(event('incident.teleported', { id: 'E2' }))).status).toBe(202);
     expect(bench.temporal.calls).toHaveLength(0);
   });
@@ -103,7 +135,12 @@ describe('POST /pagerduty/autonomous/action', () => {
       if (at < body.length) body[at] = byte;
       return body;
     });
-    const anything = fc.oneof(mutated, fc.json().map((text) => Buffer.from(text)), fc.json().map((text) => Buffer.from(`{"event":${text}}`)), fc.uint8Array().map((bytes) => Buffer.from(bytes)));
+    const anything = fc.oneof(
+      mutated,
+      fc.json().map((text) => Buffer.from(text)),
+      fc.json().map((text) => Buffer.from(`{"event":${text}}`)),
+      fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+    );
 
     await fc.assert(
       fc.asyncProperty(anything, async (body) => {

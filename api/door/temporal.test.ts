@@ -26,7 +26,11 @@ afterAll(async () => {
 /** Event types of the one run of an incident. */
 async function history(incident: string): Promise<string[]> {
   const { events } = await client.workflow.getHandle(`incident:bench:${incident}`).fetchHistory();
-  return (events ?? []).flatMap((event) => Object.keys(event).filter((key) => key.endsWith('EventAttributes')).map((key) => key.replace('EventAttributes', '')));
+  return (events ?? []).flatMap((event) =>
+    Object.keys(event)
+      .filter((key) => key.endsWith('EventAttributes'))
+      .map((key) => key.replace('EventAttributes', '')),
+  );
 }
 
 /** `startBench` with the real client, and time enough for a busy machine. */
@@ -38,7 +42,9 @@ describe('the door at a real Temporal server', () => {
   it('row 39: 200 concurrent duplicates, with no memory to join them, are 200 times 2xx and one run', async () => {
     await setUp({ rememberedEvents: 0 });
 
-    const answers = await Promise.all(Array.from({ length: 200 }, async () => (await bench.deliver(hook({ incident: 'D' }))).status));
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, async () => (await bench.deliver(hook({ incident: 'D' }))).status),
+    );
 
     expect(new Set(answers)).toEqual(new Set([202]));
     expect(await history('D')).toEqual(['workflowExecutionStarted', 'workflowTaskScheduled']);
@@ -47,7 +53,9 @@ describe('the door at a real Temporal server', () => {
   it('row 2: twenty identical webhooks at once start one run', async () => {
     await setUp();
 
-    const answers = await Promise.all(Array.from({ length: 20 }, async () => (await bench.deliver(hook({ incident: 'T' }))).status));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, async () => (await bench.deliver(hook({ incident: 'T' }))).status),
+    );
 
     expect(new Set(answers)).toEqual(new Set([202]));
     expect(await history('T')).toEqual(['workflowExecutionStarted', 'workflowTaskScheduled']);
@@ -90,7 +98,8 @@ describe('the door at a real Temporal server', () => {
 
   it('an approval of a run that is not there is 409, and one that nobody works on is 503', async () => {
     await setUp({ approvalDeadlineMs: 500 });
-    const approve = (id: string): Promise<Response> => bench.send('POST', `/api/v1/incidents/${id}/approval`, 'approver', { decision: 'approve', planHash: '5b1e07c2' });
+    const approve = (id: string): Promise<Response> =>
+      bench.send('POST', `/api/v1/incidents/${id}/approval`, 'approver', { decision: 'approve', planHash: '5b1e07c2' });
     for (const id of ['bench:N', 'bench:W']) await bench.memory.ledger.putIncident({ id });
     await bench.deliver(hook({ incident: 'W' }));
 

@@ -18,10 +18,13 @@ export function createTurnstile(width: number, queue: number): Turnstile {
     }
     if (waiting.length >= queue) return Promise.reject(new Busy('too many webhooks wait'));
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        waiting.splice(waiting.indexOf(admit), 1);
-        reject(new Busy('waited too long for its turn'));
-      }, Math.max(0, deadline - Date.now()));
+      const timer = setTimeout(
+        () => {
+          waiting.splice(waiting.indexOf(admit), 1);
+          reject(new Busy('waited too long for its turn'));
+        },
+        Math.max(0, deadline - Date.now()),
+      );
       const admit = (): void => {
         clearTimeout(timer);
         resolve();

@@ -19,7 +19,11 @@ const matrix: Record<string, { cells: readonly Cell[]; path?: string; body?: unk
   'get /api/v1/incidents/{id}/timeline': { cells: fromViewer, path: '/api/v1/incidents/bench:Q1/timeline' },
   'get /api/v1/timeline': { cells: fromViewer },
   'get /api/v1/incidents/{id}/plan': { cells: fromViewer, path: '/api/v1/incidents/bench:Q1/plan' },
-  'post /api/v1/incidents/{id}/approval': { cells: fromApprover, path: '/api/v1/incidents/bench:Q1/approval', body: { decision: 'approve', planHash: '5b1e07c2' } },
+  'post /api/v1/incidents/{id}/approval': {
+    cells: fromApprover,
+    path: '/api/v1/incidents/bench:Q1/approval',
+    body: { decision: 'approve', planHash: '5b1e07c2' },
+  },
   'post /api/v1/incidents/{id}/take-over': { cells: fromOperator, path: '/api/v1/incidents/bench:Q1/take-over', body: {} },
   'get /api/v1/holds': { cells: fromViewer },
   'post /api/v1/holds': { cells: fromOperator, body: { scope: 'service:S1', reason: 'a test' } },
@@ -49,7 +53,13 @@ describe('who may do what', () => {
   });
 
   const cells = routes.flatMap(({ method, path }) =>
-    callers.map((caller, index) => ({ method, path, who: caller ?? 'nobody', caller, expected: matrix[`${method} ${path}`]?.cells[index] })),
+    callers.map((caller, index) => ({
+      method,
+      path,
+      who: caller ?? 'nobody',
+      caller,
+      expected: matrix[`${method} ${path}`]?.cells[index],
+    })),
   );
   it.each(cells)('$method $path for $who: $expected', async ({ method, path, caller, expected }) => {
     const row = matrix[`${method} ${path}`];
@@ -66,7 +76,13 @@ describe('who may do what', () => {
   });
 
   it('a token that is not known, and one in another scheme, are 401', async () => {
-    for (const authorization of ['Bearer wrong', `Basic ${bench.token('admin')}`, bench.token('admin'), 'Bearer ', `Bearer ${bench.token('admin')}x`]) {
+    for (const authorization of [
+      'Bearer wrong',
+      `Basic ${bench.token('admin')}`,
+      bench.token('admin'),
+      'Bearer ',
+      `Bearer ${bench.token('admin')}x`,
+    ]) {
       const response = await fetch(`${bench.address}/api/v1/incidents`, { headers: { authorization } });
       expect(response.status).toBe(401);
       expect(response.headers.get('www-authenticate')).toBe('Bearer');
@@ -74,8 +90,12 @@ describe('who may do what', () => {
   });
 
   it('lifting a hold on everything asks for an admin; lifting another for an operator', async () => {
-    const all = (await (await bench.send('POST', '/api/v1/holds', 'operator', { reason: 'just looking' })).json()) as { id: string };
-    const one = (await (await bench.send('POST', '/api/v1/holds', 'operator', { scope: 'rule:x', reason: 'just looking' })).json()) as { id: string };
+    const all = (await (await bench.send('POST', '/api/v1/holds', 'operator', { reason: 'just looking' })).json()) as {
+      id: string;
+    };
+    const one = (await (
+      await bench.send('POST', '/api/v1/holds', 'operator', { scope: 'rule:x', reason: 'just looking' })
+    ).json()) as { id: string };
 
     expect((await bench.send('DELETE', `/api/v1/holds/${one.id}`, 'operator')).status).toBe(200);
     expect((await bench.send('DELETE', `/api/v1/holds/${all.id}`, 'operator')).status).toBe(403);

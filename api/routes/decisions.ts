@@ -24,7 +24,13 @@ export const postApproval = defineRoute({
       await ledger.putApprovalRequest({ id: requestId, incident: id, by: caller.name, role: caller.scope, via: 'api' });
     }
     const { reason } = body;
-    const decision = { decision: body.decision, by: caller.name, planHash: body.planHash, requestId, ...(reason === undefined ? {} : { reason }) };
+    const decision = {
+      decision: body.decision,
+      by: caller.name,
+      planHash: body.planHash,
+      requestId,
+      ...(reason === undefined ? {} : { reason }),
+    };
     const answer = await runs.decide(id, decision, `api:${requestId}`, now() + limits.approvalDeadlineMs).catch(runProblem(id));
     if (!answer.accepted) throw new Problem(409, answer.reason);
     return { status: 200, body: answer };
@@ -43,7 +49,10 @@ export const postTakeOver = defineRoute({
   handle: async ({ ledger, runs, limits, now }, { params, caller }) => {
     const { id } = await findIncident(ledger, params.id);
     await runs.takeOver(id, caller.name, now() + limits.doorDeadlineMs).catch(runProblem(id));
-    return { status: 202, body: { accepted: true, says: `${id} is yours: no further step begins. What has begun is seen through and reported.` } };
+    return {
+      status: 202,
+      body: { accepted: true, says: `${id} is yours: no further step begins. What has begun is seen through and reported.` },
+    };
   },
 });
 
@@ -51,7 +60,10 @@ export const postTakeOver = defineRoute({
 function approvalRequestId(incident: string, caller: Caller, body: ApprovalBody, key: string | undefined): string {
   if (key === undefined || key === '') return randomUUID();
   if (key.length > 200) throw new Problem(400, 'Idempotency-Key is longer than 200 characters.');
-  return createHash('sha256').update(JSON.stringify([incident, caller.name, body.decision, body.planHash, key])).digest('hex').slice(0, 32);
+  return createHash('sha256')
+    .update(JSON.stringify([incident, caller.name, body.decision, body.planHash, key]))
+    .digest('hex')
+    .slice(0, 32);
 }
 
 const runProblem =
@@ -61,7 +73,11 @@ const runProblem =
     if (error.fault === 'no-run') throw new Problem(409, `The run of ${id} has ended; there is nothing left to decide.`);
     if (error.fault === 'refused') throw new Problem(409, `The run refused it: ${error.message}`);
     if (error.fault === 'unanswered') {
-      throw new Problem(503, 'The run did not answer in time; it may still take it. Look at the timeline, or ask again with the same Idempotency-Key.', { retryAfter: 5 });
+      throw new Problem(
+        503,
+        'The run did not answer in time; it may still take it. Look at the timeline, or ask again with the same Idempotency-Key.',
+        { retryAfter: 5 },
+      );
     }
     throw away('Temporal');
   };

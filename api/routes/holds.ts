@@ -23,7 +23,8 @@ export const postHold = defineRoute({
   responses: { 201: { says: 'It stands.', schema: HoldView } },
   handle: async ({ ledger, now }, { body, caller }) => {
     const { until, ...hold } = body;
-    if (until !== undefined && Date.parse(until) <= now()) throw new Problem(400, '`until` lies in the past.', { errors: [{ pointer: '#/until', detail: 'write a time to come' }] });
+    if (until !== undefined && Date.parse(until) <= now())
+      throw new Problem(400, '`until` lies in the past.', { errors: [{ pointer: '#/until', detail: 'write a time to come' }] });
     const placed = await ledger.placeHold({ ...hold, owner: caller.name, ...(until === undefined ? {} : { until }) });
     return { status: 201, body: placed };
   },
@@ -41,7 +42,10 @@ export const deleteHold = defineRoute({
     const hold = (await ledger.holds()).find((one) => one.id === params.id);
     if (hold === undefined) throw notFound(`hold ${params.id} that stands`);
     if (hold.scope === 'all' && !covers(caller.scope, 'admin')) {
-      throw new Problem(403, `This hold stops everything: lifting it needs a token with scope admin; ${caller.name} has ${caller.scope}.`);
+      throw new Problem(
+        403,
+        `This hold stops everything: lifting it needs a token with scope admin; ${caller.name} has ${caller.scope}.`,
+      );
     }
     const released = await ledger.liftHold(params.id, caller.name);
     if (!released) throw notFound(`hold ${params.id} that stands`);

@@ -84,7 +84,10 @@ export const getPlan = defineRoute({
 });
 
 /** A run has lines before it has a row in the list: whoever watches from the first moment is not sent away. */
-async function timelineOf(ledger: Parameters<typeof findIncident>[0] & { timeline: (id: string) => Promise<unknown[]> }, id: string): Promise<string> {
+async function timelineOf(
+  ledger: Parameters<typeof findIncident>[0] & { timeline: (id: string) => Promise<unknown[]> },
+  id: string,
+): Promise<string> {
   try {
     return (await findIncident(ledger, id)).id;
   } catch (error) {

@@ -16,11 +16,20 @@ afterEach(async () => {
 
 const read = async (response: Response): Promise<Record<string, unknown>> => (await response.json()) as Record<string, unknown>;
 const approve = (body: object, headers?: Record<string, string>, id = 'bench:Q1'): Promise<Response> =>
-  bench.send('POST', `/api/v1/incidents/${id}/approval`, 'approver', { decision: 'approve', planHash: '5b1e07c2', ...body }, headers);
+  bench.send(
+    'POST',
+    `/api/v1/incidents/${id}/approval`,
+    'approver',
+    { decision: 'approve', planHash: '5b1e07c2', ...body },
+    headers,
+  );
 
 describe('incidents over REST', () => {
   it('are found by our id and by the source’s own, which means the latest life', async () => {
-    bench.memory.incidents.set('bench:Q1:r1790000000', { ...incidentRow('bench:Q1:r1790000000'), startedAt: '2026-11-23T00:00:00.000Z' });
+    bench.memory.incidents.set('bench:Q1:r1790000000', {
+      ...incidentRow('bench:Q1:r1790000000'),
+      startedAt: '2026-11-23T00:00:00.000Z',
+    });
 
     expect(await read(await bench.get('/api/v1/incidents/bench:Q1', 'viewer'))).toMatchObject({ id: 'bench:Q1' });
     expect(await read(await bench.get('/api/v1/incidents/Q1', 'viewer'))).toMatchObject({ id: 'bench:Q1:r1790000000' });
@@ -28,7 +37,13 @@ describe('incidents over REST', () => {
   });
 
   it('that are not there are 404, and so is an unknown path', async () => {
-    for (const path of ['incidents/bench:Q9', 'incidents/bench:Q9/timeline', 'incidents/bench:Q1/plan', 'evidence/Q9', 'nothing']) {
+    for (const path of [
+      'incidents/bench:Q9',
+      'incidents/bench:Q9/timeline',
+      'incidents/bench:Q1/plan',
+      'evidence/Q9',
+      'nothing',
+    ]) {
       const response = await bench.get(`/api/v1/${path}`, 'viewer');
       expect(response.status).toBe(404);
       expect(response.headers.get('content-type')).toContain('application/problem+json');
@@ -39,7 +54,9 @@ describe('incidents over REST', () => {
   it('a run that has lines but is not in the list yet can be read already', async () => {
     bench.memory.append({ incident: 'bench:NEW', phase: 'webhook', state: 'ok', says: 'here' });
 
-    expect(await read(await bench.get('/api/v1/incidents/bench:NEW/timeline', 'viewer'))).toMatchObject({ lines: [{ says: 'here' }] });
+    expect(await read(await bench.get('/api/v1/incidents/bench:NEW/timeline', 'viewer'))).toMatchObject({
+      lines: [{ says: 'here' }],
+    });
   });
 
   it('give timeline, plan and evidence', async () => {
@@ -47,9 +64,14 @@ describe('incidents over REST', () => {
     bench.memory.append({ incident: 'bench:Q1', phase: 'match', state: 'ok', says: 'two' });
     bench.memory.decisions.set('bench:Q1', { concluded: 'nothing', because: 'no rule' });
 
-    expect(await read(await bench.get('/api/v1/incidents/Q1/timeline?after=1', 'viewer'))).toMatchObject({ lines: [{ seq: 2, says: 'two' }] });
+    expect(await read(await bench.get('/api/v1/incidents/Q1/timeline?after=1', 'viewer'))).toMatchObject({
+      lines: [{ seq: 2, says: 'two' }],
+    });
     expect(await read(await bench.get('/api/v1/timeline', 'viewer'))).toMatchObject({ lines: [{ seq: 1 }, { seq: 2 }] });
-    expect(await read(await bench.get('/api/v1/incidents/Q1/plan', 'viewer'))).toEqual({ incident: 'bench:Q1', decision: { concluded: 'nothing', because: 'no rule' } });
+    expect(await read(await bench.get('/api/v1/incidents/Q1/plan', 'viewer'))).toEqual({
+      incident: 'bench:Q1',
+      decision: { concluded: 'nothing', because: 'no rule' },
+    });
     expect(await read(await bench.get('/api/v1/evidence/Q1', 'viewer'))).toEqual({ incident: 'bench:Q1' });
   });
 
@@ -65,7 +87,11 @@ describe('incidents over REST', () => {
 
   it('bodies that are no JSON, of another type or too large are 400, 415 and 413', async () => {
     const post = (type: string, body: string): Promise<Response> =>
-      fetch(`${bench.address}/api/v1/holds`, { method: 'POST', body, headers: { 'content-type': type, authorization: `Bearer ${bench.token('operator')}` } });
+      fetch(`${bench.address}/api/v1/holds`, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': type, authorization: `Bearer ${bench.token('operator')}` },
+      });
 
     expect((await post('application/json', '{')).status).toBe(400);
     expect((await post('text/plain', 'stop')).status).toBe(415);
@@ -80,7 +106,7 @@ describe('incidents over REST', () => {
 
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('5');
-    expect(((await read(response)).detail as string)).toContain('ledger');
+    expect((await read(response)).detail as string).toContain('ledger');
   });
 });
 
@@ -93,7 +119,13 @@ describe('approvals over REST', () => {
     const [row] = bench.memory.requests;
     expect(row).toMatchObject({ incident: 'bench:Q1', by: 'approver-person', role: 'approver', via: 'api' });
     expect(bench.temporal.calls).toMatchObject([
-      { call: 'update', options: { updateId: `api:${row?.id}`, args: [{ decision: 'approve', by: 'approver-person', planHash: '5b1e07c2', requestId: row?.id, reason: 'looks right' }] } },
+      {
+        call: 'update',
+        options: {
+          updateId: `api:${row?.id}`,
+          args: [{ decision: 'approve', by: 'approver-person', planHash: '5b1e07c2', requestId: row?.id, reason: 'looks right' }],
+        },
+      },
     ]);
   });
 
@@ -151,7 +183,9 @@ describe('approvals over REST', () => {
     const response = await bench.send('POST', '/api/v1/incidents/Q1/take-over', 'operator', {});
 
     expect(response.status).toBe(202);
-    expect(bench.temporal.calls).toMatchObject([{ call: 'signal', workflowId: 'incident:bench:Q1', options: { signal: 'takeOver', argument: { by: 'operator-person' } } }]);
+    expect(bench.temporal.calls).toMatchObject([
+      { call: 'signal', workflowId: 'incident:bench:Q1', options: { signal: 'takeOver', argument: { by: 'operator-person' } } },
+    ]);
   });
 });
 
@@ -165,7 +199,14 @@ describe('holds and rules over REST', () => {
   });
 
   it('a hold without a reason, of an unknown scope or that ended yesterday is 400', async () => {
-    for (const body of [{}, { reason: 'x', scope: 'everything' }, { reason: 'x', scope: 'all; drop' }, { reason: 'x', until: '2020-01-01T00:00:00Z' }, { reason: 'x', owner: 'ada' }, { reason: 'x', kind: 'brake' }]) {
+    for (const body of [
+      {},
+      { reason: 'x', scope: 'everything' },
+      { reason: 'x', scope: 'all; drop' },
+      { reason: 'x', until: '2020-01-01T00:00:00Z' },
+      { reason: 'x', owner: 'ada' },
+      { reason: 'x', kind: 'brake' },
+    ]) {
       expect((await bench.send('POST', '/api/v1/holds', 'operator', body)).status).toBe(400);
     }
     expect(bench.memory.holds).toHaveLength(0);
@@ -174,8 +215,15 @@ describe('holds and rules over REST', () => {
   it('a reload with problems keeps the set before and says so', async () => {
     bench.rules.problems = [{ at: 'rules/x.yaml:3:5', says: 'unknown key `wen`; did you mean `when`?' }];
 
-    expect(await read(await bench.send('POST', '/api/v1/rules/reload', 'admin', {}))).toEqual({ loaded: false, hash: '9c41e07d00', problems: bench.rules.problems });
-    expect(await read(await bench.get('/api/v1/rules', 'viewer'))).toMatchObject({ rules: [{ name: 'ec2-cpu-high', mode: { '*': 'auto' } }], problems: bench.rules.problems });
+    expect(await read(await bench.send('POST', '/api/v1/rules/reload', 'admin', {}))).toEqual({
+      loaded: false,
+      hash: '9c41e07d00',
+      problems: bench.rules.problems,
+    });
+    expect(await read(await bench.get('/api/v1/rules', 'viewer'))).toMatchObject({
+      rules: [{ name: 'ec2-cpu-high', mode: { '*': 'auto' } }],
+      problems: bench.rules.problems,
+    });
   });
 
   it('a reload needs no body', async () => {
@@ -192,7 +240,10 @@ describe('operations', () => {
     const response = await bench.get('/readyz?verbose');
 
     expect(response.status).toBe(503);
-    expect(await read(response)).toMatchObject({ ready: false, parts: { temporal: { ready: false }, ledger: { ready: false }, rules: { ready: true } } });
+    expect(await read(response)).toMatchObject({
+      ready: false,
+      parts: { temporal: { ready: false }, ledger: { ready: false }, rules: { ready: true } },
+    });
     expect((await bench.get('/healthz')).status).toBe(200);
   });
 
@@ -209,7 +260,8 @@ describe('operations', () => {
   it('in the sandbox every answer and the page say SANDBOX', async () => {
     const sandbox = await startBench({ mode: 'sandbox', deps: { temporalUi: 'http://127.0.0.1:8233/"><script>' } });
     try {
-      for (const path of ['/', '/nothing', '/api/v1/incidents', '/openapi.json']) expect((await sandbox.get(path)).headers.get('x-opssentinel')).toBe('SANDBOX');
+      for (const path of ['/', '/nothing', '/api/v1/incidents', '/openapi.json'])
+        expect((await sandbox.get(path)).headers.get('x-opssentinel')).toBe('SANDBOX');
       const page = await (await sandbox.get('/')).text();
       expect(page).toContain('SANDBOX: no real system is touched');
       expect(page).not.toContain('<script');

@@ -17,7 +17,13 @@ export interface Bench extends RunningApi {
   logged: () => string;
   token: (scope: Scope) => string;
   get: (path: string, scope?: Scope, headers?: Record<string, string>) => Promise<Response>;
-  send: (method: string, path: string, scope: Scope | undefined, body?: unknown, headers?: Record<string, string>) => Promise<Response>;
+  send: (
+    method: string,
+    path: string,
+    scope: Scope | undefined,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ) => Promise<Response>;
   /** Delivers a webhook, signed unless told otherwise. */
   deliver: (body: Buffer | string, headers?: Record<string, string>) => Promise<Response>;
   metrics: () => Promise<string>;
@@ -26,7 +32,15 @@ export interface Bench extends RunningApi {
 const token = (scope: Scope): string => `token-of-${scope}-0123456789abcdef`;
 
 /** The whole API over real HTTP, on free ports; ledger and Temporal in memory. */
-export async function startBench(options: { limits?: Partial<ApiLimits>; mode?: 'sandbox' | 'live'; env?: ApiDeps['env']; source?: AnySource; deps?: Partial<ApiDeps> } = {}): Promise<Bench> {
+export async function startBench(
+  options: {
+    limits?: Partial<ApiLimits>;
+    mode?: 'sandbox' | 'live';
+    env?: ApiDeps['env'];
+    source?: AnySource;
+    deps?: Partial<ApiDeps>;
+  } = {},
+): Promise<Bench> {
   const memory = createMemoryLedger();
   const temporal = createMemoryTemporal();
   const lines: string[] = [];
@@ -66,26 +80,52 @@ export async function startBench(options: { limits?: Partial<ApiLimits>; mode?: 
     token,
     send,
     get: (path, scope, headers) => send('GET', path, scope, undefined, headers),
-    deliver: (body, headers = {}) => fetch(api.address + doorPath, { method: 'POST', headers: { 'content-type': 'application/json', 'x-proof': sign(body), ...headers }, body: body as string }),
+    deliver: (body, headers = {}) =>
+      fetch(api.address + doorPath, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-proof': sign(body), ...headers },
+        body: body as string,
+      }),
     metrics: async () => (await fetch(`${api.metricsAddress}/metrics`)).text(),
   };
 }
 
 function rulesDoor(state: { problems: RulesProblem[] }): RulesDoor {
-  const rule = { name: 'ec2-cpu-high', at: 'rules/ec2.yaml:5', mode: { '*': 'auto' }, runbooks: ['restart-ec2-instance'], logicHash: 'aa', fileHash: 'bb' };
+  const rule = {
+    name: 'ec2-cpu-high',
+    at: 'rules/ec2.yaml:5',
+    mode: { '*': 'auto' },
+    runbooks: ['restart-ec2-instance'],
+    logicHash: 'aa',
+    fileHash: 'bb',
+  };
   return {
-    current: () => ({ hash: '9c41e07d00', from: 'rules/library', profile: 'sandbox', loadedAt: '2026-11-22T03:00:00.000Z', rules: [rule], problems: state.problems }),
+    current: () => ({
+      hash: '9c41e07d00',
+      from: 'rules/library',
+      profile: 'sandbox',
+      loadedAt: '2026-11-22T03:00:00.000Z',
+      rules: [rule],
+      problems: state.problems,
+    }),
     reload: async () => state.problems,
   };
 }
 
 /** A request by Node's plain client, where fetch would refuse or tidy up what we want to send. Resolves to the status. */
-export function plainRequest(address: string, options: { method: string; path: string; headers: Record<string, string | string[]>; chunks: Buffer[] }): Promise<number> {
+export function plainRequest(
+  address: string,
+  options: { method: string; path: string; headers: Record<string, string | string[]>; chunks: Buffer[] },
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest(new URL(options.path, address), { method: options.method, headers: options.headers }, (response) => {
-      response.resume();
-      resolve(response.statusCode ?? 0);
-    });
+    const outgoing = httpRequest(
+      new URL(options.path, address),
+      { method: options.method, headers: options.headers },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      },
+    );
     outgoing.once('error', reject);
     for (const chunk of options.chunks) outgoing.write(chunk);
     outgoing.end();

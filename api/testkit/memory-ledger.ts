@@ -1,7 +1,13 @@
 import type { JsonObject } from '../../domain/json.js';
 import type { LedgerRecord, NewRecord } from '../../domain/record.js';
 import type { Hold } from '../../domain/hold.js';
-import { LedgerUnavailable, type ApprovalRequestRow, type IncidentRow, type JournalEntry, type Ledger } from '../../ledger/port.js';
+import {
+  LedgerUnavailable,
+  type ApprovalRequestRow,
+  type IncidentRow,
+  type JournalEntry,
+  type Ledger,
+} from '../../ledger/port.js';
 
 /** What the API uses of the ledger, in memory, with a switch that takes it away. */
 export interface MemoryLedger {
@@ -39,7 +45,8 @@ export function createMemoryLedger(): MemoryLedger {
   };
   const methods: Partial<Ledger> = {
     journal: async (entry) => {
-      const same = (one: JournalEntry): boolean => one.source === entry.source && one.eventId === entry.eventId && one.result === entry.result;
+      const same = (one: JournalEntry): boolean =>
+        one.source === entry.source && one.eventId === entry.eventId && one.result === entry.result;
       if (!journal.some(same)) journal.push(entry);
     },
     record: async (line) => append(line),
@@ -70,10 +77,12 @@ export function createMemoryLedger(): MemoryLedger {
     ready: async () => undefined,
   };
   const ledger = new Proxy(methods as Ledger, {
-    get: (target, name: keyof Ledger) => async (...args: never[]) => {
-      if (away.value) throw new LedgerUnavailable('no answer');
-      return (target[name] as (...given: never[]) => unknown)(...args);
-    },
+    get:
+      (target, name: keyof Ledger) =>
+      async (...args: never[]) => {
+        if (away.value) throw new LedgerUnavailable('no answer');
+        return (target[name] as (...given: never[]) => unknown)(...args);
+      },
   });
   return { ledger, journal, requests, holds, incidents, decisions, append, away, silent };
 }

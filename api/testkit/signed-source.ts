@@ -27,11 +27,13 @@ export interface Hook {
   by: string;
 }
 
-export const hook = (about: Partial<Hook> = {}): string => JSON.stringify({ id: 'E1', type: 'triggered', incident: 'Q1', by: 'PUSR1', ...about });
+export const hook = (about: Partial<Hook> = {}): string =>
+  JSON.stringify({ id: 'E1', type: 'triggered', incident: 'Q1', by: 'PUSR1', ...about });
 
 function receive({ headers, body, receivedAt, bodyHash }: RawRequest, door: { key: string }): Received {
   const proof = createHmac('sha256', door.key).update(body).digest('hex');
-  if (headers['content-encoding'] !== undefined) return { kind: 'refused', status: 415, because: 'compressed bodies are not taken' };
+  if (headers['content-encoding'] !== undefined)
+    return { kind: 'refused', status: 415, because: 'compressed bodies are not taken' };
   if (headers['x-proof'] !== proof) return { kind: 'refused', status: 401, because: 'the signature does not match' };
   const event = read(body);
   if (event === undefined) return { kind: 'quarantined', because: 'not an event' };
