@@ -21,7 +21,7 @@ describe('firingFor', () => {
   });
 
   it('not knowing since when is a refusal', () => {
-    expect(decided([], { alertStartedAt: Number.NaN })).toMatchObject({ guard: 'firingFor', verdict: 'refuse' });
+    expect(decided([], { alertStartedAt: Number.NaN })).toMatchObject({ guard: 'firingFor', verdict: 'refuse', found: 'it is not known since when it fires' });
   });
 });
 
@@ -45,6 +45,11 @@ describe('cooldown', () => {
       freeAt: '2026-11-22T03:32:10.000Z',
       setBy: 'opssentinel.yaml:22',
     });
+  });
+
+  it('is over at the very moment that it said', () => {
+    expect(decided([effectAgo(30 * minute - 1, { targetId: mine })])).toMatchObject({ guard: 'cooldown' });
+    expect(decided([effectAgo(30 * minute, { targetId: mine })])).toBeUndefined();
   });
 
   it("the run's own earlier steps do not count, another target's neither", () => {
@@ -99,6 +104,12 @@ describe('budget', () => {
         expect([at(now), at(now - free + hour - 1), at(now - free + hour)]).toEqual(['ask', 'ask', 'allow']);
       }),
     );
+  });
+
+  it('of several empty ones, names the one that is free last', () => {
+    const effects = [...many(5, { rule: 'ec2-cpu-high' }), ...many(20, {})];
+    expect(decided(effects)?.found).toBe('5 used of 5/1h for rule ec2-cpu-high, free 04:08:40Z');
+    expect(decided([...many(20, {}), ...many(5, { rule: 'ec2-cpu-high' }).map((effect) => ({ ...effect, at: effect.at - 40 * minute }))])?.found).toMatch(/everything/);
   });
 
   it('a budget of none is never free', () => {
