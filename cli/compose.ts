@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Runtime } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { type RunningApi, start as startApi } from '../api/start.js';
@@ -164,7 +164,7 @@ export async function composeWorker(settings: Settings, options: WorkerOptions):
   const parts = await openParts(settings, settings.env, options);
   let connection: NativeConnection | undefined;
   try {
-    installRuntime(settings);
+    installRuntime(settings, options.log);
     connection = await NativeConnection.connect(temporalAddress(settings.temporal)).catch((error: unknown) => {
       throw temporalAway(settings, error);
     });
@@ -202,9 +202,14 @@ export async function composeWorker(settings: Settings, options: WorkerOptions):
 }
 
 /** Once per process. Temporal's own metrics and ours stand on one port. */
-function installRuntime(settings: Settings): void {
+function installRuntime(settings: Settings, log: Logger): void {
   const { host, ports } = settings;
+  const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
+    // A worker of one role has no workflows or no activities; that is the design and no warning.
+    if (!/^No \w.* registered/.test(message)) log[level === 'ERROR' ? 'error' : 'warn']({ ...meta }, message);
+  });
   Runtime.install({
+    logger,
     shutdownSignals: [],
     ...(ports.workerMetrics === 0
       ? {}

@@ -13,12 +13,15 @@ import { classify } from './failure.js';
 import { coloursFor, envelope } from './output.js';
 import { version } from './version.js';
 
+/** Services: being told to end is their ordinary end. */
+const endsByBeingTold = new Set(['serve', 'worker']);
+
 /** Runs one command line. Resolves with the exit code; never rejects. */
 export async function run(argv: readonly string[], context: Context): Promise<number> {
   const program = createProgram(context);
   try {
     await program.parseAsync([...argv], { from: 'user' });
-    return context.interrupted.aborted ? exitCodes.interrupted : exitCodes.ok;
+    return context.interrupted.aborted && !endsByBeingTold.has(argv[0] ?? '') ? exitCodes.interrupted : exitCodes.ok;
   } catch (error) {
     return ended(error, argv, context);
   }

@@ -50,14 +50,19 @@ export function partsEnvironment(from: Environment, places: Places): Record<stri
     DATABASE_URL: places.databaseUrl,
     TEMPORAL_ADDRESS: places.temporal.address,
     TEMPORAL_NAMESPACE: places.namespace,
-    AWS_ENDPOINT_URL: places.sandbox,
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-    PAGERDUTY_API_URL: `${places.sandbox}/pagerduty`,
-    PAGERDUTY_EVENTS_URL: `${places.sandbox}/pagerduty`,
-    PAGERDUTY_API_TOKEN: 'sandbox-api-token',
-    PAGERDUTY_FROM: 'opssentinel@sandbox',
-    PAGERDUTY_USER_ID: 'PSBXAGENT',
-    PAGERDUTY_ROUTING_KEY: '0'.repeat(32),
-    PAGERDUTY_WEBHOOK_SECRETS: places.secrets.webhook,
+    ...simulated(places.sandbox, places.secrets.webhook),
   };
 }
+
+/** What connects every integration with its simulator. */
+export const simulated = (sandbox: string, webhookSecret: string): Record<string, string> => ({
+  AWS_ENDPOINT_URL: sandbox,
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  PAGERDUTY_API_URL: `${sandbox}/pagerduty`,
+  PAGERDUTY_EVENTS_URL: `${sandbox}/pagerduty`,
+  PAGERDUTY_API_TOKEN: 'sandbox-api-token',
+  PAGERDUTY_FROM: 'opssentinel@sandbox',
+  PAGERDUTY_USER_ID: 'PSBXAGENT',
+  PAGERDUTY_ROUTING_KEY: '0'.repeat(32),
+  PAGERDUTY_WEBHOOK_SECRETS: webhookSecret,
+});

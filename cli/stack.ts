@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { type Environment, readEnvironment, type Settings } from '../config/environment.js';
@@ -204,7 +204,10 @@ async function choosePorts({ ports, env }: StackOptions): Promise<StackPorts> {
 /** One folder per run: the simulators forget everything when they end, so the ledger and Temporal must as well. */
 function freshFolder(state: string): string {
   for (const left of readdirSync(state).filter((name) => name.startsWith('run-'))) rmSync(join(state, left), { recursive: true, force: true });
-  return mkdtempSync(join(state, 'run-'));
+  const folder = mkdtempSync(join(state, 'run-'));
+  // PostgreSQL may have to run as another user than we; what it keeps has modes of its own.
+  chmodSync(folder, 0o711);
+  return folder;
 }
 
 async function prepareTemporal(temporal: RunningTemporal, namespace: string): Promise<void> {

@@ -30,6 +30,7 @@ export const variables = {
   OPSSENTINEL_STOP_FILE: open('Out-of-band stop: while this file exists, no effect starts.', '.opssentinel/STOP'),
   OPSSENTINEL_STOP: open('Out-of-band stop of one worker: any value but empty, 0 and false stops its effects.'),
   OPSSENTINEL_WORKER_ROLES: open('Roles of a worker, separated by commas: run, decide, effect, tell.', 'run,decide,effect,tell'),
+  OPSSENTINEL_BUILD: open('In a checkout: `off` starts what was built last, without looking for changes.'),
   OPSSENTINEL_LOG_LEVEL: open('debug, info, warn or error.', 'info'),
   OPSSENTINEL_URL: open('For the command line: address of the API.'),
   OPSSENTINEL_TOKEN: secret('For the command line: token for the API.'),

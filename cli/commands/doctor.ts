@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { describeEnvironment, readEnvironment } from '../../config/environment.js';
 import { installation, sha256 } from '../compose.js';
-import { apiClient, type Context, findApi, type OutputOptions, print } from '../context.js';
+import { apiClient, type ApiPlace, type Context, findApi, type OutputOptions, print, runningSandbox } from '../context.js';
 import { fail, type Finding, ok } from '../doctor/finding.js';
 import { examineApi, examineIntegrations, examineLedger, examineRules, examineStop } from '../doctor/parts.js';
 import { examineTemporal } from '../doctor/temporal.js';
 import { Failure } from '../failure.js';
+import { simulated } from '../stack-environment.js';
 import type { Colours } from '../output.js';
 import { stopFilePath } from './holds.js';
 import { temporalOf } from './replay.js';
@@ -30,7 +31,8 @@ async function examine(context: Context, options: OutputOptions): Promise<void> 
   const { settings, problems } = readEnvironment(context.env);
   const configuration = problems.length === 0 ? [ok('configuration', `mode ${settings.mode}`)] : problems.map((problem) => fail('configuration', problem, 'opssentinel doctor --settings lists every variable'));
   const place = findApiQuietly(context);
-  const installed = installation(settings.env);
+  const sandbox = place?.from === 'sandbox' ? runningSandbox(context) : undefined;
+  const installed = installation(sandbox === undefined ? settings.env : simulated(sandbox.sandbox, sandbox.webhookSecret));
   const [api, temporal, ledger, stop, rules] = await Promise.all([
     examineApi(place === undefined ? undefined : apiClient(context, 'viewer', 5_000), place?.url),
     temporalFindings(context),
@@ -44,7 +46,7 @@ async function examine(context: Context, options: OutputOptions): Promise<void> 
   if (failed > 0) throw new Failure('failed', `${failed === 1 ? '1 check fails' : `${failed} checks fail`}; each says above what to do`);
 }
 
-function findApiQuietly(context: Context): { url: string } | undefined {
+function findApiQuietly(context: Context): ApiPlace | undefined {
   try {
     return findApi(context, 'viewer');
   } catch {
