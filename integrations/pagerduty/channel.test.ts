@@ -6,7 +6,7 @@ import { pagerDutyChannel as channel } from './channels/pagerduty.js';
 import { connectPagerDuty, type PagerDutyClient } from './client.js';
 import { pagerDutyConfig } from './config.js';
 import { pagerDutySource as source } from './sources/pagerduty.js';
-import { call, type Loose } from './testkit.js';
+import { call, type Loose } from './testkit/given.js';
 
 let sandbox: Sandbox;
 let with_: CallWith<PagerDutyClient>;
@@ -87,7 +87,8 @@ describe('resolving', () => {
     expect(await channel.resolve?.(with_, ref)).toBe('resolved');
     expect(await channel.resolve?.(with_, ref)).toBe('was resolved');
     expect((await seen()).status).toBe('resolved');
-    expect(await writes()).toEqual(['PUT /incidents/{id}']);
+    // Not even tried again: PagerDuty does not say what it answers to that.
+    expect((await control('GET', 'calls')).map((one: Loose) => one.operation)).toEqual(['GET /incidents/{id}', 'PUT /incidents/{id}', 'GET /incidents/{id}']);
   });
 
   it('takes code 1001 for done, where somebody resolved it between our read and our write', async () => {
@@ -130,6 +131,12 @@ describe('handing over to people', () => {
     await expect(escalate()).rejects.toMatchObject({ fault: 'ambiguous' });
     await escalate();
     expect((await seen()).woken.length).toBe(1);
+  });
+
+  it('a first level that cannot be told from a person is not taken for one: people are asked', async () => {
+    const unaware = client({ PAGERDUTY_USER_ID: '', PAGERDUTY_FROM: 'operator@sandbox' });
+    await channel.escalate?.(unaware, (await read()).incident);
+    expect((await seen()).assignees).toEqual(['PSBXUSR2']);
   });
 
   it('leaves alone what a person has, and what is resolved', async () => {

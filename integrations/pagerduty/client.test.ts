@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { VendorError } from '../contract/errors.js';
 import { connectPagerDuty } from './client.js';
 import { type PagerDutyConfig, pagerDutyConfig, pagerDutyDoor } from './config.js';
-import { call } from './testkit.js';
+import { call } from './testkit/given.js';
 
 const token = 'u+Secret-Token_123';
 let server: Server | undefined;

@@ -4,7 +4,7 @@ import type { IncidentRef } from '../../domain/incident.js';
 import type { BodyReader } from '../contract/source.js';
 import { labelsOf, readDetails } from './details.js';
 import { normalise } from './normalise.js';
-import { fixture, type Loose } from './testkit.js';
+import { fixture, type Loose } from './testkit/given.js';
 
 const ref: IncidentRef = { source: 'pagerduty', externalId: 'Q1ABCDEF234567', generation: '0' };
 const incident = (change: Loose = {}): Loose => ({ ...fixture('incident').incident, ...change });

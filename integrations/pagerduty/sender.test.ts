@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Sandbox, start } from '../../sandbox/start.js';
 import { receive } from './receive.js';
-import { type Loose, request } from './testkit.js';
+import { type Loose, request } from './testkit/given.js';
 
 interface Arrival {
   webhookId: string;

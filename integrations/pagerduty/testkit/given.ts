@@ -1,14 +1,14 @@
 import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Call } from '../contract/call.js';
-import type { RawRequest } from '../contract/source.js';
+import type { Call } from '../../contract/call.js';
+import type { RawRequest } from '../../contract/source.js';
 
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Loose = any;
 
 /** A fixture, fresh each time. */
-export const fixture = (name: string): Loose => JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures', `${name}.json`), 'utf8'));
+export const fixture = (name: string): Loose => JSON.parse(readFileSync(join(import.meta.dirname, '..', 'fixtures', `${name}.json`), 'utf8'));
 
 export const sign = (body: Buffer, secret: string): string => `v1=${createHmac('sha256', secret).update(body).digest('hex')}`;
 
