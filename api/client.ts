@@ -6,7 +6,7 @@ import { ApiError, connectionFailed, readProblem } from './client-error.js';
 import { followStream, type Watch } from './client-stream.js';
 import type * as shapes from './shapes.js';
 
-export { ApiError, type ApiErrorClass } from './client-error.js';
+export { ApiError } from './client-error.js';
 export type { Watch } from './client-stream.js';
 
 export interface ApiClientOptions {

@@ -8,12 +8,10 @@ import { phases } from '../domain/record.js';
 
 export const IncidentSummary = z
   .object({
-    id: z
-      .string()
-      .meta({
-        description: 'Our id, `<source>:<external id>`, with `:r<epoch seconds>` after a reopening.',
-        example: 'pagerduty:Q0HX2R9',
-      }),
+    id: z.string().meta({
+      description: 'Our id, `<source>:<external id>`, with `:r<epoch seconds>` after a reopening.',
+      example: 'pagerduty:Q0HX2R9',
+    }),
     title: z.string(),
     service: z.string(),
     environment: z.string(),
