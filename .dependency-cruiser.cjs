@@ -9,7 +9,21 @@ const folders = (...names) => `^(${names.join('|')})/`;
 const builtins = (...names) => `^(node:)?(${names.join('|')})($|/)`;
 /** Any part of Node: `fs`, `node:fs`, `fs/promises`. Our own files hold a dot. */
 const NODE = ['^[a-z_:0-9]+$', '^[a-z_:0-9]+/[a-z_]+$'];
-const everyFolder = ['domain', 'guards', 'decide', 'rules', 'integrations', 'activities', 'workflows', 'ledger', 'config', 'api', 'workers', 'sandbox', 'cli'];
+const everyFolder = [
+  'domain',
+  'guards',
+  'decide',
+  'rules',
+  'integrations',
+  'activities',
+  'workflows',
+  'ledger',
+  'config',
+  'api',
+  'workers',
+  'sandbox',
+  'cli',
+];
 const NODE_TYPES = packages('@types/node');
 
 /** A folder and all that it may import, by value or as a type. */
@@ -43,21 +57,37 @@ const onlyIn = (name, comment, places, to) => ({
 module.exports = {
   forbidden: [
     sees('domain-is-alone', '`domain` imports nothing: no other folder, no package, no part of Node.', '^domain/', []),
-    sees('guards-know-domain', '`guards` import `domain` alone, so that a guard is the same function in admission, backtest and documentation.', '^guards/', ['^domain/']),
-    sees('decide-knows-domain', '`decide` imports `domain`, sees `rules/language`, and nothing else: hash and clock are passed in.', '^decide/', [
-      '^domain/',
-      '^rules/language/',
-      packages('@bufbuild'),
-    ]),
+    sees(
+      'guards-know-domain',
+      '`guards` import `domain` alone, so that a guard is the same function in admission, backtest and documentation.',
+      '^guards/',
+      ['^domain/'],
+    ),
+    sees(
+      'decide-knows-domain',
+      '`decide` imports `domain`, sees `rules/language`, and nothing else: hash and clock are passed in.',
+      '^decide/',
+      ['^domain/', '^rules/language/', packages('@bufbuild')],
+    ),
     typesOnly('decide-sees-rules-as-types', '`decide` sees the rule language as types only.', '^decide/', '^rules/'),
-    onlyIn('cel-behind-one-file', 'Only `decide/condition.ts` imports CEL (`@bufbuild`).', ['^decide/condition[.]ts$'], packages('@bufbuild')),
+    onlyIn(
+      'cel-behind-one-file',
+      'Only `decide/condition.ts` imports CEL (`@bufbuild`).',
+      ['^decide/condition[.]ts$'],
+      packages('@bufbuild'),
+    ),
     sees(
       'rule-language-knows-little',
       '`rules/language` imports `domain`, `decide/condition.ts`, zod, yaml, and files and paths of Node; it sees `integrations/contract`.',
       '^rules/',
       ['^domain/', '^decide/condition[.]ts$', '^integrations/contract/', packages('zod', 'yaml'), builtins('fs', 'path', 'url')],
     ),
-    typesOnly('rule-language-sees-contract-as-types', '`rules/language` sees `integrations/contract` as types only.', '^rules/', '^integrations/'),
+    typesOnly(
+      'rule-language-sees-contract-as-types',
+      '`rules/language` sees `integrations/contract` as types only.',
+      '^rules/',
+      '^integrations/',
+    ),
     sees(
       'contract-knows-domain-and-zod',
       '`integrations/contract` imports `domain` and zod, and sees parts of Node as types.',
@@ -68,11 +98,27 @@ module.exports = {
       'contract-sees-node-as-types',
       '`integrations/contract` runs nothing of Node itself.',
       '^integrations/contract/',
-      builtins('fs', 'net', 'http', 'https', 'tls', 'dns', 'crypto', 'child_process', 'process', 'os', 'path', 'stream', 'worker_threads', 'url'),
+      builtins(
+        'fs',
+        'net',
+        'http',
+        'https',
+        'tls',
+        'dns',
+        'crypto',
+        'child_process',
+        'process',
+        'os',
+        'path',
+        'stream',
+        'worker_threads',
+        'url',
+      ),
     ),
     {
       name: 'vendor-stays-in-its-folder',
-      comment: "A vendor's folder imports `domain`, `integrations/contract` and itself: never another vendor, never the rest of the product.",
+      comment:
+        "A vendor's folder imports `domain`, `integrations/contract` and itself: never another vendor, never the rest of the product.",
       severity: 'error',
       from: { path: '^integrations/([^/]+)/', pathNot: [...TEST, '^integrations/contract/'] },
       to: {
@@ -89,17 +135,21 @@ module.exports = {
     },
     {
       name: 'vendors-are-reached-through-the-registry',
-      comment: 'Nobody outside a vendor\'s folder names it, except its line in `integrations/index.ts`.',
+      comment: "Nobody outside a vendor's folder names it, except its line in `integrations/index.ts`.",
       severity: 'error',
       from: { pathNot: ['^integrations/[^/]+/', '^integrations/index[.]ts$', ...TEST] },
       to: { path: '^integrations/[^/]+/', pathNot: ['^integrations/contract/'] },
     },
     {
       name: 'workflows-run-on-domain-alone',
-      comment: '`workflows` run on `domain`, `@temporalio/workflow` and `@temporalio/common`; everything else they see as types only.',
+      comment:
+        '`workflows` run on `domain`, `@temporalio/workflow` and `@temporalio/common`; everything else they see as types only.',
       severity: 'error',
       from: { path: '^workflows/', pathNot: TEST },
-      to: { pathNot: ['^workflows/', '^domain/', packages('@temporalio/workflow', '@temporalio/common')], dependencyTypesNot: ['type-only'] },
+      to: {
+        pathNot: ['^workflows/', '^domain/', packages('@temporalio/workflow', '@temporalio/common')],
+        dependencyTypesNot: ['type-only'],
+      },
     },
     sees(
       'activities-know-the-core',
@@ -120,9 +170,17 @@ module.exports = {
       [folders('ledger', 'workflows'), '^integrations/[^/]+[.]ts$'],
       ['^workflows/(ids|messages)[.]ts$'],
     ),
-    sees('ledger-knows-domain-and-sql', '`ledger` imports `domain`, pg, kysely and parts of Node.', '^ledger/', ['^domain/', packages('pg', 'kysely', '@types/pg'), ...NODE]),
+    sees('ledger-knows-domain-and-sql', '`ledger` imports `domain`, pg, kysely and parts of Node.', '^ledger/', [
+      '^domain/',
+      packages('pg', 'kysely', '@types/pg'),
+      ...NODE,
+    ]),
     onlyIn('sql-in-the-ledger-alone', 'Only `ledger` speaks SQL (pg, kysely).', ['^ledger/'], packages('pg', 'kysely')),
-    sees('config-knows-zod', '`config` imports `domain`, zod and parts of Node.', '^config/', ['^domain/', packages('zod'), ...NODE]),
+    sees('config-knows-zod', '`config` imports `domain`, zod and parts of Node.', '^config/', [
+      '^domain/',
+      packages('zod'),
+      ...NODE,
+    ]),
     {
       name: 'roots-never-meet',
       comment: '`api`, `workers` and `sandbox` never import each other.',
@@ -153,7 +211,8 @@ module.exports = {
     ),
     {
       name: 'sandbox-is-outside-the-product',
-      comment: '`sandbox` imports `domain`, `integrations/contract` and `integrations/*.ts`: a simulator that shared the code it judges would agree with its errors.',
+      comment:
+        '`sandbox` imports `domain`, `integrations/contract` and `integrations/*.ts`: a simulator that shared the code it judges would agree with its errors.',
       severity: 'error',
       from: { path: '^sandbox/', pathNot: TEST },
       to: { path: folders('guards', 'decide', 'rules', 'activities', 'workflows', 'ledger', 'config') },

@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 /** `it.skip('… (skipped: no PostgreSQL here)')`: what stands after the colon is the reason. */
-const reasonOf = (title) => /skipped: (.+?)\)?$/.exec(title)?.[1] ?? 'no reason given; write "(skipped: why)" at the end of its name';
+const reasonOf = (title) =>
+  /skipped: (.+?)\)?$/.exec(title)?.[1] ?? 'no reason given; write "(skipped: why)" at the end of its name';
 
 /** Prints, after Jest's own report, what was skipped and why, and one plain line of totals; keeps both for the CI in `.cache/tests.json`. */
 export default class JestSummary {
@@ -14,7 +15,11 @@ export default class JestSummary {
     const skipped = results.testResults.flatMap((file) =>
       file.testResults
         .filter((test) => test.status === 'pending' || test.status === 'todo' || test.status === 'disabled')
-        .map((test) => ({ file: relative(this.rootDir, file.testFilePath), name: test.fullName, reason: reasonOf(test.fullName) })),
+        .map((test) => ({
+          file: relative(this.rootDir, file.testFilePath),
+          name: test.fullName,
+          reason: reasonOf(test.fullName),
+        })),
     );
     const totals = {
       passed: results.numPassedTests,

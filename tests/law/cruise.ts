@@ -11,7 +11,8 @@ export interface Rule {
   comment?: string;
 }
 
-export const law = (): readonly Rule[] => (createRequire(import.meta.url)(join(root, '.dependency-cruiser.cjs')) as { forbidden: Rule[] }).forbidden;
+export const law = (): readonly Rule[] =>
+  (createRequire(import.meta.url)(join(root, '.dependency-cruiser.cjs')) as { forbidden: Rule[] }).forbidden;
 
 export interface Violation {
   from: string;
@@ -19,17 +20,40 @@ export interface Violation {
   rule: string;
 }
 
-const folders = ['activities', 'api', 'cli', 'config', 'decide', 'domain', 'guards', 'integrations', 'ledger', 'rules', 'sandbox', 'tests', 'tools', 'workers', 'workflows'];
+const folders = [
+  'activities',
+  'api',
+  'cli',
+  'config',
+  'decide',
+  'domain',
+  'guards',
+  'integrations',
+  'ledger',
+  'rules',
+  'sandbox',
+  'tests',
+  'tools',
+  'workers',
+  'workflows',
+];
 
 /** Judges the tree in `directory` by the project's law. Exit code 1 to n is the number of violations, not a failure of the tool. */
 export async function cruise(directory: string): Promise<Violation[]> {
   const command = join(root, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs');
   const present = folders.filter((folder) => existsSync(join(directory, folder)));
-  const ran = await promisify(execFile)(process.execPath, [command, '--config', join(root, '.dependency-cruiser.cjs'), '--output-type', 'json', ...present], {
-    cwd: directory,
-    maxBuffer: 128 << 20,
-  }).catch((error: { stdout?: string; message: string }) => ({ stdout: error.stdout ?? '', message: error.message }));
-  if (!ran.stdout.startsWith('{')) throw new Error(`dependency-cruiser gave no result: ${'message' in ran ? ran.message : ran.stdout}`);
-  const { summary } = JSON.parse(ran.stdout) as { summary: { violations: { from: string; to: string; rule: { name: string } }[] } };
+  const ran = await promisify(execFile)(
+    process.execPath,
+    [command, '--config', join(root, '.dependency-cruiser.cjs'), '--output-type', 'json', ...present],
+    {
+      cwd: directory,
+      maxBuffer: 128 << 20,
+    },
+  ).catch((error: { stdout?: string; message: string }) => ({ stdout: error.stdout ?? '', message: error.message }));
+  if (!ran.stdout.startsWith('{'))
+    throw new Error(`dependency-cruiser gave no result: ${'message' in ran ? ran.message : ran.stdout}`);
+  const { summary } = JSON.parse(ran.stdout) as {
+    summary: { violations: { from: string; to: string; rule: { name: string } }[] };
+  };
   return summary.violations.map(({ from, to, rule }) => ({ from, to, rule: rule.name }));
 }

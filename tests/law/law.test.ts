@@ -24,12 +24,20 @@ describe('the import law', () => {
 
   it('stands in ARCHITECTURE.md, each rule with its sentence', () => {
     const told = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8').replaceAll(/\s+/g, ' ');
-    expect(law().filter(({ comment }) => !comment || !told.includes(comment)).map(({ name, comment }) => `${name}: ${comment}`)).toEqual([]);
+    expect(
+      law()
+        .filter(({ comment }) => !comment || !told.includes(comment))
+        .map(({ name, comment }) => `${name}: ${comment}`),
+    ).toEqual([]);
   });
 
   it('has a seed for every rule', () => {
     const seeded = new Set(breaks.flatMap(({ rules }) => rules));
-    expect(law().map(({ name }) => name).filter((name) => !seeded.has(name))).toEqual([]);
+    expect(
+      law()
+        .map(({ name }) => name)
+        .filter((name) => !seeded.has(name)),
+    ).toEqual([]);
   });
 
   describe('in a seeded tree', () => {
@@ -42,7 +50,8 @@ describe('the import law', () => {
     });
     afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-    const found = (file: string): string[] => [...new Set(violations.filter(({ from }) => from === file).map(({ rule }) => rule))].sort();
+    const found = (file: string): string[] =>
+      [...new Set(violations.filter(({ from }) => from === file).map(({ rule }) => rule))].sort();
 
     it.each([...stands])('allows $file', ({ file }) => expect(found(file)).toEqual([]));
     it.each([...breaks])('refuses $file by $rules', ({ file, rules }) => expect(found(file)).toEqual([...rules].sort()));

@@ -42,7 +42,9 @@ export const leaves = [
 
 export const skeleton: Readonly<Record<string, string>> = {
   ...Object.fromEntries(leaves.map((file) => [file, leaf])),
-  'tests/all.test.ts': leaves.map((file, index) => `import { it as it${index} } from '../${file.replace(/ts$/, 'js')}';\nvoid it${index};\n`).join(''),
+  'tests/all.test.ts': leaves
+    .map((file, index) => `import { it as it${index} } from '../${file.replace(/ts$/, 'js')}';\nvoid it${index};\n`)
+    .join(''),
 };
 
 /** Allowed: the same edge that is refused by value below, seen as a type; and every value that a room may have. */
@@ -52,10 +54,16 @@ export const stands: readonly Seed[] = [
   ['workflows/values-of-temporal.ts', bare('@temporalio/workflow')],
   ['decide/types-of-rules.ts', type('../rules/language/rule.js')],
   ['rules/language/types-of-contract.ts', type('../../integrations/contract/action.js')],
-  ['rules/language/values.ts', `${value('../../decide/condition.js')}export { parse } from 'yaml';\nexport { z } from 'zod';\nexport { readFileSync } from 'node:fs';\n`],
+  [
+    'rules/language/values.ts',
+    `${value('../../decide/condition.js')}export { parse } from 'yaml';\nexport { z } from 'zod';\nexport { readFileSync } from 'node:fs';\n`,
+  ],
   ['integrations/contract/types-of-node.ts', bareType('node:http')],
   ['integrations/contract/zod.ts', bare('zod')],
-  ['integrations/aws/contract-and-domain.ts', `${value('../contract/action.js')}export { it as other } from '../../domain/alert.js';\n`],
+  [
+    'integrations/aws/contract-and-domain.ts',
+    `${value('../contract/action.js')}export { it as other } from '../../domain/alert.js';\n`,
+  ],
   ['integrations/gcp/client.ts', bare('axios')],
   ['activities/ledger-as-type.ts', type('../ledger/ledger.js')],
   ['activities/ids.ts', value('../workflows/ids.js')],
@@ -63,7 +71,10 @@ export const stands: readonly Seed[] = [
   ['api/registry.ts', value('../integrations/registry.js')],
   ['workers/registry.ts', value('../integrations/registry.js')],
   ['sandbox/registry.ts', value('../integrations/registry.js')],
-  ['cli/compose.ts', `${value('../api/start.js')}export { it as other } from '../workers/start.js';\nexport { it as third } from '../sandbox/start.js';\n`],
+  [
+    'cli/compose.ts',
+    `${value('../api/start.js')}export { it as other } from '../workers/start.js';\nexport { it as third } from '../sandbox/start.js';\n`,
+  ],
   // The other half of the seeded cycle, which is told once, at cli/one.ts.
   ['cli/two.ts', `import { seed } from './one.js';\nexport const it = seed;\n`],
 ].map(([file = '', says = '']) => ({ file, says, rules: [] }));
@@ -78,7 +89,11 @@ const broken: readonly [file: string, says: string, ...rules: string[]][] = [
   ['decide/second-cel.ts', bare('@bufbuild/cel'), 'cel-behind-one-file'],
   ['rules/language/to-plan.ts', value('../../decide/plan.js'), 'rule-language-knows-little'],
   ['rules/language/to-net.ts', bare('node:net'), 'rule-language-knows-little'],
-  ['rules/language/values-of-contract.ts', value('../../integrations/contract/action.js'), 'rule-language-sees-contract-as-types'],
+  [
+    'rules/language/values-of-contract.ts',
+    value('../../integrations/contract/action.js'),
+    'rule-language-sees-contract-as-types',
+  ],
   ['integrations/contract/to-registry.ts', type('../registry.js'), 'contract-knows-domain-and-zod'],
   ['integrations/contract/runs-node.ts', bare('node:http'), 'contract-sees-node-as-types'],
   ['integrations/aws/to-azure.ts', value('../azure/index.js'), 'vendor-stays-in-its-folder'],
@@ -103,7 +118,12 @@ const broken: readonly [file: string, says: string, ...rules: string[]][] = [
   ['api/to-activities.ts', value('../activities/index.js'), 'api-holds-no-right-to-act'],
   ['api/runs-a-workflow.ts', value('../workflows/index.js'), 'api-holds-no-right-to-act'],
   ['sandbox/to-decide.ts', value('../decide/plan.js'), 'sandbox-is-outside-the-product'],
-  ['sandbox/names-a-simulator.ts', value('../integrations/aws/aws.sim.js'), 'simulators-come-from-the-folder-listing', 'vendors-are-reached-through-the-registry'],
+  [
+    'sandbox/names-a-simulator.ts',
+    value('../integrations/aws/aws.sim.js'),
+    'simulators-come-from-the-folder-listing',
+    'vendors-are-reached-through-the-registry',
+  ],
   ['integrations/aws/to-simulator.ts', value('./aws.sim.js'), 'simulators-come-from-the-folder-listing'],
   ['api/a-worker.ts', bare('@temporalio/worker'), 'temporal-worker-in-its-place'],
   ['activities/a-client.ts', bare('@temporalio/client'), 'temporal-client-in-its-place', 'activities-know-the-core'],

@@ -31,7 +31,10 @@ export function modulesOf(root, code) {
 }
 
 function plainPath(root, source) {
-  const path = source.replace(/^webpack:\/\/[^/]*\//, '').replace(/^file:\/\//, '').replace(/\?.*$/, '');
+  const path = source
+    .replace(/^webpack:\/\/[^/]*\//, '')
+    .replace(/^file:\/\//, '')
+    .replace(/\?.*$/, '');
   const home = `${root.split(sep).join('/')}/`;
   if (path.startsWith(home)) return path.slice(home.length);
   return path.replace(/^\.\//, '');

@@ -21,13 +21,19 @@ export function filesBelow(root, folder) {
 const shipped = (file) => !file.endsWith('.test.ts') && !file.endsWith('.md');
 
 /** What the build reads: our own TypeScript without tests, and the files beside it. */
-export const sourceFiles = (root) => rooms(root).flatMap((room) => filesBelow(root, room)).filter(shipped);
+export const sourceFiles = (root) =>
+  rooms(root)
+    .flatMap((room) => filesBelow(root, room))
+    .filter(shipped);
 
 /** SHA-256 over names and contents, and over the compiler's own inputs. Contents, not times: a checkout changes times. */
 export function fingerprint(root, files) {
   const hash = createHash('sha256');
   for (const file of ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', ...files]) {
-    hash.update(`${file}\0`).update(readFileSync(join(root, file))).update('\0');
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update('\0');
   }
   return hash.digest('hex');
 }

@@ -9,7 +9,8 @@ export async function withLock(path, work) {
   mkdirSync(dirname(path), { recursive: true });
   const deadline = Date.now() + waitMs;
   while (!take(path)) {
-    if (Date.now() > deadline) throw new Error(`another build has been running for ${waitMs / 1000} s; if there is none, remove ${path}`);
+    if (Date.now() > deadline)
+      throw new Error(`another build has been running for ${waitMs / 1000} s; if there is none, remove ${path}`);
     await sleep(100);
   }
   try {
