@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 
@@ -31,22 +31,42 @@ export function readSandboxFile(path: string): SandboxFile | undefined {
   }
 }
 
-/** One sandbox per checkout. Returns how to give the place back; throws Error naming the process that has it. */
+/** Places that this very process holds: its own number in a lock may as well be an earlier process's. */
+const held = new Set<string>();
+
+/** One sandbox per checkout. Returns how to give the place back; throws PlaceTaken naming the process that has it. */
 export function takePlace(lockPath: string): () => void {
   mkdirSync(dirname(lockPath), { recursive: true });
-  for (let attempt = 0; ; attempt++) {
+  for (let attempt = 0; attempt < 2; attempt++) {
     try {
-      const file = openSync(lockPath, 'wx', 0o600);
-      writeFileSync(file, String(process.pid));
-      closeSync(file);
-      return () => rmSync(lockPath, { force: true });
+      writeFileSync(lockPath, `${process.pid} ${bornAt(process.pid)}`, { flag: 'wx', mode: 0o600 });
+      held.add(lockPath);
+      return () => {
+        held.delete(lockPath);
+        rmSync(lockPath, { force: true });
+      };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const holder = Number(readFileSync(lockPath, 'utf8'));
-    if (attempt > 0 || (Number.isInteger(holder) && holder > 0 && holder !== process.pid && alive(holder))) throw new PlaceTaken(holder);
+    const [pid, born] = readFileSync(lockPath, 'utf8').split(' ');
+    if (held.has(lockPath) || isHolder(Number(pid), born ?? '')) throw new PlaceTaken(Number(pid));
     // Its owner was killed and could not tidy up.
     rmSync(lockPath, { force: true });
+  }
+  throw new Error(`${lockPath} cannot be taken: somebody else starts a sandbox here at this moment`);
+}
+
+function isHolder(pid: number, born: string): boolean {
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid || !alive(pid)) return false;
+  return born === '' || bornAt(pid) === '' || bornAt(pid) === born;
+}
+
+/** When a process began, by Linux's own count, which tells it from a later one of the same number; empty elsewhere. */
+function bornAt(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')[19] ?? '';
+  } catch {
+    return '';
   }
 }
 
