@@ -12,7 +12,7 @@ export interface Proof {
   effects: SandboxEffect[];
   unknownCalls: unknown[];
   /** The simulated PagerDuty's view of our endpoint. */
-  subscription: { disabled: boolean; deliveries: { status: number; eventId: string; incident: string }[] };
+  subscription: { disabled: boolean; deliveries: { eventId: string; incident: string; attempts: number[] }[] };
   incidents: IncidentProof[];
   /** Temporal's runs, one line each. */
   runs: { workflowId: string; runId: string; status: string }[];
@@ -36,7 +36,7 @@ export async function collect(sandbox: string, ledger: Ledger, client: Client): 
   return {
     effects,
     unknownCalls: await get('unknown'),
-    subscription: await get('pagerduty/subscription'),
+    subscription: { ...(await get<{ disabled: boolean }>('pagerduty/subscription')), ...(await get<Pick<Proof['subscription'], 'deliveries'>>('pagerduty/deliveries')) },
     incidents: await Promise.all(rows.map((row) => collectIncident(ledger, row, effects))),
     runs,
     chain: await ledger.verifyChain(),

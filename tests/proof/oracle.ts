@@ -30,7 +30,7 @@ export const atMostOneEffectPerKey: Invariant = ({ effects }) => {
 export const acceptedMeansDurable: Invariant = ({ subscription, runs }) => {
   const ids = new Set(runs.map(({ workflowId }) => workflowId));
   return subscription.deliveries
-    .filter(({ status, incident }) => status >= 200 && status < 300 && incident !== '')
+    .filter(({ attempts, incident }) => attempts.some((status) => status >= 200 && status < 300) && incident !== '')
     .filter(({ incident }) => ![...ids].some((id) => id.startsWith(`incident:pagerduty:${incident}`)))
     .map(({ incident, eventId }) => `event ${eventId} of ${incident} was accepted and no run exists`);
 };

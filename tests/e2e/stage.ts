@@ -1,0 +1,92 @@
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { type ApiClient, createApiClient } from '../../api/client.js';
+import { createSandboxClient, type SandboxClient } from '../../cli/demo/sandbox-client.js';
+import { pathsOf } from '../../cli/paths.js';
+import { type Stack, startStack } from '../../cli/stack.js';
+import type { LedgerRecord } from '../../domain/record.js';
+import { collect } from '../proof/collect.js';
+import { violations } from '../proof/oracle.js';
+import { until } from '../run/server.js';
+import { root } from '../support/root.js';
+
+/** The whole product on this machine, driven through its public interfaces; only the pace is the bench's. */
+export interface E2e {
+  stack: Stack;
+  sandbox: SandboxClient;
+  client: Client;
+  api: Record<'viewer' | 'approver' | 'operator' | 'admin', ApiClient>;
+  /** Talks to `/_sandbox/…`. */
+  control: <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
+  /** Raises an alarm and gives our id of the incident that it becomes. */
+  raise: (alarm: string) => Promise<string>;
+  /** Waits for a line of the incident's timeline. */
+  line: (incident: string, wanted: (line: LedgerRecord) => boolean, says: string) => Promise<LedgerRecord>;
+  /** Waits until everything has been told, and gives how it ended. */
+  ended: (incident: string) => Promise<string>;
+  runs: () => Promise<number>;
+  /** What the oracle says about everything so far. */
+  violations: () => Promise<string[]>;
+  close: () => Promise<void>;
+}
+
+/** `adjust` changes the copied rules, file by file. */
+export async function openE2e(adjust: (rulesDir: string) => void = () => undefined): Promise<E2e> {
+  const state = mkdtempSync(join(tmpdir(), 'opssentinel-e2e-'));
+  // The built-in PostgreSQL runs as another user where we are root.
+  chmodSync(state, 0o711);
+  const rulesDir = join(state, 'rules');
+  cpSync(join(root, 'rules/library'), rulesDir, { recursive: true });
+  const policy = join(rulesDir, 'opssentinel.yaml');
+  writeFileSync(policy, readFileSync(policy, 'utf8').replace(/^profile: sandbox$/m, 'profile: bench'));
+  adjust(rulesDir);
+  const paths = { ...pathsOf(root), state, sandboxFile: join(state, 'sandbox.json') };
+  const ports = { api: 0, metrics: 0, workerMetrics: 0, sandbox: 0, temporal: 0, temporalUi: 0 };
+  const stack = await startStack({ ports, paths, rulesDir, env: { PATH: process.env['PATH'] }, tell: () => undefined, note: () => undefined, speed: 4 });
+  stack.lost.catch(() => undefined);
+  const connection = await Connection.connect({ address: stack.file.temporal });
+  const client = new Client({ connection, namespace: stack.settings.temporal.namespace });
+  const close = async () => {
+    await connection.close();
+    await stack.stop();
+    rmSync(state, { recursive: true, force: true });
+  };
+  return { ...play(stack, client), close };
+}
+
+function play(stack: Stack, client: Client): Omit<E2e, 'close'> {
+  const { file, ledger } = stack;
+  const sandbox = createSandboxClient(file.sandbox);
+  const asScope = (scope: keyof E2e['api']) => createApiClient({ url: file.api, token: file.tokens[scope] });
+  const control: E2e['control'] = async (method, path, body) => {
+    const response = await fetch(`${file.sandbox}/_sandbox/${path}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    return (await response.json()) as never;
+  };
+  const ids = async () => (await ledger.incidents(1000)).map(({ id }) => id);
+  const line: E2e['line'] = async (incident, wanted, says) => {
+    let found: LedgerRecord | undefined;
+    await until(async () => (found = (await ledger.timeline(incident)).find(wanted)) !== undefined, `${incident}: ${says}`, 45_000);
+    return found as LedgerRecord;
+  };
+  return {
+    stack, sandbox, client, control, line,
+    api: { viewer: asScope('viewer'), approver: asScope('approver'), operator: asScope('operator'), admin: asScope('admin') },
+    raise: async (alarm) => {
+      const known = new Set(await ids());
+      let fresh: string | undefined;
+      await sandbox.raise(alarm);
+      await until(async () => (fresh = (await ids()).find((id) => !known.has(id))) !== undefined, `${alarm} brought no incident`, 20_000);
+      return fresh as string;
+    },
+    ended: async (incident) => {
+      await line(incident, ({ phase }) => phase === 'outcome', 'it did not end');
+      const handle = client.workflow.getHandle(`incident:${incident}`);
+      await until(async () => (await handle.describe()).status.name !== 'RUNNING', `${incident} goes on after its outcome`, 20_000);
+      return String((await ledger.incident(incident))?.outcome);
+    },
+    runs: async () => (await client.workflow.count()).count,
+    violations: async () => violations(await collect(file.sandbox, ledger, client)),
+  };
+}
