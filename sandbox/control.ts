@@ -14,7 +14,14 @@ export async function answerControl(deps: HandlerDeps, request: WireRequest): Pr
   const route = `${request.method} ${path}`;
   switch (route) {
     case 'GET ':
-      return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: page(world, deps.simulators.map(({ vendor }) => vendor)) };
+      return {
+        status: 200,
+        headers: { 'content-type': 'text/html; charset=utf-8' },
+        body: page(
+          world,
+          deps.simulators.map(({ vendor }) => vendor),
+        ),
+      };
     case 'GET effects':
       return json(200, world.effects());
     case 'GET calls':
@@ -22,7 +29,10 @@ export async function answerControl(deps: HandlerDeps, request: WireRequest): Pr
     case 'GET unknown':
       return json(200, world.unknown());
     case 'GET alarms':
-      return json(200, world.alarms.map((alarm) => ({ ...alarm, state: world.alarmState(alarm.name) })));
+      return json(
+        200,
+        world.alarms.map((alarm) => ({ ...alarm, state: world.alarmState(alarm.name) })),
+      );
     case 'GET faults':
       return json(200, world.faults.list());
     case 'POST faults':
@@ -37,7 +47,10 @@ export async function answerControl(deps: HandlerDeps, request: WireRequest): Pr
   }
   const alarm = /^POST alarms\/([^/]+)$/.exec(route)?.[1];
   if (alarm !== undefined) return setAlarm(world, decodeURIComponent(alarm), request.body);
-  return (await askVendor(deps, request, path)) ?? json(404, { error: `The sandbox has no ${request.method} ${request.path}. GET /_sandbox/ lists what there is.` });
+  return (
+    (await askVendor(deps, request, path)) ??
+    json(404, { error: `The sandbox has no ${request.method} ${request.path}. GET /_sandbox/ lists what there is.` })
+  );
 }
 
 /** One fault, or a list of them. */

@@ -2,9 +2,19 @@ import { z } from 'zod';
 import type { FaultKind } from '../integrations/contract/simulator.js';
 
 export const faultKinds = [
-  'ok', '400', '403', '429', '500', '503',
-  'reset-before', 'execute-then-500', 'execute-then-timeout', 'execute-then-reset',
-  'slow-body', 'half-body', 'duplicate-delivery',
+  'ok',
+  '400',
+  '403',
+  '429',
+  '500',
+  '503',
+  'reset-before',
+  'execute-then-500',
+  'execute-then-timeout',
+  'execute-then-reset',
+  'slow-body',
+  'half-body',
+  'duplicate-delivery',
 ] as const satisfies readonly FaultKind[];
 
 /** The body of `POST /_sandbox/faults`. */

@@ -14,20 +14,32 @@ export function createHandler(deps: HandlerDeps): (request: IncomingMessage, res
     readRequest(incoming)
       .then(async (request) => {
         if (request === 'too large') send(response, { status: 413, body: '{"message":"SANDBOX: the body is over 2 MiB"}' });
-        else if (request.path === '/_sandbox' || request.path.startsWith('/_sandbox/')) send(response, await answerControl(deps, request));
+        else if (request.path === '/_sandbox' || request.path.startsWith('/_sandbox/'))
+          send(response, await answerControl(deps, request));
         else await answerVendor(deps, request, incoming, response);
       })
       .catch((error: unknown) => {
         // A simulator that throws is a bug of ours, never a vendor's answer: it is shown and kept with the unknown calls.
         const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
-        deps.world.unanswered({ vendor: 'sandbox', method: incoming.method ?? '', path: incoming.url ?? '', operation: `threw: ${words}` });
-        if (!response.headersSent) send(response, { status: 501, body: JSON.stringify({ message: `SANDBOX: a simulator failed: ${words}` }) });
+        deps.world.unanswered({
+          vendor: 'sandbox',
+          method: incoming.method ?? '',
+          path: incoming.url ?? '',
+          operation: `threw: ${words}`,
+        });
+        if (!response.headersSent)
+          send(response, { status: 501, body: JSON.stringify({ message: `SANDBOX: a simulator failed: ${words}` }) });
         else response.destroy();
       });
   };
 }
 
-async function answerVendor({ world, simulators }: HandlerDeps, request: WireRequest, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answerVendor(
+  { world, simulators }: HandlerDeps,
+  request: WireRequest,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const simulator = simulators.find((one) => one.claims(request));
   const { method, path } = request;
   const vendor = simulator?.vendor ?? 'nobody';
@@ -70,5 +82,11 @@ async function readRequest(incoming: IncomingMessage): Promise<WireRequest | 'to
   }
   if (bytes > bodyLimit) return 'too large';
   const url = new URL(incoming.url ?? '/', 'http://sandbox');
-  return { method: incoming.method ?? 'GET', path: url.pathname, query: url.searchParams, headers: incoming.headers, body: Buffer.concat(chunks) };
+  return {
+    method: incoming.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    headers: incoming.headers,
+    body: Buffer.concat(chunks),
+  };
 }

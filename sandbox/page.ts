@@ -1,11 +1,11 @@
 import type { World } from './world.js';
 
-const escaped = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 const table = (title: string, rows: readonly object[]): string => {
   const columns = Object.keys(rows[0] ?? {});
-  const cell = (row: object, column: string): string => `<td>${escaped(String((row as Record<string, unknown>)[column] ?? ''))}</td>`;
+  const cell = (row: object, column: string): string =>
+    `<td>${escaped(String((row as Record<string, unknown>)[column] ?? ''))}</td>`;
   const lines = rows.map((row) => `<tr>${columns.map((column) => cell(row, column)).join('')}</tr>`).join('\n');
   const head = `<tr>${columns.map((column) => `<th>${escaped(column)}</th>`).join('')}</tr>`;
   return `<h2>${escaped(title)}</h2>\n${rows.length === 0 ? '<p>none</p>' : `<table>${head}\n${lines}</table>`}`;
@@ -13,7 +13,12 @@ const table = (title: string, rows: readonly object[]): string => {
 
 /** A small page for people: what is simulated, and what happened so far. */
 export function page(world: World, vendors: readonly string[]): string {
-  const alarms = world.alarms.map(({ name, namespace, metric, service }) => ({ name, state: world.alarmState(name), metric: `${namespace} ${metric}`, service: service.name }));
+  const alarms = world.alarms.map(({ name, namespace, metric, service }) => ({
+    name,
+    state: world.alarmState(name),
+    metric: `${namespace} ${metric}`,
+    service: service.name,
+  }));
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>SANDBOX: OpsSentinel simulators</title>

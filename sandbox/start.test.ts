@@ -12,25 +12,40 @@ afterAll(() => sandbox.close());
 beforeEach(() => control('POST', 'reset'));
 
 const pagerDuty = (path: string, init: RequestInit = {}): Promise<Response> =>
-  fetch(`${sandbox.address}/pagerduty${path}`, { ...init, headers: { authorization: 'Token token=t', from: 'opssentinel@sandbox', 'content-type': 'application/json', ...init.headers } });
+  fetch(`${sandbox.address}/pagerduty${path}`, {
+    ...init,
+    headers: { authorization: 'Token token=t', from: 'opssentinel@sandbox', 'content-type': 'application/json', ...init.headers },
+  });
 
 // oxlint-disable-next-line typescript/no-explicit-any
 async function control(method: string, path: string, body?: unknown): Promise<any> {
-  const response = await fetch(`${sandbox.address}/_sandbox/${path}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const response = await fetch(`${sandbox.address}/_sandbox/${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
   const text = await response.text();
-  return { status: response.status, label: response.headers.get('x-opssentinel'), body: response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text };
+  return {
+    status: response.status,
+    label: response.headers.get('x-opssentinel'),
+    body: response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text,
+  };
 }
 
 const raise = async (name = 'ec2-cpu-high'): Promise<string> => {
   await control('POST', `alarms/${name}`, { state: 'ALARM' });
   return (await control('GET', 'pagerduty/incidents')).body.incidents.at(-1).id;
 };
-const note = (id: string): Promise<Response> => pagerDuty(`/incidents/${id}/notes`, { method: 'POST', body: '{"note":{"content":"hello"}}' });
+const note = (id: string): Promise<Response> =>
+  pagerDuty(`/incidents/${id}/notes`, { method: 'POST', body: '{"note":{"content":"hello"}}' });
 const effects = async (): Promise<{ operation: string }[]> => (await control('GET', 'effects')).body;
 
 describe('the sandbox speaks for itself', () => {
   it('labels every answer SANDBOX: its page, its own interface, a vendor, and what nobody knows', async () => {
-    const answers = await Promise.all(['/_sandbox/', '/_sandbox/effects', '/pagerduty/incidents', '/nobody/knows'].map((path) => fetch(`${sandbox.address}${path}`)));
+    const answers = await Promise.all(
+      ['/_sandbox/', '/_sandbox/effects', '/pagerduty/incidents', '/nobody/knows'].map((path) =>
+        fetch(`${sandbox.address}${path}`),
+      ),
+    );
     expect(answers.map((answer) => answer.headers.get('x-opssentinel'))).toEqual(['SANDBOX', 'SANDBOX', 'SANDBOX', 'SANDBOX']);
     expect(await answers[0]?.text()).toContain('SANDBOX: no real system is touched');
   });
@@ -39,14 +54,21 @@ describe('the sandbox speaks for itself', () => {
     expect((await fetch(`${sandbox.address}/nobody/knows`)).status).toBe(501);
     expect((await pagerDuty('/schedules/P1')).status).toBe(501);
     const { body } = await control('GET', 'unknown');
-    expect(body.map((call: { vendor: string; path: string }) => `${call.vendor} ${call.path}`)).toEqual(['nobody /nobody/knows', 'pagerduty /pagerduty/schedules/P1']);
+    expect(body.map((call: { vendor: string; path: string }) => `${call.vendor} ${call.path}`)).toEqual([
+      'nobody /nobody/knows',
+      'pagerduty /pagerduty/schedules/P1',
+    ]);
   });
 
   it('lists effects and calls in order, and forgets them on reset', async () => {
     const id = await raise();
     await note(id);
-    expect(await effects()).toMatchObject([{ seq: 1, vendor: 'pagerduty', operation: 'POST /incidents/{id}/notes', target: id, key: '' }]);
-    expect((await control('GET', 'calls')).body).toMatchObject([{ seq: 1, vendor: 'pagerduty', operation: 'POST /incidents/{id}/notes', status: 200 }]);
+    expect(await effects()).toMatchObject([
+      { seq: 1, vendor: 'pagerduty', operation: 'POST /incidents/{id}/notes', target: id, key: '' },
+    ]);
+    expect((await control('GET', 'calls')).body).toMatchObject([
+      { seq: 1, vendor: 'pagerduty', operation: 'POST /incidents/{id}/notes', status: 200 },
+    ]);
     await control('POST', 'reset');
     expect([(await effects()).length, (await control('GET', 'calls')).body.length]).toEqual([0, 0]);
     expect((await control('GET', 'alarms')).body.every((alarm: { state: string }) => alarm.state === 'OK')).toBe(true);
@@ -115,7 +137,11 @@ describe('scripted faults', () => {
   it.each(['execute-then-timeout', 'slow-body'])('%s does it and lets the client wait', async (kind) => {
     const id = await raise();
     await control('POST', 'faults', { operation, kind });
-    const waiting = pagerDuty(`/incidents/${id}/notes`, { method: 'POST', body: '{"note":{"content":"hello"}}', signal: AbortSignal.timeout(300) });
+    const waiting = pagerDuty(`/incidents/${id}/notes`, {
+      method: 'POST',
+      body: '{"note":{"content":"hello"}}',
+      signal: AbortSignal.timeout(300),
+    });
     await expect(waiting.then((answer) => answer.text())).rejects.toThrow();
     expect((await effects()).length).toBe(1);
   });

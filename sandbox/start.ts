@@ -58,7 +58,8 @@ export async function start(options: SandboxOptions): Promise<Sandbox> {
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') reject(new Error(`Port ${port} is taken, so the sandbox cannot start. Stop what uses it, or choose another port.`));
+      if (error.code === 'EADDRINUSE')
+        reject(new Error(`Port ${port} is taken, so the sandbox cannot start. Stop what uses it, or choose another port.`));
       else reject(error);
     });
     server.listen(port, host, resolve);

@@ -14,8 +14,13 @@ let ref: IncidentRef;
 
 const client = (change: Record<string, string> = {}, deadlineMs?: number): CallWith<PagerDutyClient> => {
   const env = {
-    PAGERDUTY_API_TOKEN: 'u+token', PAGERDUTY_FROM: 'opssentinel@sandbox', PAGERDUTY_USER_ID: 'PSBXAGENT', PAGERDUTY_ROUTING_KEY: 'a'.repeat(32),
-    PAGERDUTY_API_URL: `${sandbox.address}/pagerduty`, PAGERDUTY_EVENTS_URL: `${sandbox.address}/pagerduty/`, ...change,
+    PAGERDUTY_API_TOKEN: 'u+token',
+    PAGERDUTY_FROM: 'opssentinel@sandbox',
+    PAGERDUTY_USER_ID: 'PSBXAGENT',
+    PAGERDUTY_ROUTING_KEY: 'a'.repeat(32),
+    PAGERDUTY_API_URL: `${sandbox.address}/pagerduty`,
+    PAGERDUTY_EVENTS_URL: `${sandbox.address}/pagerduty/`,
+    ...change,
   };
   const config = pagerDutyConfig.parse(env);
   if (!config) throw new Error('not connected');
@@ -34,15 +39,20 @@ beforeEach(async () => {
 });
 
 async function control(method: string, path: string, body?: unknown): Promise<Loose> {
-  const response = await fetch(`${sandbox.address}/_sandbox/${path}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const response = await fetch(`${sandbox.address}/_sandbox/${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
   return response.json();
 }
 const seen = (): Promise<Loose> => control('GET', `pagerduty/incidents/${ref.externalId}`);
-const people = (deed: string, body: Loose = {}): Promise<Loose> => control('POST', `pagerduty/incidents/${ref.externalId}/${deed}`, body);
+const people = (deed: string, body: Loose = {}): Promise<Loose> =>
+  control('POST', `pagerduty/incidents/${ref.externalId}/${deed}`, body);
 const writes = async (): Promise<string[]> => (await control('GET', 'effects')).map((effect: Loose) => effect.operation);
 const fault = (operation: string, kind: string): Promise<Loose> => control('POST', 'faults', { operation, kind });
 const marker = 'opssentinel Q1 report';
-const note = (text: string, phase = 'report'): Promise<void> => channel.note(with_, { ref, marker: `opssentinel Q1 ${phase}`, text });
+const note = (text: string, phase = 'report'): Promise<void> =>
+  channel.note(with_, { ref, marker: `opssentinel Q1 ${phase}`, text });
 const read = async () => source.normalise(await source.read(with_, ref), ref, 'signed', []);
 
 describe('notes', () => {
@@ -57,8 +67,15 @@ describe('notes', () => {
     await note('Working.');
     await note('Done.');
     await note('Approval wanted.', 'approval');
-    expect((await seen()).notes.map((one: Loose) => one.content)).toEqual([`Done.\n[${marker}]`, 'Approval wanted.\n[opssentinel Q1 approval]']);
-    expect(await writes()).toEqual(['POST /incidents/{id}/notes', 'PUT /incidents/{id}/notes/{note_id}', 'POST /incidents/{id}/notes']);
+    expect((await seen()).notes.map((one: Loose) => one.content)).toEqual([
+      `Done.\n[${marker}]`,
+      'Approval wanted.\n[opssentinel Q1 approval]',
+    ]);
+    expect(await writes()).toEqual([
+      'POST /incidents/{id}/notes',
+      'PUT /incidents/{id}/notes/{note_id}',
+      'POST /incidents/{id}/notes',
+    ]);
   });
 
   it('a marker that stands in the text is not added again', async () => {
@@ -88,7 +105,11 @@ describe('resolving', () => {
     expect(await channel.resolve?.(with_, ref)).toBe('was resolved');
     expect((await seen()).status).toBe('resolved');
     // Not even tried again: PagerDuty does not say what it answers to that.
-    expect((await control('GET', 'calls')).map((one: Loose) => one.operation)).toEqual(['GET /incidents/{id}', 'PUT /incidents/{id}', 'GET /incidents/{id}']);
+    expect((await control('GET', 'calls')).map((one: Loose) => one.operation)).toEqual([
+      'GET /incidents/{id}',
+      'PUT /incidents/{id}',
+      'GET /incidents/{id}',
+    ]);
   });
 
   it('takes code 1001 for done, where somebody resolved it between our read and our write', async () => {
@@ -149,7 +170,7 @@ describe('handing over to people', () => {
     expect(await writes()).toEqual([]);
   });
 
-  it('says who is on call at the incident\'s level or above, never the silent agent', async () => {
+  it("says who is on call at the incident's level or above, never the silent agent", async () => {
     const onCall = async () => (await source.onCall(with_, (await read()).incident)).map(({ id, email }) => `${id} ${email}`);
     expect(await onCall()).toEqual(['PSBXUSR2 approver@sandbox', 'PSBXUSR3 operator@sandbox']);
     with_ = client({ PAGERDUTY_USER_ID: '' });
@@ -164,7 +185,9 @@ describe('handing over to people', () => {
     const page = { dedupKey: 'opssentinel/Q1/verify', summary: 'x'.repeat(2000), details: { run: 'pagerduty:Q1' } };
     await channel.page?.(with_, page);
     await channel.page?.(with_, page);
-    expect((await control('GET', 'pagerduty/pages')).pages).toMatchObject([{ dedupKey: 'opssentinel/Q1/verify', times: 2, details: { run: 'pagerduty:Q1' } }]);
+    expect((await control('GET', 'pagerduty/pages')).pages).toMatchObject([
+      { dedupKey: 'opssentinel/Q1/verify', times: 2, details: { run: 'pagerduty:Q1' } },
+    ]);
     await expect(channel.page?.(client({ PAGERDUTY_ROUTING_KEY: '' }), page)).rejects.toThrow('PAGERDUTY_ROUTING_KEY');
   });
 });
@@ -227,4 +250,3 @@ it('asks the simulator for nothing that it does not know', async () => {
   await note('x');
   expect(await control('GET', 'unknown')).toEqual([]);
 });
-

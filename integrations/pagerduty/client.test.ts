@@ -21,17 +21,33 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-const config = (url: string): PagerDutyConfig => ({ token, from: 'agent@example.com', apiUrl: url, eventsUrl: url, routingKey: 'R'.repeat(32), ourselves: [] });
+const config = (url: string): PagerDutyConfig => ({
+  token,
+  from: 'agent@example.com',
+  apiUrl: url,
+  eventsUrl: url,
+  routingKey: 'R'.repeat(32),
+  ourselves: [],
+});
 
 async function ask(url: string, method: 'GET' | 'PUT'): Promise<VendorError> {
-  const asked = connectPagerDuty(config(url), 500).rest(call(), { method, path: '/incidents/Q1', ...(method === 'PUT' ? { body: {} } : {}), answer: z.object({ incident: z.object({ id: z.string() }) }) });
-  const error = await asked.then(() => undefined, (thrown: unknown) => thrown);
+  const asked = connectPagerDuty(config(url), 500).rest(call(), {
+    method,
+    path: '/incidents/Q1',
+    ...(method === 'PUT' ? { body: {} } : {}),
+    answer: z.object({ incident: z.object({ id: z.string() }) }),
+  });
+  const error = await asked.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
   if (!(error instanceof VendorError)) throw new Error(`expected a VendorError, got ${String(error)}`);
   expect(error.message).not.toContain(token);
   return error;
 }
 
-const error = (code: number, message: string, errors: string[] = []): string => JSON.stringify({ error: { code, message, errors } });
+const error = (code: number, message: string, errors: string[] = []): string =>
+  JSON.stringify({ error: { code, message, errors } });
 
 describe('what goes over the wire', () => {
   it('carries the token, the version, and From on writes only', async () => {
@@ -40,14 +56,20 @@ describe('what goes over the wire', () => {
       let body = '';
       request.on('data', (chunk: Buffer) => void (body += chunk.toString()));
       request.on('end', () => {
-        seen.push({ method: request.method, headers: { token: request.headers.authorization, accept: request.headers.accept, from: request.headers.from }, body });
+        seen.push({
+          method: request.method,
+          headers: { token: request.headers.authorization, accept: request.headers.accept, from: request.headers.from },
+          body,
+        });
         response.end('{"incident":{"id":"Q1"}}');
       });
     });
     const client = connectPagerDuty(config(url));
     const answer = z.object({ incident: z.object({ id: z.string() }) });
     await client.rest(call(), { method: 'GET', path: '/incidents/Q1', query: [['include[]', 'users']], answer });
-    expect(await client.rest(call(), { method: 'PUT', path: '/incidents/Q1', body: { a: 'ü' }, answer })).toEqual({ incident: { id: 'Q1' } });
+    expect(await client.rest(call(), { method: 'PUT', path: '/incidents/Q1', body: { a: 'ü' }, answer })).toEqual({
+      incident: { id: 'Q1' },
+    });
     const accept = 'application/vnd.pagerduty+json;version=2';
     expect(seen).toEqual([
       { method: 'GET', headers: { token: `Token token=${token}`, accept, from: undefined }, body: '' },
@@ -56,7 +78,7 @@ describe('what goes over the wire', () => {
   });
 });
 
-describe('errors in the product\'s terms', () => {
+describe("errors in the product's terms", () => {
   it.each([
     [400, error(2001, 'Invalid Input Provided', ['Title is too long']), 'refused', 'refused'],
     [400, error(1001, 'Incident Already Resolved'), 'conflict', 'conflict'],
@@ -98,10 +120,13 @@ describe('errors in the product\'s terms', () => {
     [{ 'retry-after': '3', 'ratelimit-reset': '42' }, 3_000],
     [{}, undefined],
     [{ 'retry-after': 'soon' }, undefined],
-  ])('429 with %j waits %s ms: ratelimit-reset is seconds, not a time of day, and both may be missing', async (headers, expected) => {
-    const url = await serve((_request, response) => response.writeHead(429, headers).end());
-    expect((await ask(url, 'PUT')).retryAfterMs).toBe(expected);
-  });
+  ])(
+    '429 with %j waits %s ms: ratelimit-reset is seconds, not a time of day, and both may be missing',
+    async (headers, expected) => {
+      const url = await serve((_request, response) => response.writeHead(429, headers).end());
+      expect((await ask(url, 'PUT')).retryAfterMs).toBe(expected);
+    },
+  );
 
   it('a refused connection is certain, a broken one is not', async () => {
     const url = await serve((request) => request.socket.destroy());
@@ -110,7 +135,9 @@ describe('errors in the product\'s terms', () => {
   });
 
   it('never shows the token, even where the answer quotes it', async () => {
-    const url = await serve((_request, response) => response.writeHead(400).end(error(2001, `Authorization: Token token=${token} and ${token}`, [token])));
+    const url = await serve((_request, response) =>
+      response.writeHead(400).end(error(2001, `Authorization: Token token=${token} and ${token}`, [token])),
+    );
     expect((await ask(url, 'PUT')).message).toContain('[removed]');
   });
 });
@@ -120,13 +147,27 @@ describe('configuration', () => {
 
   it('is not connected when nothing is set', () => {
     expect(pagerDutyConfig.parse({})).toBeUndefined();
-    expect(pagerDutyConfig.parse({ PAGERDUTY_API_TOKEN: '', PAGERDUTY_FROM: '', PAGERDUTY_API_URL: 'http://127.0.0.1:8090/pagerduty' })).toBeUndefined();
+    expect(
+      pagerDutyConfig.parse({
+        PAGERDUTY_API_TOKEN: '',
+        PAGERDUTY_FROM: '',
+        PAGERDUTY_API_URL: 'http://127.0.0.1:8090/pagerduty',
+      }),
+    ).toBeUndefined();
   });
 
   it('finds the addresses by region, unless they are given', () => {
-    expect(pagerDutyConfig.parse(env)).toMatchObject({ apiUrl: 'https://api.pagerduty.com', eventsUrl: 'https://events.pagerduty.com' });
-    expect(pagerDutyConfig.parse({ ...env, PAGERDUTY_REGION: 'eu' })).toMatchObject({ apiUrl: 'https://api.eu.pagerduty.com', eventsUrl: 'https://events.eu.pagerduty.com' });
-    expect(pagerDutyConfig.parse({ ...env, PAGERDUTY_API_URL: 'http://127.0.0.1:8090/pagerduty/' })).toMatchObject({ apiUrl: 'http://127.0.0.1:8090/pagerduty' });
+    expect(pagerDutyConfig.parse(env)).toMatchObject({
+      apiUrl: 'https://api.pagerduty.com',
+      eventsUrl: 'https://events.pagerduty.com',
+    });
+    expect(pagerDutyConfig.parse({ ...env, PAGERDUTY_REGION: 'eu' })).toMatchObject({
+      apiUrl: 'https://api.eu.pagerduty.com',
+      eventsUrl: 'https://events.eu.pagerduty.com',
+    });
+    expect(pagerDutyConfig.parse({ ...env, PAGERDUTY_API_URL: 'http://127.0.0.1:8090/pagerduty/' })).toMatchObject({
+      apiUrl: 'http://127.0.0.1:8090/pagerduty',
+    });
   });
 
   it.each([
@@ -144,7 +185,10 @@ describe('configuration', () => {
   });
 
   it('the door takes two secrets and several users, and an empty secret stops the start', () => {
-    expect(pagerDutyDoor.parse({ PAGERDUTY_WEBHOOK_SECRETS: 'one, two', PAGERDUTY_USER_ID: 'P1,P2' })).toEqual({ secrets: ['one', 'two'], ourselves: ['P1', 'P2'] });
+    expect(pagerDutyDoor.parse({ PAGERDUTY_WEBHOOK_SECRETS: 'one, two', PAGERDUTY_USER_ID: 'P1,P2' })).toEqual({
+      secrets: ['one', 'two'],
+      ourselves: ['P1', 'P2'],
+    });
     for (const secrets of [undefined, '', ' ', ',', 'one,', 'one,,two']) {
       expect(pagerDutyDoor.safeParse({ PAGERDUTY_WEBHOOK_SECRETS: secrets }).success).toBe(false);
     }

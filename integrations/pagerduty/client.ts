@@ -46,30 +46,59 @@ export function connectPagerDuty(config: PagerDutyConfig, deadlineMs: number = s
     ourselves: config.ourselves,
     from: config.from,
     rest: async (call, { method, path, query = [], body, answer }) => {
-      const search = query.length === 0 ? '' : `?${new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString()}`;
+      const search =
+        query.length === 0
+          ? ''
+          : `?${new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString()}`;
       const headers = {
         authorization: `Token token=${config.token}`,
         accept: 'application/vnd.pagerduty+json;version=2',
         ...(method === 'GET' ? {} : { from: config.from }),
       };
-      return request(call, { url: `${config.apiUrl}${path}${search}`, operation: `${method} ${path}`, method, headers, body, answer, secrets, deadlineMs });
+      return request(call, {
+        url: `${config.apiUrl}${path}${search}`,
+        operation: `${method} ${path}`,
+        method,
+        headers,
+        body,
+        answer,
+        secrets,
+        deadlineMs,
+      });
     },
     enqueue: async (call, event) => {
-      if (!config.routingKey) throw new VendorError('pagerduty', 'forbidden', 'cannot page by the Events API; set PAGERDUTY_ROUTING_KEY');
+      if (!config.routingKey)
+        throw new VendorError('pagerduty', 'forbidden', 'cannot page by the Events API; set PAGERDUTY_ROUTING_KEY');
       const body = eventBody(config.routingKey, event);
       const url = `${config.eventsUrl}/v2/enqueue`;
-      await request(call, { url, operation: 'POST /v2/enqueue', method: 'POST', headers: { accept: 'application/json' }, body, answer: z.object({ status: z.string() }), secrets, deadlineMs });
+      await request(call, {
+        url,
+        operation: 'POST /v2/enqueue',
+        method: 'POST',
+        headers: { accept: 'application/json' },
+        body,
+        answer: z.object({ status: z.string() }),
+        secrets,
+        deadlineMs,
+      });
     },
   };
 }
 
 function eventBody(routingKey: string, { action, dedupKey, summary, details }: EventV2): object {
-  if (dedupKey === '' || dedupKey.length > eventLimits.dedupKey) throw new VendorError('pagerduty', 'refused', 'dedup_key must have 1 to 255 characters');
+  if (dedupKey === '' || dedupKey.length > eventLimits.dedupKey)
+    throw new VendorError('pagerduty', 'refused', 'dedup_key must have 1 to 255 characters');
   return {
     routing_key: routingKey,
     event_action: action,
     dedup_key: dedupKey,
-    payload: { summary: summary.slice(0, eventLimits.summary), source: 'opssentinel', severity: 'critical', class: 'remediation', custom_details: details },
+    payload: {
+      summary: summary.slice(0, eventLimits.summary),
+      source: 'opssentinel',
+      severity: 'critical',
+      class: 'remediation',
+      custom_details: details,
+    },
     client: 'OpsSentinel',
   };
 }
@@ -89,15 +118,27 @@ async function request<Body extends z.ZodType>(call: Call, out: Outgoing<Body>):
   const kind: Kind = out.method === 'GET' ? 'read' : 'write';
   const { status, headers, data } = await send(call, out, kind);
   const body = parsed(data);
-  if (status < 200 || status >= 300) throw refusalOf({ status, headers: flat(headers), body }, kind, out.operation, call.now(), out.secrets);
+  if (status < 200 || status >= 300)
+    throw refusalOf({ status, headers: flat(headers), body }, kind, out.operation, call.now(), out.secrets);
   const checked = out.answer.safeParse(body);
   if (checked.success) return checked.data;
-  const where = checked.error.issues.map((issue) => issue.path.join('.') || 'the body').slice(0, 3).join(', ');
+  const where = checked.error.issues
+    .map((issue) => issue.path.join('.') || 'the body')
+    .slice(0, 3)
+    .join(', ');
   // The write was answered with 2xx, but what it did cannot be read: the caller reads back.
-  throw new VendorError('pagerduty', kind === 'write' ? 'ambiguous' : 'unavailable', `${out.operation}: the answer is not what PagerDuty documents (${where})`);
+  throw new VendorError(
+    'pagerduty',
+    kind === 'write' ? 'ambiguous' : 'unavailable',
+    `${out.operation}: the answer is not what PagerDuty documents (${where})`,
+  );
 }
 
-async function send<Body extends z.ZodType>(call: Call, { url, operation, method, headers, body, secrets, deadlineMs }: Outgoing<Body>, kind: Kind): Promise<AxiosResponse<string>> {
+async function send<Body extends z.ZodType>(
+  call: Call,
+  { url, operation, method, headers, body, secrets, deadlineMs }: Outgoing<Body>,
+  kind: Kind,
+): Promise<AxiosResponse<string>> {
   try {
     return await axios.request<string>({
       url,
@@ -126,4 +167,6 @@ function parsed(text: string): unknown {
 }
 
 const flat = (headers: AxiosResponse['headers']): Record<string, string | undefined> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), typeof value === 'string' ? value : undefined]));
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), typeof value === 'string' ? value : undefined]),
+  );

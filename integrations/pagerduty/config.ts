@@ -34,27 +34,50 @@ const address = text
 const userIds = z
   .string()
   .default('')
-  .transform((value) => value.split(',').map((id) => id.trim()).filter((id) => id !== ''))
-  .refine((ids) => ids.every((id) => /^[A-Za-z0-9]{1,64}$/.test(id)), 'is not a PagerDuty user id such as PABC123, or several with commas between them');
+  .transform((value) =>
+    value
+      .split(',')
+      .map((id) => id.trim())
+      .filter((id) => id !== ''),
+  )
+  .refine(
+    (ids) => ids.every((id) => /^[A-Za-z0-9]{1,64}$/.test(id)),
+    'is not a PagerDuty user id such as PABC123, or several with commas between them',
+  );
 
 /** The environment to a config; `undefined` when none of token, user and routing key is set. */
 export const pagerDutyConfig = z
   .object({
-    PAGERDUTY_API_TOKEN: text.refine((value) => value === undefined || /^[\x21-\x7e]+$/.test(value), 'holds a space or a character that no token has'),
-    PAGERDUTY_FROM: text.refine((value) => value === undefined || /^[^\s@,;<>]+@[^\s@,;<>]+$/.test(value), "is not an e-mail address; give that of the agent's own PagerDuty user"),
+    PAGERDUTY_API_TOKEN: text.refine(
+      (value) => value === undefined || /^[\x21-\x7e]+$/.test(value),
+      'holds a space or a character that no token has',
+    ),
+    PAGERDUTY_FROM: text.refine(
+      (value) => value === undefined || /^[^\s@,;<>]+@[^\s@,;<>]+$/.test(value),
+      "is not an e-mail address; give that of the agent's own PagerDuty user",
+    ),
     PAGERDUTY_REGION: z.enum(['us', 'eu'], 'is neither us nor eu').optional().or(z.literal('')),
     PAGERDUTY_API_URL: address,
     PAGERDUTY_EVENTS_URL: address,
-    PAGERDUTY_ROUTING_KEY: text.refine((value) => value === undefined || /^[A-Za-z0-9]{32}$/.test(value), 'is not an Events API v2 integration key: 32 letters and digits'),
+    PAGERDUTY_ROUTING_KEY: text.refine(
+      (value) => value === undefined || /^[A-Za-z0-9]{32}$/.test(value),
+      'is not an Events API v2 integration key: 32 letters and digits',
+    ),
     PAGERDUTY_USER_ID: userIds,
   })
   .superRefine((env, context) => {
     const missing = (name: string, message: string): void => context.addIssue({ code: 'custom', path: [name], message });
     if (env.PAGERDUTY_API_TOKEN && !env.PAGERDUTY_FROM) {
-      missing('PAGERDUTY_FROM', "is not set; PagerDuty refuses writes without the e-mail of a user in the account: set it to the agent's own");
+      missing(
+        'PAGERDUTY_FROM',
+        "is not set; PagerDuty refuses writes without the e-mail of a user in the account: set it to the agent's own",
+      );
     }
     if (!env.PAGERDUTY_API_TOKEN && (env.PAGERDUTY_FROM || env.PAGERDUTY_ROUTING_KEY)) {
-      missing('PAGERDUTY_API_TOKEN', 'is not set, although other PagerDuty settings are: set a REST API key, or unset the others');
+      missing(
+        'PAGERDUTY_API_TOKEN',
+        'is not set, although other PagerDuty settings are: set a REST API key, or unset the others',
+      );
     }
   })
   .transform((env): PagerDutyConfig | undefined => {
@@ -84,7 +107,9 @@ const mostSecrets = 20;
 export const pagerDutyDoor = z
   .object({
     PAGERDUTY_WEBHOOK_SECRETS: z
-      .string('is not set; set it to the secret that PagerDuty showed when the webhook subscription was made (several with commas between them)')
+      .string(
+        'is not set; set it to the secret that PagerDuty showed when the webhook subscription was made (several with commas between them)',
+      )
       .transform((value) => value.split(',').map((secret) => secret.trim()))
       .refine((secrets) => secrets.every((secret) => secret !== ''), 'is empty or has an empty part; remove stray commas')
       .refine((secrets) => secrets.length <= mostSecrets, `has more than ${mostSecrets} secrets`),

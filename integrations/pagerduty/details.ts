@@ -8,7 +8,8 @@ const groups = ['labels', 'tags', 'dimensions'];
 /** Names that mean something else to JavaScript. */
 const unsafe = new Set(['__proto__', 'constructor', 'prototype']);
 
-export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * `body.details` as it was meant. It may be an object or a string; strings may hold JSON, encoded once or twice,

@@ -30,16 +30,39 @@ export const codes = {
 } as const;
 
 /** The connection was never there, so nothing can have been sent. */
-const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'ERR_TLS_CERT_ALTNAME_INVALID', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'ERR_INVALID_URL']);
+const neverSent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_INVALID_URL',
+]);
 
 /** An answer that is no 2xx, in the product's terms. `secrets` never come out, whatever the body quotes. */
-export function refusalOf(answer: Answer, kind: Kind, operation: string, now: number, secrets: readonly string[]): PagerDutyRefusal {
+export function refusalOf(
+  answer: Answer,
+  kind: Kind,
+  operation: string,
+  now: number,
+  secrets: readonly string[],
+): PagerDutyRefusal {
   const { code, words } = errorBody(answer.body);
   const fault = faultOf(answer.status, code, kind);
   const head = `${operation}: HTTP ${answer.status}${code === undefined ? '' : `, code ${code}`}`;
   const detail = hint(answer.status, code) ?? words;
   const message = clean(detail ? `${head}: ${detail}` : head, secrets);
-  return new PagerDutyRefusal(fault, message, code, fault === 'throttled' || fault === 'unavailable' ? retryAfterMs(answer.headers, now) : undefined);
+  return new PagerDutyRefusal(
+    fault,
+    message,
+    code,
+    fault === 'throttled' || fault === 'unavailable' ? retryAfterMs(answer.headers, now) : undefined,
+  );
 }
 
 function faultOf(status: number, code: number | undefined, kind: Kind): VendorFault {
@@ -77,7 +100,10 @@ function errorBody(body: unknown): { code: number | undefined; words: string } {
   const source = Object.keys(error).length > 0 ? error : outer;
   const list = Array.isArray(source['errors']) ? source['errors'].filter((one) => typeof one === 'string') : [];
   const message = typeof source['message'] === 'string' ? source['message'] : '';
-  return { code: typeof source['code'] === 'number' ? source['code'] : undefined, words: [message, ...list].filter(Boolean).join('; ') };
+  return {
+    code: typeof source['code'] === 'number' ? source['code'] : undefined,
+    words: [message, ...list].filter(Boolean).join('; '),
+  };
 }
 
 const record = (value: unknown): Record<string, unknown> =>
@@ -94,6 +120,9 @@ function retryAfterMs(headers: Answer['headers'], now: number): number | undefin
 
 function clean(text: string, secrets: readonly string[]): string {
   const withheld = secrets.filter((secret) => secret !== '').reduce((rest, secret) => rest.replaceAll(secret, '[removed]'), text);
-  const oneLine = withheld.replace(/\b(token|authorization|routing_key)\b["']?\s*[:=]\s*\S+/gi, '$1=[removed]').replace(/\s+/g, ' ').trim();
+  const oneLine = withheld
+    .replace(/\b(token|authorization|routing_key)\b["']?\s*[:=]\s*\S+/gi, '$1=[removed]')
+    .replace(/\s+/g, ' ')
+    .trim();
   return oneLine.length > 300 ? `${oneLine.slice(0, 299)}…` : oneLine;
 }

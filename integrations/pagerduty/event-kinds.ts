@@ -37,4 +37,9 @@ export const eventKinds: Readonly<Record<string, EventKind>> = {
 };
 
 /** Types that are documented and concern no incident. */
-export const serviceEvents: readonly string[] = ['service.created', 'service.updated', 'service.deleted', 'service.custom_field_values.updated'];
+export const serviceEvents: readonly string[] = [
+  'service.created',
+  'service.updated',
+  'service.deleted',
+  'service.custom_field_values.updated',
+];

@@ -43,10 +43,18 @@ type RestAlert = z.infer<typeof restAlert>;
  * A reading of the REST API in our words. Pure. Throws Error with a plain sentence when the incident cannot be understood.
  * `heldBy` is who acknowledged it; `read` has taken ourselves out before.
  */
-export function normalise(reading: SourceReading, ref: IncidentRef, trust: Trust, bodies: readonly BodyReader[]): { incident: Incident; alert: Alert } {
+export function normalise(
+  reading: SourceReading,
+  ref: IncidentRef,
+  trust: Trust,
+  bodies: readonly BodyReader[],
+): { incident: Incident; alert: Alert } {
   const parsed = restIncident.safeParse(reading.incident);
   if (!parsed.success) {
-    const where = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the incident'} (${message})`).slice(0, 3).join(', ');
+    const where = parsed.error.issues
+      .map(({ path, message }) => `${path.join('.') || 'the incident'} (${message})`)
+      .slice(0, 3)
+      .join(', ');
     throw new Error(`PagerDuty's incident ${ref.externalId} cannot be understood: ${where}.`);
   }
   const incident = toIncident(parsed.data, ref);
@@ -55,7 +63,8 @@ export function normalise(reading: SourceReading, ref: IncidentRef, trust: Trust
 
 function toIncident(read: RestIncident, ref: IncidentRef): Incident {
   const team = read.teams?.[0]?.id;
-  const merged = read.resolve_reason?.type === 'merge_resolve_reason' ? (read.resolve_reason.incident?.id ?? 'unknown') : undefined;
+  const merged =
+    read.resolve_reason?.type === 'merge_resolve_reason' ? (read.resolve_reason.incident?.id ?? 'unknown') : undefined;
   return {
     ref,
     id: read.id,
@@ -73,7 +82,17 @@ function toIncident(read: RestIncident, ref: IncidentRef): Incident {
   };
 }
 
-export function personOf({ id, summary, name, email }: { id: string; summary?: string | null | undefined; name?: string | null | undefined; email?: string | null | undefined }): Person {
+export function personOf({
+  id,
+  summary,
+  name,
+  email,
+}: {
+  id: string;
+  summary?: string | null | undefined;
+  name?: string | null | undefined;
+  email?: string | null | undefined;
+}): Person {
   return { id, name: name || summary || id, ...(email ? { email } : {}) };
 }
 
@@ -84,7 +103,11 @@ function firstAlert(alerts: readonly unknown[]): RestAlert | undefined {
     return parsed.success ? [parsed.data] : [];
   });
   const byTime = read.toSorted((a, b) => began(a) - began(b));
-  return byTime.find((alert) => alert.status === 'triggered' && !alert.suppressed) ?? byTime.find((alert) => alert.status === 'triggered') ?? byTime[0];
+  return (
+    byTime.find((alert) => alert.status === 'triggered' && !alert.suppressed) ??
+    byTime.find((alert) => alert.status === 'triggered') ??
+    byTime[0]
+  );
 }
 
 const began = (alert: RestAlert): number => (alert.created_at ? Date.parse(alert.created_at) : Number.POSITIVE_INFINITY);
@@ -105,7 +128,9 @@ function toAlert(alert: RestAlert | undefined, incident: Incident, trust: Trust,
     startedAt: startedAt ?? (alert?.created_at ? new Date(alert.created_at).toISOString() : incident.createdAt),
     trust,
     // A reopened incident is a new life: it must not join the run of the old one.
-    correlationKey: correlationKey ?? `${incident.ref.source}:${incident.ref.externalId}${incident.ref.generation === '0' ? '' : `:r${incident.ref.generation}`}`,
+    correlationKey:
+      correlationKey ??
+      `${incident.ref.source}:${incident.ref.externalId}${incident.ref.generation === '0' ? '' : `:r${incident.ref.generation}`}`,
   };
 }
 

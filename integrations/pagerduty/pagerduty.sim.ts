@@ -15,7 +15,9 @@ const ownPath = /^\/(incidents|oncalls|users|webhook_subscriptions|v2\/enqueue)(
 const createPagerDuty: CreateSimulator = (world): Simulator => {
   let behaviour: Behaviour = { ...usualBehaviour };
   const sender = createSender(world, () => behaviour);
-  const incidents = createIncidents(world, ({ type, incident, agent: by, data }) => sender.enqueue({ type, resource: 'incident', incident: incident.id, agent: by, data }));
+  const incidents = createIncidents(world, ({ type, incident, agent: by, data }) =>
+    sender.enqueue({ type, resource: 'incident', incident: incident.id, agent: by, data }),
+  );
   const events = createEventsApi(world);
   const routes = restRoutes({ world, incidents, sender, behaviour: () => behaviour });
 
@@ -32,7 +34,9 @@ const createPagerDuty: CreateSimulator = (world): Simulator => {
     claims: ({ path, headers }) => mount.test(path) || (ownPath.test(path) && !headers.authorization?.startsWith('AWS4')),
     operation: (request) => {
       const path = request.path.replace(mount, '');
-      return path === '/v2/enqueue' ? `${request.method} ${path}` : `${request.method} ${find(routes, request.method, path)?.route.template ?? path}`;
+      return path === '/v2/enqueue'
+        ? `${request.method} ${path}`
+        : `${request.method} ${find(routes, request.method, path)?.route.template ?? path}`;
     },
     answer: (request) => {
       const path = request.path.replace(mount, '');
@@ -41,7 +45,17 @@ const createPagerDuty: CreateSimulator = (world): Simulator => {
     },
     refusal: (_request, status) => restError(status, status === 429 ? 2020 : 2000, `SANDBOX: scripted ${status}`),
     control: (request) =>
-      answerControl({ world, incidents, sender, events, behaviour: () => behaviour, behave: (change) => void (behaviour = { ...behaviour, ...change }) }, request),
+      answerControl(
+        {
+          world,
+          incidents,
+          sender,
+          events,
+          behaviour: () => behaviour,
+          behave: (change) => void (behaviour = { ...behaviour, ...change }),
+        },
+        request,
+      ),
     reset: () => {
       behaviour = { ...usualBehaviour };
       sender.reset();
@@ -55,8 +69,10 @@ export default createPagerDuty;
 
 function answerRest(routes: readonly Route[], request: WireRequest, path: string): WireResponse {
   const found = find(routes, request.method, path);
-  if (!found) return json(501, { error: { message: `SANDBOX: PagerDuty's ${request.method} ${path} is not simulated`, code: 5001 } });
-  if (!/^(Token token=|Bearer )\S+$/.test(request.headers.authorization ?? '')) return restError(401, 2006, 'Requester is not authorized');
+  if (!found)
+    return json(501, { error: { message: `SANDBOX: PagerDuty's ${request.method} ${path} is not simulated`, code: 5001 } });
+  if (!/^(Token token=|Bearer )\S+$/.test(request.headers.authorization ?? ''))
+    return restError(401, 2006, 'Requester is not authorized');
   const from = request.headers.from;
   if (found.route.from && !from) return restError(400, 2001, 'Invalid Input Provided', ['From header is required']);
   const by = found.route.from ? userOf(from) : agent;

@@ -57,9 +57,24 @@ describe('row 1: a webhook with a wrong X-PagerDuty-Signature is refused', () =>
     const hex = valid.slice(3);
     const bad = [
       ...Array.from({ length: 64 }, (_, length) => `v1=${hex.slice(0, length)}`),
-      `v1=${hex}0`, `v1=${hex}zz`, `v1=${hex.toUpperCase()}`, `v1=${hex.slice(0, 62)}zz`, `v1= ${hex}`, `V1=${hex}`, hex, `=${hex}`,
-      `v1=${Buffer.from(hex).toString('hex')}`, `v1=${Buffer.from(hex).toString('base64')}`, `v1=${Buffer.from(hex, 'hex').toString('base64')}`,
-      encodeURIComponent(valid), 'v1%3D', '', ',', 'v1=', 'v1', undefined,
+      `v1=${hex}0`,
+      `v1=${hex}zz`,
+      `v1=${hex.toUpperCase()}`,
+      `v1=${hex.slice(0, 62)}zz`,
+      `v1= ${hex}`,
+      `V1=${hex}`,
+      hex,
+      `=${hex}`,
+      `v1=${Buffer.from(hex).toString('hex')}`,
+      `v1=${Buffer.from(hex).toString('base64')}`,
+      `v1=${Buffer.from(hex, 'hex').toString('base64')}`,
+      encodeURIComponent(valid),
+      'v1%3D',
+      '',
+      ',',
+      'v1=',
+      'v1',
+      undefined,
     ];
     expect(bad.filter((signature) => withSignature(signature) !== 'refused')).toEqual([]);
   });
@@ -94,7 +109,10 @@ describe('sizes and encodings', () => {
 
   it('refuses a Content-Encoding', () => {
     const encoded = signed(body);
-    expect(receive({ ...encoded, headers: { ...encoded.headers, 'content-encoding': 'gzip' } }, door)).toMatchObject({ kind: 'refused', status: 415 });
+    expect(receive({ ...encoded, headers: { ...encoded.headers, 'content-encoding': 'gzip' } }, door)).toMatchObject({
+      kind: 'refused',
+      status: 415,
+    });
     expect(receive({ ...encoded, headers: { ...encoded.headers, 'content-encoding': 'identity' } }, door).kind).toBe('delivery');
   });
 });
@@ -130,11 +148,15 @@ describe('what a signed webhook means', () => {
   });
 
   it('gives a reopened incident a life of its own', () => {
-    expect(receive(signed(fixture('webhook-incident-reopened')), door)).toMatchObject({ delivery: { kind: 'reopened', ref: { generation: '1790756000' } } });
+    expect(receive(signed(fixture('webhook-incident-reopened')), door)).toMatchObject({
+      delivery: { kind: 'reopened', ref: { generation: '1790756000' } },
+    });
   });
 
   it('finds the incident of a note in data.incident', () => {
-    expect(receive(signed(fixture('webhook-incident-annotated')), door)).toMatchObject({ delivery: { kind: 'note', ref: { externalId: 'Q1ABCDEF234567' } } });
+    expect(receive(signed(fixture('webhook-incident-annotated')), door)).toMatchObject({
+      delivery: { kind: 'note', ref: { externalId: 'Q1ABCDEF234567' } },
+    });
   });
 
   it('takes a merge for an end, so that nothing begins on the merged incident', () => {
@@ -146,23 +168,36 @@ describe('what a signed webhook means', () => {
   });
 
   it.each(Object.entries(eventKinds))('maps %s to %s', (type, kind) => {
-    expect(receive(signed(event({ event_type: type })), door)).toMatchObject({ kind: 'delivery', delivery: { eventType: type, kind } });
+    expect(receive(signed(event({ event_type: type })), door)).toMatchObject({
+      kind: 'delivery',
+      delivery: { eventType: type, kind },
+    });
   });
 
-  it.each([...serviceEvents, 'incident.something_new', 'toString', '__proto__', 'incident.custom_action'])('records %s with 2xx and starts nothing', (type) => {
-    expect(receive(signed(event({ event_type: type })), door)).toMatchObject({ kind: 'recorded', eventType: type });
-  });
+  it.each([...serviceEvents, 'incident.something_new', 'toString', '__proto__', 'incident.custom_action'])(
+    'records %s with 2xx and starts nothing',
+    (type) => {
+      expect(receive(signed(event({ event_type: type })), door)).toMatchObject({ kind: 'recorded', eventType: type });
+    },
+  );
 
   it('records what we caused ourselves', () => {
     const agent = { id: 'PAGENT1', type: 'user_reference', summary: 'OpsSentinel' };
     for (const type of ['incident.annotated', 'incident.resolved', 'incident.triggered']) {
-      expect(receive(signed(event({ event_type: type, agent })), door)).toMatchObject({ kind: 'recorded', incident: 'Q1ABCDEF234567', because: 'made by ourselves; starts nothing' });
+      expect(receive(signed(event({ event_type: type, agent })), door)).toMatchObject({
+        kind: 'recorded',
+        incident: 'Q1ABCDEF234567',
+        because: 'made by ourselves; starts nothing',
+      });
     }
   });
 
   it('accepts a null agent, client, priority and incident_key', () => {
     const data = { ...fixture('webhook-incident-triggered').event.data, priority: null, incident_key: null };
-    expect(receive(signed(event({ agent: null, client: null, data })), door)).toMatchObject({ kind: 'delivery', delivery: { actor: null } });
+    expect(receive(signed(event({ agent: null, client: null, data })), door)).toMatchObject({
+      kind: 'delivery',
+      delivery: { actor: null },
+    });
   });
 
   it('records what happened more than 49 h ago, and acts on what is younger', () => {
@@ -183,12 +218,20 @@ describe('what a signed webhook means', () => {
     ['no time', Buffer.from(JSON.stringify({ event: { ...fixture('webhook-incident-triggered').event, occurred_at: 'soon' } }))],
     ['no incident', Buffer.from(JSON.stringify({ event: { ...fixture('webhook-incident-triggered').event, data: null } }))],
     ['an incident id that is a path', Buffer.from(JSON.stringify(event({ data: { type: 'incident', id: '../users/me' } })))],
-  ])('quarantines what is signed but holds %s, for a refusal would count towards switching the subscription off', (_what, bytes) => {
-    expect(receive(signed(bytes), door)).toMatchObject({ kind: 'quarantined', because: expect.stringMatching(/^signed, but /) });
-  });
+  ])(
+    'quarantines what is signed but holds %s, for a refusal would count towards switching the subscription off',
+    (_what, bytes) => {
+      expect(receive(signed(bytes), door)).toMatchObject({
+        kind: 'quarantined',
+        because: expect.stringMatching(/^signed, but /),
+      });
+    },
+  );
 
   it('is not led astray by __proto__ in the body', () => {
-    const polluted = Buffer.from(body.toString().replace('{"event":{', '{"__proto__":{"polluted":true},"event":{"__proto__":{"id":"X"},'));
+    const polluted = Buffer.from(
+      body.toString().replace('{"event":{', '{"__proto__":{"polluted":true},"event":{"__proto__":{"id":"X"},'),
+    );
     expect(receive(signed(polluted), door).kind).toBe('delivery');
     expect(({} as Loose).polluted).toBeUndefined();
   });
@@ -210,9 +253,18 @@ describe('receive never throws', () => {
   });
 
   it('on any JSON and any header', () => {
-    fc.assert(fc.property(fc.jsonValue(), (value) => receive(signed({ event: value }), door).kind !== 'refused'), { numRuns: 300 });
-    fc.assert(fc.property(fc.jsonValue(), (data) => receive(signed(event(data)), door).kind !== 'refused'), { numRuns: 300 });
-    fc.assert(fc.property(fc.string(), (header) => withSignature(header) === 'refused'), { numRuns: 300 });
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => receive(signed({ event: value }), door).kind !== 'refused'),
+      { numRuns: 300 },
+    );
+    fc.assert(
+      fc.property(fc.jsonValue(), (data) => receive(signed(event(data)), door).kind !== 'refused'),
+      { numRuns: 300 },
+    );
+    fc.assert(
+      fc.property(fc.string(), (header) => withSignature(header) === 'refused'),
+      { numRuns: 300 },
+    );
   });
 
   const event = (data: unknown): Loose => ({ event: { ...fixture('webhook-incident-triggered').event, data } });

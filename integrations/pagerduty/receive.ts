@@ -11,7 +11,10 @@ const largestBody = 300 * 1024;
 const tooOldMs = 49 * 60 * 60 * 1000;
 
 const identifier = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
-const time = z.string().regex(/^\d{4}-\d\d-\d\dT/).refine((text) => Number.isFinite(Date.parse(text)));
+const time = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT/)
+  .refine((text) => Number.isFinite(Date.parse(text)));
 
 /** Only what is used: members that we do not know, `__proto__` among them, are dropped. */
 const envelope = z.object({
@@ -40,11 +43,18 @@ type Event = z.infer<typeof envelope>['event'];
  */
 export function receive(request: RawRequest, door: PagerDutyDoor): Received {
   const { headers, body } = request;
-  if (body.length > largestBody) return { kind: 'refused', status: 413, because: 'The body is over 300 KiB, which PagerDuty never sends.' };
+  if (body.length > largestBody)
+    return { kind: 'refused', status: 413, because: 'The body is over 300 KiB, which PagerDuty never sends.' };
   const encoding = headers['content-encoding']?.trim().toLowerCase();
-  if (encoding && encoding !== 'identity') return { kind: 'refused', status: 415, because: 'The body has a Content-Encoding; the signature is over plain bytes.' };
+  if (encoding && encoding !== 'identity')
+    return { kind: 'refused', status: 415, because: 'The body has a Content-Encoding; the signature is over plain bytes.' };
   const secret = provenBy(headers['x-pagerduty-signature'], body, door.secrets);
-  if (secret === undefined) return { kind: 'refused', status: 401, because: 'No valid X-PagerDuty-Signature. Compare PAGERDUTY_WEBHOOK_SECRETS with the secret of the webhook subscription.' };
+  if (secret === undefined)
+    return {
+      kind: 'refused',
+      status: 401,
+      because: 'No valid X-PagerDuty-Signature. Compare PAGERDUTY_WEBHOOK_SECRETS with the secret of the webhook subscription.',
+    };
   const event = readEvent(body);
   if (typeof event === 'string') return { kind: 'quarantined', because: event };
   return sort(event, request, door, `hmac, secret ${secret + 1} of ${door.secrets.length}`);
@@ -74,10 +84,12 @@ function sort(event: Event, { receivedAt, bodyHash }: RawRequest, door: PagerDut
   }
   const found = subject.safeParse(event.data);
   const incident = found.success ? (found.data.type === 'incident' ? found.data.id : found.data.incident?.id) : undefined;
-  if (!found.success || incident === undefined) return { kind: 'quarantined', because: `signed, but ${eventType} names no incident in event.data` };
+  if (!found.success || incident === undefined)
+    return { kind: 'quarantined', because: `signed, but ${eventType} names no incident in event.data` };
   const recorded = (because: string): Received => ({ kind: 'recorded', eventId, eventType, incident, because });
   if (event.agent && door.ourselves.includes(event.agent.id)) return recorded('made by ourselves; starts nothing');
-  if (Date.parse(receivedAt) - Date.parse(event.occurred_at) > tooOldMs) return recorded('too old to act: it happened more than 49 h ago');
+  if (Date.parse(receivedAt) - Date.parse(event.occurred_at) > tooOldMs)
+    return recorded('too old to act: it happened more than 49 h ago');
   const ref = { source: 'pagerduty', externalId: incident, generation: generationOf(found.data.reopened_at) };
   return { kind: 'delivery', delivery: toDelivery(event, known, ref, { receivedAt, bodyHash, authenticatedBy }) };
 }
@@ -88,8 +100,19 @@ function toDelivery(
   ref: Delivery['ref'],
   proof: Pick<Delivery, 'receivedAt' | 'bodyHash' | 'authenticatedBy'>,
 ): Delivery {
-  const actor = agent ? { id: agent.id, type: agent.type ?? 'unknown', ...(agent.summary ? { name: agent.summary.slice(0, 200) } : {}) } : null;
-  return { eventId: id, eventType: event_type, kind, ref, occurredAt: new Date(occurred_at).toISOString(), actor, trust: 'signed', ...proof };
+  const actor = agent
+    ? { id: agent.id, type: agent.type ?? 'unknown', ...(agent.summary ? { name: agent.summary.slice(0, 200) } : {}) }
+    : null;
+  return {
+    eventId: id,
+    eventType: event_type,
+    kind,
+    ref,
+    occurredAt: new Date(occurred_at).toISOString(),
+    actor,
+    trust: 'signed',
+    ...proof,
+  };
 }
 
 /** Which life of the incident: its reopening in epoch seconds, the same from webhook and REST. */

@@ -17,7 +17,11 @@ const incidentPath = (id: string): string => `/incidents/${encodeURIComponent(id
 
 /** GET /incidents/{id}, whole. Throws VendorError. */
 export async function getIncident(call: PagerDutyCall, id: string): Promise<JsonObject> {
-  const { incident } = await call.client.rest(call, { method: 'GET', path: incidentPath(id), answer: z.object({ incident: object }) });
+  const { incident } = await call.client.rest(call, {
+    method: 'GET',
+    path: incidentPath(id),
+    answer: z.object({ incident: object }),
+  });
   return incident;
 }
 
@@ -37,7 +41,11 @@ export interface Holding {
 }
 
 export async function getHolding(call: PagerDutyCall, id: string): Promise<Holding> {
-  const { incident } = await call.client.rest(call, { method: 'GET', path: incidentPath(id), answer: z.object({ incident: held }) });
+  const { incident } = await call.client.rest(call, {
+    method: 'GET',
+    path: incidentPath(id),
+    answer: z.object({ incident: held }),
+  });
   return {
     status: incident.status,
     assignees: (incident.assignments ?? []).map(({ assignee }) => assignee.id),
@@ -50,7 +58,10 @@ export async function getHolding(call: PagerDutyCall, id: string): Promise<Holdi
 export async function getAlerts(call: PagerDutyCall, id: string): Promise<JsonObject[]> {
   const alerts: JsonObject[] = [];
   for (let page = 0; page < 5; page += 1) {
-    const query = [['limit', String(pageSize)], ['offset', String(page * pageSize)]] as const;
+    const query = [
+      ['limit', String(pageSize)],
+      ['offset', String(page * pageSize)],
+    ] as const;
     const answer = z.object({ alerts: z.array(object), more: z.boolean().nullish() });
     const got = await call.client.rest(call, { method: 'GET', path: `${incidentPath(id)}/alerts`, query, answer });
     alerts.push(...got.alerts);
@@ -60,7 +71,11 @@ export async function getAlerts(call: PagerDutyCall, id: string): Promise<JsonOb
 }
 
 /** PUT /incidents/{id}. Setting `status` of a resolved incident would re-open it: callers read first. */
-export async function putIncident(call: PagerDutyCall, id: string, change: { status: 'resolved' } | { escalation_level: number }): Promise<void> {
+export async function putIncident(
+  call: PagerDutyCall,
+  id: string,
+  change: { status: 'resolved' } | { escalation_level: number },
+): Promise<void> {
   const body = { incident: { type: 'incident_reference', ...change } };
   await call.client.rest(call, { method: 'PUT', path: incidentPath(id), body, answer: anything });
 }
@@ -70,16 +85,30 @@ export type Note = z.infer<typeof noteShape>;
 
 /** GET /incidents/{id}/notes: all of them, PagerDuty has no pages here. */
 export async function getNotes(call: PagerDutyCall, id: string): Promise<Note[]> {
-  const { notes } = await call.client.rest(call, { method: 'GET', path: `${incidentPath(id)}/notes`, answer: z.object({ notes: z.array(noteShape) }) });
+  const { notes } = await call.client.rest(call, {
+    method: 'GET',
+    path: `${incidentPath(id)}/notes`,
+    answer: z.object({ notes: z.array(noteShape) }),
+  });
   return notes;
 }
 
 export async function postNote(call: PagerDutyCall, id: string, content: string): Promise<void> {
-  await call.client.rest(call, { method: 'POST', path: `${incidentPath(id)}/notes`, body: { note: { content } }, answer: anything });
+  await call.client.rest(call, {
+    method: 'POST',
+    path: `${incidentPath(id)}/notes`,
+    body: { note: { content } },
+    answer: anything,
+  });
 }
 
 export async function putNote(call: PagerDutyCall, id: string, noteId: string, content: string): Promise<void> {
-  await call.client.rest(call, { method: 'PUT', path: `${incidentPath(id)}/notes/${encodeURIComponent(noteId)}`, body: { note: { content } }, answer: anything });
+  await call.client.rest(call, {
+    method: 'PUT',
+    path: `${incidentPath(id)}/notes/${encodeURIComponent(noteId)}`,
+    body: { note: { content } },
+    answer: anything,
+  });
 }
 
 /** One line of an escalation policy's present duty. */
@@ -92,13 +121,27 @@ export interface OnDuty {
 
 const duty = z.object({
   escalation_level: z.int().min(1),
-  user: z.object({ id: z.string().min(1), summary: z.string().nullish(), name: z.string().nullish(), email: z.string().nullish() }),
+  user: z.object({
+    id: z.string().min(1),
+    summary: z.string().nullish(),
+    name: z.string().nullish(),
+    email: z.string().nullish(),
+  }),
 });
 
 /** GET /oncalls: who is on call now by this policy, lowest level first. */
 export async function getOnDuty(call: PagerDutyCall, policy: string): Promise<OnDuty[]> {
-  const query = [['escalation_policy_ids[]', policy], ['include[]', 'users'], ['limit', String(pageSize)]] as const;
-  const { oncalls } = await call.client.rest(call, { method: 'GET', path: '/oncalls', query, answer: z.object({ oncalls: z.array(duty) }) });
+  const query = [
+    ['escalation_policy_ids[]', policy],
+    ['include[]', 'users'],
+    ['limit', String(pageSize)],
+  ] as const;
+  const { oncalls } = await call.client.rest(call, {
+    method: 'GET',
+    path: '/oncalls',
+    query,
+    answer: z.object({ oncalls: z.array(duty) }),
+  });
   const { from, ourselves } = call.client;
   return oncalls
     .map(({ escalation_level, user }) => ({

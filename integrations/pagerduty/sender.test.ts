@@ -32,7 +32,12 @@ beforeAll(async () => {
     });
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => door.once('listening', resolve));
-  sandbox = await start({ port: 0, webhookUrl: `http://127.0.0.1:${(door.address() as AddressInfo).port}/hook`, webhookSecret: 'secret', speed: 1000 });
+  sandbox = await start({
+    port: 0,
+    webhookUrl: `http://127.0.0.1:${(door.address() as AddressInfo).port}/hook`,
+    webhookSecret: 'secret',
+    speed: 1000,
+  });
 });
 afterAll(async () => {
   await sandbox.close();
@@ -46,7 +51,10 @@ beforeEach(async () => {
 });
 
 async function control(method: string, path: string, body?: unknown): Promise<Loose> {
-  const response = await fetch(`${sandbox.address}/_sandbox/${path}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const response = await fetch(`${sandbox.address}/_sandbox/${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
   return response.json();
 }
 const alarm = (state: 'ALARM' | 'OK', name = 'ec2-cpu-high'): Promise<Loose> => control('POST', `alarms/${name}`, { state });
@@ -54,13 +62,15 @@ const deliveries = async (): Promise<Loose[]> => (await control('GET', 'pagerdut
 async function until(found: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + 10_000;
   while (!(await found())) {
-    if (Date.now() > end) throw new Error(`It did not come to that; arrived: ${arrived.map(({ event }) => event.event_type).join(', ')}`);
+    if (Date.now() > end)
+      throw new Error(`It did not come to that; arrived: ${arrived.map(({ event }) => event.event_type).join(', ')}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 const settled = (): Promise<void> => until(async () => (await deliveries()).every(({ state }) => state !== 'waiting'));
 const types = (): string[] => arrived.map(({ event }) => event.event_type);
-const proof = (arrival: Arrival, secrets: string[]) => receive(request(arrival.body, arrival.headers, new Date().toISOString()), { secrets, ourselves: ['PSBXAGENT'] });
+const proof = (arrival: Arrival, secrets: string[]) =>
+  receive(request(arrival.body, arrival.headers, new Date().toISOString()), { secrets, ourselves: ['PSBXAGENT'] });
 
 describe('M1: an alarm becomes a signed webhook that our own door proves', () => {
   it('ALARM is triggered and OK is resolved, in order, by the service', async () => {
@@ -88,7 +98,11 @@ describe('M1: an alarm becomes a signed webhook that our own door proves', () =>
     await until(() => arrived.length === 1);
     const { id } = (await control('GET', 'pagerduty/incidents')).incidents[0];
     const write = (method: string, path: string, body: Loose) =>
-      fetch(`${sandbox.address}/pagerduty/incidents/${id}${path}`, { method, headers: { authorization: 'Token token=t', from: 'opssentinel@sandbox' }, body: JSON.stringify(body) });
+      fetch(`${sandbox.address}/pagerduty/incidents/${id}${path}`, {
+        method,
+        headers: { authorization: 'Token token=t', from: 'opssentinel@sandbox' },
+        body: JSON.stringify(body),
+      });
     await write('POST', '/notes', { note: { content: 'hello' } });
     await write('PUT', '', { incident: { type: 'incident_reference', escalation_level: 2 } });
     await write('PUT', '', { incident: { type: 'incident_reference', status: 'resolved' } });
@@ -100,9 +114,12 @@ describe('M1: an alarm becomes a signed webhook that our own door proves', () =>
   it('people acknowledge, reopen and reassign; a reopening has a life of its own', async () => {
     await alarm('ALARM');
     const { id } = (await control('GET', 'pagerduty/incidents')).incidents[0];
-    for (const deed of ['acknowledge', 'unacknowledge', 'reassign', 'resolve', 'reopen']) await control('POST', `pagerduty/incidents/${id}/${deed}`, {});
+    for (const deed of ['acknowledge', 'unacknowledge', 'reassign', 'resolve', 'reopen'])
+      await control('POST', `pagerduty/incidents/${id}/${deed}`, {});
     await until(() => arrived.length === 6);
-    expect(types()).toEqual(['triggered', 'acknowledged', 'unacknowledged', 'reassigned', 'resolved', 'reopened'].map((type) => `incident.${type}`));
+    expect(types()).toEqual(
+      ['triggered', 'acknowledged', 'unacknowledged', 'reassigned', 'resolved', 'reopened'].map((type) => `incident.${type}`),
+    );
     const reopened = proof(arrived[5] as Arrival, ['secret']);
     expect(reopened.kind === 'delivery' && reopened.delivery.ref.generation).toMatch(/^\d{10}$/);
   });
@@ -114,7 +131,7 @@ describe('M1: an alarm becomes a signed webhook that our own door proves', () =>
   });
 });
 
-describe('PagerDuty\'s delivery rules', () => {
+describe("PagerDuty's delivery rules", () => {
   it.each([503, 500, 429])('%i is tried again, with the same X-Webhook-Id and the same event.id', async (status) => {
     answers = [status, status, 202];
     await alarm('ALARM');
@@ -182,11 +199,16 @@ describe('PagerDuty\'s delivery rules', () => {
     await until(() => arrived.length === 1);
     const { statuses } = await control('POST', 'pagerduty/resend', { times: 20, newWebhookId: true });
     expect(statuses).toEqual(Array(20).fill(202));
-    expect([new Set(arrived.map(({ webhookId }) => webhookId)).size, new Set(arrived.map(({ event }) => event.id)).size]).toEqual([21, 1]);
+    expect([new Set(arrived.map(({ webhookId }) => webhookId)).size, new Set(arrived.map(({ event }) => event.id)).size]).toEqual(
+      [21, 1],
+    );
   });
 
   it('plays scripted faults of the way: a lost answer and a doubled delivery', async () => {
-    await control('POST', 'faults', [{ operation: 'webhook incident.triggered', kind: 'execute-then-timeout' }, { operation: 'webhook incident.resolved', kind: 'duplicate-delivery' }]);
+    await control('POST', 'faults', [
+      { operation: 'webhook incident.triggered', kind: 'execute-then-timeout' },
+      { operation: 'webhook incident.resolved', kind: 'duplicate-delivery' },
+    ]);
     await alarm('ALARM');
     await alarm('OK');
     await settled();

@@ -17,7 +17,9 @@ export const pagerDutyChannel: ChannelDefinition<PagerDutyClient> = {
   note: async (call, { ref, marker, text }) => {
     const mark = `[${marker}]`;
     const content = text.includes(mark) ? text : `${text}\n${mark}`;
-    const mine = (await getNotes(call, ref.externalId)).find((note) => note.content.includes(mark) && mayBeOurs(note, call.client.ourselves));
+    const mine = (await getNotes(call, ref.externalId)).find(
+      (note) => note.content.includes(mark) && mayBeOurs(note, call.client.ourselves),
+    );
     if (!mine) await postNote(call, ref.externalId, content);
     else if (mine.content !== content) await putNote(call, ref.externalId, mine.id, content);
   },
@@ -37,7 +39,8 @@ export const pagerDutyChannel: ChannelDefinition<PagerDutyClient> = {
 
   escalate: async (call, incident) => escalate(call, incident.ref.externalId, incident.escalationPolicy),
 
-  page: async (call, { dedupKey, summary, details }) => call.client.enqueue(call, { action: 'trigger', dedupKey, summary, details }),
+  page: async (call, { dedupKey, summary, details }) =>
+    call.client.enqueue(call, { action: 'trigger', dedupKey, summary, details }),
 };
 
 /** A person may quote our note, marker and all: theirs is never edited. */
@@ -58,12 +61,22 @@ async function escalate(call: PagerDutyCall, id: string, policy: string | undefi
   const level = levelOf(duties, assignees);
   if (peopleHaveIt(duties, assignees, level, ourselves)) return;
   const next = duties.find((duty) => duty.level > level && !duty.ourselves)?.level;
-  if (next === undefined) throw new VendorError('pagerduty', 'conflict', `nobody is on call above level ${level} of escalation policy ${escalationPolicy}`);
+  if (next === undefined)
+    throw new VendorError(
+      'pagerduty',
+      'conflict',
+      `nobody is on call above level ${level} of escalation policy ${escalationPolicy}`,
+    );
   await putIncident(call, id, { escalation_level: next });
 }
 
 /** At the first level it cannot be told whether its user is the silent agent or was woken: there the next level is asked. */
-function peopleHaveIt(duties: readonly OnDuty[], assignees: readonly string[], level: number, ourselves: readonly string[]): boolean {
+function peopleHaveIt(
+  duties: readonly OnDuty[],
+  assignees: readonly string[],
+  level: number,
+  ourselves: readonly string[],
+): boolean {
   const silent = new Set([...ourselves, ...duties.filter((duty) => duty.ourselves).map(({ person }) => person.id)]);
   return level !== 1 && assignees.some((assignee) => !silent.has(assignee));
 }

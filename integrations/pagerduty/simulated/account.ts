@@ -77,8 +77,18 @@ export const usualBehaviour: Behaviour = { repeat: 1, answerWithinMs: 5_000, sec
 /** PagerDuty writes whole seconds in most places. */
 export const seconds = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 
-export const userReference = (user: SimUser): { [key: string]: Json } => ({ id: user.id, type: 'user_reference', summary: user.name, self: `https://api.pagerduty.com/users/${user.id}`, html_url: null });
+export const userReference = (user: SimUser): { [key: string]: Json } => ({
+  id: user.id,
+  type: 'user_reference',
+  summary: user.name,
+  self: `https://api.pagerduty.com/users/${user.id}`,
+  html_url: null,
+});
 
 export const serviceReference = (service: SimIncident['service']): { [key: string]: Json } => ({
-  id: service.id, type: 'service_reference', summary: service.name, self: `https://api.pagerduty.com/services/${service.id}`, html_url: null,
+  id: service.id,
+  type: 'service_reference',
+  summary: service.name,
+  self: `https://api.pagerduty.com/services/${service.id}`,
+  html_url: null,
 });

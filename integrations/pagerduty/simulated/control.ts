@@ -32,7 +32,12 @@ const resendBody = z.strictObject({
   newWebhookId: z.boolean().default(false),
 });
 
-const deedBody = z.strictObject({ by: z.string().optional(), to: z.string().optional(), into: z.string().optional(), content: z.string().optional() });
+const deedBody = z.strictObject({
+  by: z.string().optional(),
+  to: z.string().optional(),
+  into: z.string().optional(),
+  content: z.string().optional(),
+});
 type Deed = z.infer<typeof deedBody>;
 
 /** Routes below `/_sandbox/pagerduty/`: the people of the simulated account, and the state of its webhooks. */
@@ -67,11 +72,24 @@ export async function answerControl(deps: ControlDeps, { method, path, body }: W
   }
 }
 
-async function onIncident({ incidents }: ControlDeps, method: string, path: string, read: unknown): Promise<JsonObject | undefined> {
+async function onIncident(
+  { incidents }: ControlDeps,
+  method: string,
+  path: string,
+  read: unknown,
+): Promise<JsonObject | undefined> {
   const [, id, deed] = /^\/incidents\/([^/]+)(?:\/([a-z]+))?$/.exec(path) ?? [];
   if (id === undefined) return undefined;
   const incident = incidents.find(id);
-  if (!incident) return { error: `There is no incident ${id}. Open: ${incidents.all().map((one) => one.id).join(', ') || 'none'}.` };
+  if (!incident)
+    return {
+      error: `There is no incident ${id}. Open: ${
+        incidents
+          .all()
+          .map((one) => one.id)
+          .join(', ') || 'none'
+      }.`,
+    };
   if (method === 'GET' && deed === undefined) return shown(incident);
   if (method !== 'POST' || deed === undefined) return undefined;
   return withBody(deedBody, read, (order) => perform(incidents, incident, deed, order));
@@ -81,7 +99,8 @@ async function onIncident({ incidents }: ControlDeps, method: string, path: stri
 function perform(incidents: Incidents, incident: SimIncident, deed: string, order: Deed): JsonObject {
   const by = person(order.by, firstPerson);
   const to = person(order.to, secondPerson);
-  if (by === undefined || to === undefined) return { error: `Users are ${users.map(({ id, email }) => `${id} (${email})`).join(', ')}.` };
+  if (by === undefined || to === undefined)
+    return { error: `Users are ${users.map(({ id, email }) => `${id} (${email})`).join(', ')}.` };
   switch (deed) {
     case 'acknowledge':
       incidents.acknowledge(incident, by);
@@ -113,9 +132,13 @@ function perform(incidents: Incidents, incident: SimIncident, deed: string, orde
   return shown(incident);
 }
 
-async function resend(sender: Sender, { eventId, incident, times, newWebhookId }: z.infer<typeof resendBody>): Promise<JsonObject> {
+async function resend(
+  sender: Sender,
+  { eventId, incident, times, newWebhookId }: z.infer<typeof resendBody>,
+): Promise<JsonObject> {
   const fits = (one: SimDelivery): boolean =>
-    (eventId === undefined ? one.eventType === 'incident.triggered' : one.eventId === eventId) && (incident === undefined || one.incident === incident);
+    (eventId === undefined ? one.eventType === 'incident.triggered' : one.eventId === eventId) &&
+    (incident === undefined || one.incident === incident);
   const delivery = sender.deliveries().findLast(fits);
   if (!delivery) return { error: 'There is no such delivery; GET /_sandbox/pagerduty/deliveries lists them.' };
   return { eventId: delivery.eventId, statuses: await sender.resend(delivery, times, newWebhookId) };
@@ -124,19 +147,59 @@ async function resend(sender: Sender, { eventId, incident, times, newWebhookId }
 function subscriptionState({ sender, world }: ControlDeps): JsonObject {
   const { disabledUntil, consecutiveDrops } = sender.subscription();
   const disabled = disabledUntil !== undefined && world.now() < disabledUntil;
-  return { url: world.settings.webhookUrl, disabled, disabledUntil: disabled ? new Date(disabledUntil).toISOString() : null, consecutiveDrops };
+  return {
+    url: world.settings.webhookUrl,
+    disabled,
+    disabledUntil: disabled ? new Date(disabledUntil).toISOString() : null,
+    consecutiveDrops,
+  };
 }
 
-function shown({ id, number, alarm, title, status, key, createdAt, reopenedAt, service, level, assignees, acknowledgers, resolveReason, notes, woken }: SimIncident): JsonObject {
+function shown({
+  id,
+  number,
+  alarm,
+  title,
+  status,
+  key,
+  createdAt,
+  reopenedAt,
+  service,
+  level,
+  assignees,
+  acknowledgers,
+  resolveReason,
+  notes,
+  woken,
+}: SimIncident): JsonObject {
   return {
-    id, number, alarm, title, status, key, createdAt, reopenedAt: reopenedAt ?? null, service, level, resolveReason, woken,
+    id,
+    number,
+    alarm,
+    title,
+    status,
+    key,
+    createdAt,
+    reopenedAt: reopenedAt ?? null,
+    service,
+    level,
+    resolveReason,
+    woken,
     assignees: assignees.map((user) => user.id),
     acknowledgedBy: acknowledgers.map(({ user }) => user.id),
     notes: notes.map((note) => ({ id: note.id, by: note.user.id, content: note.content, createdAt: note.createdAt })),
   };
 }
 
-const delivered = ({ webhookId, eventId, eventType, incident, state, attempts, body }: SimDelivery): JsonObject => ({ webhookId, eventId, eventType, incident, state, attempts, body });
+const delivered = ({ webhookId, eventId, eventType, incident, state, attempts, body }: SimDelivery): JsonObject => ({
+  webhookId,
+  eventId,
+  eventType,
+  incident,
+  state,
+  attempts,
+  body,
+});
 
 const person = (named: string | undefined, otherwise: SimUser): SimUser | undefined =>
   named === undefined ? otherwise : users.find((user) => user.id === named || user.email === named);
@@ -149,7 +212,11 @@ function parse(body: Buffer): unknown {
   }
 }
 
-async function withBody<Value>(schema: z.ZodType<Value>, read: unknown, then: (value: Value) => JsonObject | Promise<JsonObject>): Promise<JsonObject> {
+async function withBody<Value>(
+  schema: z.ZodType<Value>,
+  read: unknown,
+  then: (value: Value) => JsonObject | Promise<JsonObject>,
+): Promise<JsonObject> {
   const parsed = schema.safeParse(read);
   return parsed.success ? then(parsed.data) : { error: z.prettifyError(parsed.error) };
 }

@@ -1,6 +1,15 @@
 import type { JsonObject } from '../../../domain/json.js';
 import type { SandboxAlarm, SandboxWorld } from '../../contract/simulator.js';
-import { agent, policy, seconds, serviceReference, type SimIncident, type SimNote, type SimUser, userReference } from './account.js';
+import {
+  agent,
+  policy,
+  seconds,
+  serviceReference,
+  type SimIncident,
+  type SimNote,
+  type SimUser,
+  userReference,
+} from './account.js';
 import { alarmCef, alarmMessage, webhookIncident } from './views.js';
 
 /** Tells the webhook subscription of something that happened. */
@@ -42,7 +51,8 @@ export function createIncidents(world: SandboxWorld, notify: Notify): Incidents 
     for (const alert of incident.alerts) alert.status = 'resolved';
     tell('resolved', incident, by);
   };
-  const openFor = (key: string): SimIncident | undefined => [...incidents.values()].find((one) => one.key === key && one.status !== 'resolved');
+  const openFor = (key: string): SimIncident | undefined =>
+    [...incidents.values()].find((one) => one.key === key && one.status !== 'resolved');
 
   return {
     all: () => [...incidents.values()],
@@ -93,7 +103,15 @@ export function createIncidents(world: SandboxWorld, notify: Notify): Incidents 
       notes += 1;
       const note: SimNote = { id: `PSBXNOTE${notes}`, user: by, content, createdAt: now() };
       incident.notes.push(note);
-      const data = { id: note.id, type: 'incident_note', self: null, html_url: null, incident: { id: incident.id, type: 'incident_reference' }, content, trimmed: false };
+      const data = {
+        id: note.id,
+        type: 'incident_note',
+        self: null,
+        html_url: null,
+        incident: { id: incident.id, type: 'incident_reference' },
+        content,
+        trimmed: false,
+      };
       notify({ type: 'incident.annotated', incident, agent: userReference(by), data });
       return note;
     },
@@ -120,7 +138,17 @@ function newIncident(number: number, alarm: SandboxAlarm, at: number): SimIncide
     acknowledgers: [],
     resolveReason: null,
     notes: [],
-    alerts: [{ id: `${id}A1`, status: 'triggered', summary: title, createdAt, severity: 'critical', details: alarmMessage(alarm, at), cef: alarmCef(alarm) }],
+    alerts: [
+      {
+        id: `${id}A1`,
+        status: 'triggered',
+        summary: title,
+        createdAt,
+        severity: 'critical',
+        details: alarmMessage(alarm, at),
+        cef: alarmCef(alarm),
+      },
+    ],
     woken: [],
   };
 }

@@ -1,6 +1,15 @@
 import type { Json, JsonObject } from '../../../domain/json.js';
 import type { SandboxWorld, WireResponse } from '../../contract/simulator.js';
-import { agent, type Behaviour, policy, type SimIncident, type SimUser, subscriptionId, userReference, users } from './account.js';
+import {
+  agent,
+  type Behaviour,
+  policy,
+  type SimIncident,
+  type SimUser,
+  subscriptionId,
+  userReference,
+  users,
+} from './account.js';
 import type { Incidents } from './incidents.js';
 import type { Sender } from './sender.js';
 import { restAlert, restIncident, restNote } from './views.js';
@@ -41,23 +50,60 @@ const invalid = (...errors: string[]): WireResponse => restError(400, 2001, 'Inv
 
 export function restRoutes(deps: RestDeps): Route[] {
   const { world, incidents, sender } = deps;
-  const withIncident = (then: (incident: SimIncident, ask: Ask) => WireResponse) => (ask: Ask): WireResponse => {
-    const incident = incidents.find(ask.ids[0] ?? '');
-    return incident ? then(incident, ask) : notFound();
-  };
+  const withIncident =
+    (then: (incident: SimIncident, ask: Ask) => WireResponse) =>
+    (ask: Ask): WireResponse => {
+      const incident = incidents.find(ask.ids[0] ?? '');
+      return incident ? then(incident, ask) : notFound();
+    };
   const shown = (incident: SimIncident): JsonObject => restIncident(incident, world.address());
   return [
     { method: 'GET', template: '/incidents', answer: ({ query }) => listIncidents(incidents.all(), query, shown) },
     { method: 'GET', template: '/incidents/{id}', answer: withIncident((incident) => json(200, { incident: shown(incident) })) },
-    { method: 'PUT', template: '/incidents/{id}', from: true, answer: withIncident((incident, ask) => putIncident(deps, incident, ask)) },
-    { method: 'GET', template: '/incidents/{id}/alerts', answer: withIncident((incident, { query }) => listAlerts(deps, incident, query)) },
-    { method: 'GET', template: '/incidents/{id}/notes', answer: withIncident((incident) => json(200, { notes: incident.notes.map(restNote) })) },
-    { method: 'POST', template: '/incidents/{id}/notes', from: true, answer: withIncident((incident, ask) => postNote(deps, incident, ask)) },
-    { method: 'PUT', template: '/incidents/{id}/notes/{note_id}', from: true, answer: withIncident((incident, ask) => putNote(deps, incident, ask)) },
+    {
+      method: 'PUT',
+      template: '/incidents/{id}',
+      from: true,
+      answer: withIncident((incident, ask) => putIncident(deps, incident, ask)),
+    },
+    {
+      method: 'GET',
+      template: '/incidents/{id}/alerts',
+      answer: withIncident((incident, { query }) => listAlerts(deps, incident, query)),
+    },
+    {
+      method: 'GET',
+      template: '/incidents/{id}/notes',
+      answer: withIncident((incident) => json(200, { notes: incident.notes.map(restNote) })),
+    },
+    {
+      method: 'POST',
+      template: '/incidents/{id}/notes',
+      from: true,
+      answer: withIncident((incident, ask) => postNote(deps, incident, ask)),
+    },
+    {
+      method: 'PUT',
+      template: '/incidents/{id}/notes/{note_id}',
+      from: true,
+      answer: withIncident((incident, ask) => putNote(deps, incident, ask)),
+    },
     { method: 'GET', template: '/oncalls', answer: ({ query }) => listOnCalls(query) },
-    { method: 'GET', template: '/users/me', answer: () => json(200, { user: { ...userReference(agent), type: 'user', name: agent.name, email: agent.email } }) },
-    { method: 'GET', template: '/webhook_subscriptions', answer: () => json(200, { webhook_subscriptions: [subscription(deps)], limit: 25, offset: 0, more: false }) },
-    { method: 'GET', template: '/webhook_subscriptions/{id}', answer: ({ ids }) => (ids[0] === subscriptionId ? json(200, { webhook_subscription: subscription(deps) }) : notFound()) },
+    {
+      method: 'GET',
+      template: '/users/me',
+      answer: () => json(200, { user: { ...userReference(agent), type: 'user', name: agent.name, email: agent.email } }),
+    },
+    {
+      method: 'GET',
+      template: '/webhook_subscriptions',
+      answer: () => json(200, { webhook_subscriptions: [subscription(deps)], limit: 25, offset: 0, more: false }),
+    },
+    {
+      method: 'GET',
+      template: '/webhook_subscriptions/{id}',
+      answer: ({ ids }) => (ids[0] === subscriptionId ? json(200, { webhook_subscription: subscription(deps) }) : notFound()),
+    },
     {
       method: 'POST',
       template: '/webhook_subscriptions/{id}/enable',
@@ -67,20 +113,33 @@ export function restRoutes(deps: RestDeps): Route[] {
         return json(200, { webhook_subscription: subscription(deps) });
       },
     },
-    { method: 'POST', template: '/webhook_subscriptions/{id}/ping', answer: ({ ids }) => (ids[0] === subscriptionId ? ping(sender) : notFound()) },
+    {
+      method: 'POST',
+      template: '/webhook_subscriptions/{id}/ping',
+      answer: ({ ids }) => (ids[0] === subscriptionId ? ping(sender) : notFound()),
+    },
   ];
 }
 
 export function ping(sender: Sender): WireResponse {
   const data = { message: 'Hello from your friend Pagey!', type: 'ping' };
-  sender.enqueue({ type: 'pagey.ping', resource: 'pagey', incident: 'ping', agent: { id: agent.id, type: 'user_reference' }, data });
+  sender.enqueue({
+    type: 'pagey.ping',
+    resource: 'pagey',
+    incident: 'ping',
+    agent: { id: agent.id, type: 'user_reference' },
+    data,
+  });
   return { status: 202 };
 }
 
 function listIncidents(all: SimIncident[], query: URLSearchParams, shown: (incident: SimIncident) => JsonObject): WireResponse {
   const statuses = query.getAll('statuses[]');
   const services = query.getAll('service_ids[]');
-  const found = all.filter((one) => (statuses.length === 0 || statuses.includes(one.status)) && (services.length === 0 || services.includes(one.service.id)));
+  const found = all.filter(
+    (one) =>
+      (statuses.length === 0 || statuses.includes(one.status)) && (services.length === 0 || services.includes(one.service.id)),
+  );
   const { page, ...place } = paged(found, query);
   return json(200, { incidents: page.map(shown), ...place });
 }
@@ -92,7 +151,10 @@ function listAlerts({ world, behaviour }: RestDeps, incident: SimIncident, query
   return json(200, { alerts: page.map((alert) => restAlert(alert, incident, details)), ...place });
 }
 
-function paged<Item>(all: readonly Item[], query: URLSearchParams): { page: Item[]; limit: number; offset: number; more: boolean; total: null } {
+function paged<Item>(
+  all: readonly Item[],
+  query: URLSearchParams,
+): { page: Item[]; limit: number; offset: number; more: boolean; total: null } {
   const limit = Math.min(100, Number(query.get('limit') ?? 25));
   const offset = Number(query.get('offset') ?? 0);
   return { page: all.slice(offset, offset + limit), limit, offset, more: all.length > offset + limit, total: null };
@@ -101,7 +163,8 @@ function paged<Item>(all: readonly Item[], query: URLSearchParams): { page: Item
 /** Whoever sets `acknowledged` or `triggered` on a resolved incident re-opens it. */
 function putIncident({ world, incidents }: RestDeps, incident: SimIncident, { body, by }: Ask): WireResponse {
   const change = objectIn(body, 'incident');
-  if (change === undefined || (change['type'] !== 'incident' && change['type'] !== 'incident_reference')) return invalid('incident.type is missing');
+  if (change === undefined || (change['type'] !== 'incident' && change['type'] !== 'incident_reference'))
+    return invalid('incident.type is missing');
   const { status, escalation_level: level } = change;
   let outcome: string;
   if (level !== undefined) {
@@ -130,7 +193,13 @@ function postNote({ world, incidents }: RestDeps, incident: SimIncident, { body,
   if (typeof content !== 'string' || content === '') return invalid('Content cannot be empty');
   if (incident.notes.length >= mostNotes) return invalid(`There may be at most ${mostNotes} notes`);
   const note = incidents.annotate(incident, content, by);
-  world.effect({ vendor: 'pagerduty', operation: 'POST /incidents/{id}/notes', target: incident.id, key: '', outcome: `note ${note.id} written` });
+  world.effect({
+    vendor: 'pagerduty',
+    operation: 'POST /incidents/{id}/notes',
+    target: incident.id,
+    key: '',
+    outcome: `note ${note.id} written`,
+  });
   return json(200, { note: restNote(note) });
 }
 
@@ -140,7 +209,13 @@ function putNote({ world }: RestDeps, incident: SimIncident, { ids, body }: Ask)
   if (!note) return notFound();
   if (typeof content !== 'string' || content === '') return invalid('Content cannot be empty');
   note.content = content;
-  world.effect({ vendor: 'pagerduty', operation: 'PUT /incidents/{id}/notes/{note_id}', target: incident.id, key: '', outcome: `note ${note.id} edited` });
+  world.effect({
+    vendor: 'pagerduty',
+    operation: 'PUT /incidents/{id}/notes/{note_id}',
+    target: incident.id,
+    key: '',
+    outcome: `note ${note.id} edited`,
+  });
   return json(200, { note: restNote(note) });
 }
 
@@ -166,8 +241,22 @@ function subscription({ world, sender }: RestDeps): JsonObject {
     type: 'webhook_subscription',
     active: true,
     description: 'OpsSentinel (SANDBOX)',
-    delivery_method: { type: 'http_delivery_method', url: world.settings.webhookUrl, custom_headers: [], temporarily_disabled: disabledUntil !== undefined && world.now() < disabledUntil },
-    events: ['incident.triggered', 'incident.acknowledged', 'incident.unacknowledged', 'incident.reassigned', 'incident.reopened', 'incident.resolved', 'incident.escalated', 'incident.annotated'],
+    delivery_method: {
+      type: 'http_delivery_method',
+      url: world.settings.webhookUrl,
+      custom_headers: [],
+      temporarily_disabled: disabledUntil !== undefined && world.now() < disabledUntil,
+    },
+    events: [
+      'incident.triggered',
+      'incident.acknowledged',
+      'incident.unacknowledged',
+      'incident.reassigned',
+      'incident.reopened',
+      'incident.resolved',
+      'incident.escalated',
+      'incident.annotated',
+    ],
     filter: { type: 'account_reference', id: null },
   };
 }

@@ -1,8 +1,22 @@
 import type { JsonObject } from '../../../domain/json.js';
 import type { SandboxAlarm } from '../../contract/simulator.js';
-import { type Behaviour, policy, serviceReference, type SimAlert, type SimIncident, type SimNote, userReference } from './account.js';
+import {
+  type Behaviour,
+  policy,
+  serviceReference,
+  type SimAlert,
+  type SimIncident,
+  type SimNote,
+  userReference,
+} from './account.js';
 
-const policyReference = (): JsonObject => ({ id: policy.id, type: 'escalation_policy_reference', summary: policy.name, self: null, html_url: null });
+const policyReference = (): JsonObject => ({
+  id: policy.id,
+  type: 'escalation_policy_reference',
+  summary: policy.name,
+  self: null,
+  html_url: null,
+});
 
 const common = (incident: SimIncident, address: string): JsonObject => ({
   id: incident.id,
@@ -37,8 +51,14 @@ export const restIncident = (incident: SimIncident, address: string): JsonObject
   summary: `[#${incident.number}] ${incident.title}`,
   incident_number: incident.number,
   assigned_via: 'escalation_policy',
-  assignments: incident.status === 'resolved' ? [] : incident.assignees.map((user) => ({ at: incident.createdAt, assignee: userReference(user) })),
-  acknowledgements: incident.status === 'acknowledged' ? incident.acknowledgers.map(({ user, at }) => ({ at, acknowledger: userReference(user) })) : [],
+  assignments:
+    incident.status === 'resolved'
+      ? []
+      : incident.assignees.map((user) => ({ at: incident.createdAt, assignee: userReference(user) })),
+  acknowledgements:
+    incident.status === 'acknowledged'
+      ? incident.acknowledgers.map(({ user, at }) => ({ at, acknowledger: userReference(user) }))
+      : [],
   alert_counts: {
     all: incident.alerts.length,
     triggered: incident.alerts.filter((alert) => alert.status === 'triggered').length,
@@ -47,7 +67,11 @@ export const restIncident = (incident: SimIncident, address: string): JsonObject
 });
 
 export const restNote = (note: SimNote): JsonObject => ({
-  id: note.id, user: userReference(note.user), channel: { summary: 'The PagerDuty website or APIs' }, content: note.content, created_at: note.createdAt,
+  id: note.id,
+  user: userReference(note.user),
+  channel: { summary: 'The PagerDuty website or APIs' },
+  content: note.content,
+  created_at: note.createdAt,
 });
 
 export function restAlert(alert: SimAlert, incident: SimIncident, shape: Behaviour['details']): JsonObject {

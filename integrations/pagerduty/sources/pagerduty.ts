@@ -21,7 +21,10 @@ export const pagerDutySource: SourceDefinition<PagerDutyClient, typeof pagerDuty
   receive,
   read: async (call, ref) => {
     const incident = await getIncident(call, ref.externalId);
-    return { incident: withoutOurselves(incident, call.client.ourselves), alerts: await readAlerts(call, ref.externalId, incident) };
+    return {
+      incident: withoutOurselves(incident, call.client.ourselves),
+      alerts: await readAlerts(call, ref.externalId, incident),
+    };
   },
   normalise,
   onCall,

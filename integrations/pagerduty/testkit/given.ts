@@ -8,11 +8,16 @@ import type { RawRequest } from '../../contract/source.js';
 export type Loose = any;
 
 /** A fixture, fresh each time. */
-export const fixture = (name: string): Loose => JSON.parse(readFileSync(join(import.meta.dirname, '..', 'fixtures', `${name}.json`), 'utf8'));
+export const fixture = (name: string): Loose =>
+  JSON.parse(readFileSync(join(import.meta.dirname, '..', 'fixtures', `${name}.json`), 'utf8'));
 
 export const sign = (body: Buffer, secret: string): string => `v1=${createHmac('sha256', secret).update(body).digest('hex')}`;
 
-export const request = (body: Buffer, headers: Record<string, string> = {}, receivedAt = '2026-09-30T08:14:04.000Z'): RawRequest => ({
+export const request = (
+  body: Buffer,
+  headers: Record<string, string> = {},
+  receivedAt = '2026-09-30T08:14:04.000Z',
+): RawRequest => ({
   headers,
   body,
   receivedAt,
