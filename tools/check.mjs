@@ -44,7 +44,7 @@ const gates = [
   { name: 'dead code', run: () => command(bin('knip'), ['--no-progress', '--no-config-hints']) },
   {
     name: 'format',
-    run: () => command(bin('biome'), ['format', '--colors=off', '--max-diagnostics=20', '.'], 'Run: npm run format'),
+    run: () => command(bin('biome'), ['format', '--colors=off', '--reporter=summary', '.'], 'Run: npm run format'),
   },
   { name: 'documents', run: () => documentProblems(root) },
   { name: 'strangers', run: () => strangers(root) },
