@@ -182,6 +182,22 @@ describe('admission', () => {
     expect(again).toMatchObject({ admitted: true, permit: { fence: 3 } });
   });
 
+  it('a used permit holds the target until its run gives it back or is long dead, but not against the next step of its own ladder', async () => {
+    let now = Date.parse('2026-11-22T03:00:00.000Z');
+    const timed = await openLedger({ url: await postgres.freshUrl(), now: () => now });
+    const first = admissionRequest({ startBy: now + 60_000 });
+    await timed.admit(first, ifFree);
+    await timed.consume(shown(first));
+    now += 2 * 3_600_000;
+    const other = admissionRequest({ attemptKey: 'other', incident: 'pagerduty:OTHER', startBy: now + 60_000 });
+    expect(await timed.admit(other, ifFree)).toMatchObject({ refusedBy: { found: first.incident } });
+    const next = await timed.admit(admissionRequest({ attemptKey: 'key-2', step: 1, startBy: now + 1000 }), ifFree);
+    expect(next).toMatchObject({ admitted: true });
+    now += 24 * 3_600_000;
+    expect(await timed.admit({ ...other, startBy: now + 60_000 }, ifFree)).toMatchObject({ admitted: true });
+    await timed.close();
+  });
+
   it('N5, row 20: what was done is still known after the ledger is opened again', async () => {
     const request = admissionRequest();
     await admitted(request);
