@@ -88,7 +88,6 @@ function createPull(response: Response, after: number, read: (after: number) => 
   let again = false;
   const send = async (lines: readonly LedgerRecord[]): Promise<void> => {
     for (const line of lines) {
-      if (line.seq <= cursor) continue;
       cursor = line.seq;
       const taken = response.write(`id: ${line.seq}\nevent: record\ndata: ${JSON.stringify(line)}\n\n`);
       if (!taken) await drained(response);
