@@ -2,10 +2,11 @@ import type { World } from './world.js';
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
-const table = (title: string, rows: readonly object[]): string => {
+type Row = Readonly<Record<string, string | number>>;
+
+const table = (title: string, rows: readonly Row[]): string => {
   const columns = Object.keys(rows[0] ?? {});
-  const cell = (row: object, column: string): string =>
-    `<td>${escaped(String((row as Record<string, unknown>)[column] ?? ''))}</td>`;
+  const cell = (row: Row, column: string): string => `<td>${escaped(String(row[column] ?? ''))}</td>`;
   const lines = rows.map((row) => `<tr>${columns.map((column) => cell(row, column)).join('')}</tr>`).join('\n');
   const head = `<tr>${columns.map((column) => `<th>${escaped(column)}</th>`).join('')}</tr>`;
   return `<h2>${escaped(title)}</h2>\n${rows.length === 0 ? '<p>none</p>' : `<table>${head}\n${lines}</table>`}`;
@@ -31,7 +32,10 @@ table{border-collapse:collapse}td,th{border:1px solid #8888;padding:.25rem .6rem
 <p>Raise one: <code>curl -X POST ${escaped(world.address())}/_sandbox/alarms/ec2-cpu-high -d '{"state":"ALARM"}'</code>.
 Script a fault: <code>POST /_sandbox/faults</code>. Start afresh: <code>POST /_sandbox/reset</code>.</p>
 ${table('Alarms', alarms)}
-${table('Effects', world.effects())}
+${table(
+  'Effects',
+  world.effects().map((effect) => ({ ...effect })),
+)}
 </body></html>
 `;
 }

@@ -15,13 +15,9 @@ import { alarmCef, alarmMessage, webhookIncident } from './views.js';
 /** Tells the webhook subscription of something that happened. */
 export type Notify = (event: { type: string; incident: SimIncident; agent: JsonObject; data: JsonObject }) => void;
 
-/** The incidents of the account and everything that can happen to them. Each change sends its webhook. */
-export interface Incidents {
-  all: () => SimIncident[];
-  find: (id: string) => SimIncident | undefined;
-  raise: (alarm: SandboxAlarm) => SimIncident;
-  /** The alarm is over: its open incident is resolved by the service itself. */
-  clear: (alarm: SandboxAlarm) => void;
+/** What can happen to an incident. Each change sends its webhook. */
+interface Deeds {
+  close: (incident: SimIncident, reason: JsonObject | null, by: JsonObject) => void;
   acknowledge: (incident: SimIncident, by: SimUser) => void;
   unacknowledge: (incident: SimIncident, by: SimUser) => void;
   resolve: (incident: SimIncident, by: SimUser) => void;
@@ -30,6 +26,15 @@ export interface Incidents {
   merge: (incident: SimIncident, into: SimIncident, by: SimUser) => void;
   escalate: (incident: SimIncident, level: number, by: SimUser) => void;
   annotate: (incident: SimIncident, content: string, by: SimUser) => SimNote;
+}
+
+/** The incidents of the account, and everything that can happen to them. */
+export interface Incidents extends Deeds {
+  all: () => SimIncident[];
+  find: (id: string) => SimIncident | undefined;
+  raise: (alarm: SandboxAlarm) => SimIncident;
+  /** The alarm is over: its open incident is resolved by the service itself. */
+  clear: (alarm: SandboxAlarm) => void;
   reset: () => void;
 }
 
@@ -37,24 +42,12 @@ export function createIncidents(world: SandboxWorld, notify: Notify): Incidents 
   const incidents = new Map<string, SimIncident>();
   // Goes on after a reset: an id that was used once must not come back with another meaning.
   let next = world.settings.firstIncident;
-  let notes = 0;
-
-  const tell = (type: string, incident: SimIncident, by: JsonObject): void =>
-    notify({ type: `incident.${type}`, incident, agent: by, data: webhookIncident(incident, world.address()) });
-  const now = (): string => seconds(world.now());
-  const assign = (incident: SimIncident, user: SimUser, because: string): void => {
-    incident.assignees = [user];
-    if (user.id !== agent.id) incident.woken.push({ user: user.id, at: new Date(world.now()).toISOString(), because });
-  };
-  const close = (incident: SimIncident, reason: JsonObject | null, by: JsonObject): void => {
-    Object.assign(incident, { status: 'resolved', resolveReason: reason, acknowledgers: [] });
-    for (const alert of incident.alerts) alert.status = 'resolved';
-    tell('resolved', incident, by);
-  };
+  const tell = tellerOf(world, notify);
+  const deeds = createDeeds(world, notify);
   const openFor = (key: string): SimIncident | undefined =>
     [...incidents.values()].find((one) => one.key === key && one.status !== 'resolved');
-
   return {
+    ...deeds,
     all: () => [...incidents.values()],
     find: (id) => incidents.get(id),
     raise: (alarm) => {
@@ -68,8 +61,32 @@ export function createIncidents(world: SandboxWorld, notify: Notify): Incidents 
     },
     clear: (alarm) => {
       const open = openFor(alarm.arn);
-      if (open) close(open, null, serviceReference(open.service));
+      if (open) deeds.close(open, null, serviceReference(open.service));
     },
+    reset: () => incidents.clear(),
+  };
+}
+
+const tellerOf =
+  (world: SandboxWorld, notify: Notify) =>
+  (type: string, incident: SimIncident, by: JsonObject): void =>
+    notify({ type: `incident.${type}`, incident, agent: by, data: webhookIncident(incident, world.address()) });
+
+function createDeeds(world: SandboxWorld, notify: Notify): Deeds {
+  let notes = 0;
+  const tell = tellerOf(world, notify);
+  const now = (): string => seconds(world.now());
+  const assign = (incident: SimIncident, user: SimUser, because: string): void => {
+    incident.assignees = [user];
+    if (user.id !== agent.id) incident.woken.push({ user: user.id, at: new Date(world.now()).toISOString(), because });
+  };
+  const close = (incident: SimIncident, reason: JsonObject | null, by: JsonObject): void => {
+    Object.assign(incident, { status: 'resolved', resolveReason: reason, acknowledgers: [] });
+    for (const alert of incident.alerts) alert.status = 'resolved';
+    tell('resolved', incident, by);
+  };
+  return {
+    close,
     acknowledge: (incident, by) => {
       Object.assign(incident, { status: 'acknowledged', acknowledgers: [{ user: by, at: now() }], assignees: [by] });
       tell('acknowledged', incident, userReference(by));
@@ -115,7 +132,6 @@ export function createIncidents(world: SandboxWorld, notify: Notify): Incidents 
       notify({ type: 'incident.annotated', incident, agent: userReference(by), data });
       return note;
     },
-    reset: () => incidents.clear(),
   };
 }
 
