@@ -26,4 +26,7 @@ export const exitMeanings: Readonly<Record<ExitName, string>> = {
 };
 
 export const exitTable = (): string =>
-  ['Exit codes:', ...Object.entries(exitCodes).map(([name, code]) => `  ${String(code).padEnd(4)} ${exitMeanings[name as ExitName]}`)].join('\n');
+  [
+    'Exit codes:',
+    ...Object.entries(exitCodes).map(([name, code]) => `  ${String(code).padEnd(4)} ${exitMeanings[name as ExitName]}`),
+  ].join('\n');

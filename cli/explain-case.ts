@@ -22,7 +22,12 @@ const open = z.looseObject({});
 const incident = z.looseObject({ id: z.string(), title: z.string(), service: z.looseObject({ id: z.string() }) });
 const alert = z.looseObject({ name: z.string(), labels: z.record(z.string(), z.string()) });
 const facts = z.looseObject({ incident, alert, witness: open.optional(), target: open.optional() });
-const decision = facts.extend({ concluded: z.enum(['act', 'ask', 'observe', 'nothing', 'refuse']), verdicts: z.array(open), rulesHash: z.string(), guards: z.array(open).default([]) });
+const decision = facts.extend({
+  concluded: z.enum(['act', 'ask', 'observe', 'nothing', 'refuse']),
+  verdicts: z.array(open),
+  rulesHash: z.string(),
+  guards: z.array(open).default([]),
+});
 
 /** A file is a decision (as `-o json` gives it, in its envelope or bare), or the facts of one. Throws Failure saying what it lacks. */
 export function readCase(json: unknown, path: string): { decision: Decision; guards: GuardVerdict[] } | { facts: CaseFacts } {
@@ -37,12 +42,25 @@ export function readCase(json: unknown, path: string): { decision: Decision; gua
   }
   const read = facts.safeParse(value);
   if (!read.success) {
-    throw new Failure('usage', `${path} is neither a decision nor {"incident", "alert"}:\n${read.error.issues.map((issue) => `  ${issue.path.join('.') || 'the file'}: ${issue.message}`).join('\n')}`);
+    throw new Failure(
+      'usage',
+      `${path} is neither a decision nor {"incident", "alert"}:\n${read.error.issues.map((issue) => `  ${issue.path.join('.') || 'the file'}: ${issue.message}`).join('\n')}`,
+    );
   }
-  return { facts: { ...(read.data as unknown as Omit<CaseFacts, 'witness'>), witness: (read.data.witness ?? unwitnessed) as unknown as Witness } };
+  return {
+    facts: {
+      ...(read.data as unknown as Omit<CaseFacts, 'witness'>),
+      witness: (read.data.witness ?? unwitnessed) as unknown as Witness,
+    },
+  };
 }
 
-const unwitnessed: Witness = { by: 'nobody', state: 'unknown', readAt: '', says: 'no witness was asked: only what the file says is known' };
+const unwitnessed: Witness = {
+  by: 'nobody',
+  state: 'unknown',
+  readAt: '',
+  says: 'no witness was asked: only what the file says is known',
+};
 
 /** The same facts under other rules. Reads nothing: the target is as it was read then. */
 export function decideAgain(known: Decision | CaseFacts, set: RuleSet, catalogue: Catalogue, hash: Hash): Decision {
@@ -66,5 +84,7 @@ export function differences(before: Decision, after: Decision): string[] {
     ];
   };
   const now = words(after);
-  return words(before).flatMap(([what, was], index) => (now[index]?.[1] === was ? [] : [`${what}: was ${was}, would be ${now[index]?.[1] ?? '-'}`]));
+  return words(before).flatMap(([what, was], index) =>
+    now[index]?.[1] === was ? [] : [`${what}: was ${was}, would be ${now[index]?.[1] ?? '-'}`],
+  );
 }

@@ -5,7 +5,8 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 export function projectRoot(from = import.meta.dirname): string {
   for (let folder = from; ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'package.json'))) return folder;
-    if (folder === dirname(folder)) throw new Error('The installation of OpsSentinel is not complete: its package.json is missing. Install it again.');
+    if (folder === dirname(folder))
+      throw new Error('The installation of OpsSentinel is not complete: its package.json is missing. Install it again.');
   }
 }
 

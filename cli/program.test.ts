@@ -14,11 +14,21 @@ let url = '';
 let answer: (request: IncomingMessage) => { status: number; body?: unknown } | 'never' = () => ({ status: 404 });
 const asked: { method: string; path: string; token: string | undefined; body: string }[] = [];
 
-const line = { seq: 1, at: '2026-11-22T03:13:44.123Z', incident: 'pagerduty:Q0HX2R9', phase: 'execute', state: 'ok', says: 'restart-ec2-instance\u001b[31m', prev: '0', hash: '1' };
+const line = {
+  seq: 1,
+  at: '2026-11-22T03:13:44.123Z',
+  incident: 'pagerduty:Q0HX2R9',
+  phase: 'execute',
+  state: 'ok',
+  says: 'restart-ec2-instance\u001b[31m',
+  prev: '0',
+  hash: '1',
+};
 const hold = { id: 'h1', kind: 'stop', scope: 'all', reason: 'deploying', owner: 'ada', since: '2026-11-22T03:12:41Z' };
 
 const stage = createConsole();
-const console_ = (argv: string[], env: Record<string, string> = {}) => stage.run(argv, { OPSSENTINEL_URL: url, OPSSENTINEL_TOKEN: 'a-token-of-this-test', ...env });
+const console_ = (argv: string[], env: Record<string, string> = {}) =>
+  stage.run(argv, { OPSSENTINEL_URL: url, OPSSENTINEL_TOKEN: 'a-token-of-this-test', ...env });
 
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -28,7 +38,9 @@ beforeAll(async () => {
       asked.push({ method: request.method ?? '', path: request.url ?? '', token: request.headers.authorization, body });
       const given = answer(request);
       if (given === 'never') return;
-      response.writeHead(given.status, { 'content-type': 'application/json' }).end(JSON.stringify(given.body ?? { detail: `answer ${given.status}` }));
+      response
+        .writeHead(given.status, { 'content-type': 'application/json' })
+        .end(JSON.stringify(given.body ?? { detail: `answer ${given.status}` }));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -61,7 +73,13 @@ describe('exit codes', () => {
   });
 
   it.each([
-    [400, 'usage'], [401, 'notAllowed'], [403, 'notAllowed'], [404, 'notFound'], [409, 'conflict'], [429, 'unreachable'], [503, 'unreachable'],
+    [400, 'usage'],
+    [401, 'notAllowed'],
+    [403, 'notAllowed'],
+    [404, 'notFound'],
+    [409, 'conflict'],
+    [429, 'unreachable'],
+    [503, 'unreachable'],
   ] as const)('an answer %s of the API ends as "%s", with the words of the API', async (status, exit) => {
     answer = () => ({ status });
     const { code, out, err } = await console_(['incident', 'show', 'Q1']);
@@ -82,7 +100,11 @@ describe('exit codes', () => {
     const { code, err } = await console_(['approve', 'Q1', '--plan', '5b1e07c2']);
     expect(code).toBe(exitCodes.conflict);
     expect(err).toContain('the plan is 9f00aa11 by now');
-    expect(asked.at(-1)).toMatchObject({ method: 'POST', path: '/api/v1/incidents/Q1/approval', token: 'Bearer a-token-of-this-test' });
+    expect(asked.at(-1)).toMatchObject({
+      method: 'POST',
+      path: '/api/v1/incidents/Q1/approval',
+      token: 'Bearer a-token-of-this-test',
+    });
     expect(JSON.parse(asked.at(-1)?.body ?? '')).toEqual({ decision: 'approve', planHash: '5b1e07c2' });
   });
 });
@@ -90,9 +112,17 @@ describe('exit codes', () => {
 describe('output', () => {
   it('-o json is one envelope, wherever it stands, and --json is the same', async () => {
     answer = () => ({ status: 200, body: { holds: [hold] } });
-    for (const argv of [['holds', '-o', 'json'], ['holds', '--output=json'], ['holds', '--json']]) {
+    for (const argv of [
+      ['holds', '-o', 'json'],
+      ['holds', '--output=json'],
+      ['holds', '--json'],
+    ]) {
       const { code, out, err } = await console_(argv);
-      expect([code, err, JSON.parse(out)]).toEqual([0, '', { apiVersion: 'opssentinel.dev/v1', kind: 'HoldList', items: [hold] }]);
+      expect([code, err, JSON.parse(out)]).toEqual([
+        0,
+        '',
+        { apiVersion: 'opssentinel.dev/v1', kind: 'HoldList', items: [hold] },
+      ]);
     }
   });
 
@@ -123,8 +153,20 @@ describe('output', () => {
 });
 
 const summary = {
-  id: 'pagerduty:Q0HX2R9', title: 'web-cpu-high \u001b[2J', service: 'web', environment: 'prod', rule: 'ec2-cpu-high', mode: 'auto', remediation: 'verifying',
-  source: 'pagerduty', status: 'triggered', outcome: null, planHash: '5b1e07c2aaaa', effects: 1, startedAt: '2026-11-22T03:12:43Z', endedAt: null,
+  id: 'pagerduty:Q0HX2R9',
+  title: 'web-cpu-high \u001b[2J',
+  service: 'web',
+  environment: 'prod',
+  rule: 'ec2-cpu-high',
+  mode: 'auto',
+  remediation: 'verifying',
+  source: 'pagerduty',
+  status: 'triggered',
+  outcome: null,
+  planHash: '5b1e07c2aaaa',
+  effects: 1,
+  startedAt: '2026-11-22T03:12:43Z',
+  endedAt: null,
 };
 
 describe('finding the API', () => {
@@ -166,7 +208,10 @@ describe('row 23: stop', () => {
   });
 
   it('a stop file that cannot be looked at counts as there', async () => {
-    expect(await createOutOfBandStop(`${stage.dir}/\u0000`, undefined)()).toMatchObject({ kind: 'stop', reason: expect.stringContaining('cannot be looked at') });
+    expect(await createOutOfBandStop(`${stage.dir}/\u0000`, undefined)()).toMatchObject({
+      kind: 'stop',
+      reason: expect.stringContaining('cannot be looked at'),
+    });
   });
 });
 
@@ -189,9 +234,14 @@ describe('rules lint', () => {
 
 describe('serve and worker', () => {
   it('live with nothing configured: one list of everything, exit 2, nothing started', async () => {
-    const { code, err } = await stage.run(['serve'], { OPSSENTINEL_MODE: 'live', OPSSENTINEL_PORT: 'eighty' });
+    const { code, err } = await stage.run(['serve'], {
+      OPSSENTINEL_MODE: 'live',
+      OPSSENTINEL_PORT: 'eighty',
+      PAGERDUTY_USER_ID: 'not an id',
+    });
     expect(code).toBe(exitCodes.usage);
-    for (const name of ['OPSSENTINEL_PORT', 'TEMPORAL_ADDRESS', 'DATABASE_URL', 'OPSSENTINEL_API_TOKENS']) expect(err).toMatch(new RegExp(`- ${name}: `));
+    for (const name of ['OPSSENTINEL_PORT', 'TEMPORAL_ADDRESS', 'DATABASE_URL', 'OPSSENTINEL_API_TOKENS', 'PAGERDUTY_USER_ID'])
+      expect(err).toMatch(new RegExp(`- ${name}: `));
   });
 
   it('dev refuses OPSSENTINEL_MODE=live', async () => {
@@ -203,7 +253,14 @@ describe('serve and worker', () => {
 
   it('dev names the taken port and the variable that chooses another', async () => {
     const port = new URL(url).port;
-    const { code, err } = await stage.run(['dev'], { OPSSENTINEL_PORT: port, OPSSENTINEL_METRICS_PORT: '0', OPSSENTINEL_WORKER_METRICS_PORT: '0', OPSSENTINEL_SANDBOX_PORT: '0', OPSSENTINEL_TEMPORAL_PORT: '0', OPSSENTINEL_TEMPORAL_UI_PORT: '0' });
+    const { code, err } = await stage.run(['dev'], {
+      OPSSENTINEL_PORT: port,
+      OPSSENTINEL_METRICS_PORT: '0',
+      OPSSENTINEL_WORKER_METRICS_PORT: '0',
+      OPSSENTINEL_SANDBOX_PORT: '0',
+      OPSSENTINEL_TEMPORAL_PORT: '0',
+      OPSSENTINEL_TEMPORAL_UI_PORT: '0',
+    });
     expect(code).toBe(exitCodes.usage);
     expect(err).toMatch(new RegExp(`Port ${port} \\(API\\) is taken by .*OPSSENTINEL_PORT=`));
     expect(existsSync(join(stage.dir, '.opssentinel', 'sandbox.lock'))).toBe(false);

@@ -31,10 +31,17 @@ export function createProgram(context: Context): Command {
   const program = new Command('opssentinel')
     .description('An autonomous incident-remediation agent: durable runs, pre-approved runbooks, guards, verified results.')
     .version(version)
-    .configureOutput({ writeOut: context.terminal.out, writeErr: context.terminal.err, getOutHasColors: () => coloursFor(context.terminal).isColorSupported })
+    .configureOutput({
+      writeOut: context.terminal.out,
+      writeErr: context.terminal.err,
+      getOutHasColors: () => coloursFor(context.terminal).isColorSupported,
+    })
     .configureHelp({ showGlobalOptions: false })
     .showHelpAfterError('(opssentinel --help shows what there is)')
-    .addHelpText('after', `\n${exitTable()}\n\nThe API is found by OPSSENTINEL_URL and OPSSENTINEL_TOKEN, or is the sandbox that runs in this checkout.`)
+    .addHelpText(
+      'after',
+      `\n${exitTable()}\n\nThe API is found by OPSSENTINEL_URL and OPSSENTINEL_TOKEN, or is the sandbox that runs in this checkout.`,
+    )
     .exitOverride();
   addRunning(program, context);
   addIncidents(program, context);
@@ -53,7 +60,9 @@ function everywhere(command: Command): void {
   for (const child of command.commands) {
     if (child.commands.length === 0) {
       child
-        .addOption(new Option('-o, --output <format>', 'text for people, json for scripts').choices(['text', 'json']).default('text'))
+        .addOption(
+          new Option('-o, --output <format>', 'text for people, json for scripts').choices(['text', 'json']).default('text'),
+        )
         .addOption(new Option('--json', 'the same as -o json').implies({ output: 'json' }));
     }
     everywhere(child);
@@ -72,4 +81,10 @@ function ended(error: unknown, argv: readonly string[], context: Context): numbe
 }
 
 const wantsJson = (argv: readonly string[]): boolean =>
-  argv.some((word, index) => word === '--json' || word === '-ojson' || word === '--output=json' || (word === 'json' && ['-o', '--output'].includes(argv[index - 1] ?? '')));
+  argv.some(
+    (word, index) =>
+      word === '--json' ||
+      word === '-ojson' ||
+      word === '--output=json' ||
+      (word === 'json' && ['-o', '--output'].includes(argv[index - 1] ?? '')),
+  );

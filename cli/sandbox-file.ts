@@ -64,7 +64,11 @@ function isHolder(pid: number, born: string): boolean {
 /** When a process began, by Linux's own count, which tells it from a later one of the same number; empty elsewhere. */
 function bornAt(pid: number): string {
   try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')[19] ?? '';
+    return (
+      readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ')[19] ?? ''
+    );
   } catch {
     return '';
   }
@@ -74,7 +78,9 @@ export class PlaceTaken extends Error {
   override readonly name = 'PlaceTaken';
 
   constructor(holder: number) {
-    super(`A sandbox is running already in this checkout (process ${holder}). Use it, or end it with Ctrl-C where it was started, or with: kill ${holder}`);
+    super(
+      `A sandbox is running already in this checkout (process ${holder}). Use it, or end it with Ctrl-C where it was started, or with: kill ${holder}`,
+    );
   }
 }
 

@@ -2,7 +2,19 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Environment } from '../config/environment.js';
 import type { RunningTemporal } from './local/temporal.js';
 import type { SandboxFile } from './sandbox-file.js';
-import type { StackPorts } from './stack.js';
+
+/** 0 anywhere: a free one. */
+export interface StackPorts {
+  api: number;
+  metrics: number;
+  workerMetrics: number;
+  sandbox: number;
+  temporal: number;
+  temporalUi: number;
+}
+
+/** In a Temporal that others use too, the sandbox keeps to itself: its queues are named like those of live. */
+export const foreignNamespace = 'opssentinel-sandbox';
 
 export interface Secrets {
   webhook: string;

@@ -4,7 +4,7 @@ import { configurationFailure, type Context, say } from './context.js';
 import type { Colours } from './output.js';
 import { resolveFrom } from './paths.js';
 import type { SandboxFile } from './sandbox-file.js';
-import type { StackOptions, StackPart } from './stack.js';
+import type { StackOptions, StackPart } from './stack-ground.js';
 
 const columns = 100;
 
@@ -36,7 +36,8 @@ export function stackLooks(file: SandboxFile): string[] {
 export function stackOptions(context: Context, put: (line: string) => void): StackOptions {
   const { settings, problems } = readEnvironment(context.env);
   const wrong = problems.filter((line) => line.startsWith('OPSSENTINEL_'));
-  if (settings.mode === 'live') wrong.push('OPSSENTINEL_MODE: is live, and this command is the sandbox; unset it, or run: opssentinel serve');
+  if (settings.mode === 'live')
+    wrong.push('OPSSENTINEL_MODE: is live, and this command is the sandbox; unset it, or run: opssentinel serve');
   if (wrong.length > 0) throw configurationFailure(wrong);
   return {
     ports: settings.ports,

@@ -62,7 +62,10 @@ export function workerProcess(options: WorkerProcessOptions): WorkerProcess {
         });
       }
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`the worker was not ready within ${startsWithinMs / 1000} s`)), startsWithinMs);
+        const timer = setTimeout(
+          () => reject(new Error(`the worker was not ready within ${startsWithinMs / 1000} s`)),
+          startsWithinMs,
+        );
         let ready = false;
         started.on('message', () => {
           ready = true;
@@ -73,7 +76,8 @@ export function workerProcess(options: WorkerProcessOptions): WorkerProcess {
         started.once('exit', (code, signal) => {
           clearTimeout(timer);
           const how = signal === null ? `ended with code ${code ?? '?'}` : `was ended by ${signal}`;
-          if (!ready) reject(new Error(`the worker ${how} before it was ready\n${words.trim().split('\n').slice(-8).join('\n')}`));
+          if (!ready)
+            reject(new Error(`the worker ${how} before it was ready\n${words.trim().split('\n').slice(-8).join('\n')}`));
           else if (!expected) options.onLost(`the worker ${how}`);
         });
       });

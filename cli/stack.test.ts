@@ -3,11 +3,12 @@ import { chmodSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvironment } from '../config/environment.js';
-import { composeApi, withoutPowers } from './compose.js';
+import { composeApi, withoutPowers } from './compose-api.js';
 import { createLog } from './log.js';
 import { pathsOf } from './paths.js';
 import { PlaceTaken } from './sandbox-file.js';
-import { type Stack, type StackOptions, startStack } from './stack.js';
+import { type Stack, startStack } from './stack.js';
+import type { StackOptions } from './stack-ground.js';
 
 const free = { api: 0, metrics: 0, workerMetrics: 0, sandbox: 0, temporal: 0, temporalUi: 0 };
 const dir = mkdtempSync(join(tmpdir(), 'stack-'));
@@ -18,7 +19,9 @@ const paths = { ...real, state: join(dir, '.opssentinel'), sandboxFile: join(dir
 const rulesDir = join(real.root, 'rules', 'library');
 const noted: string[] = [];
 const options: StackOptions = {
-  ports: free, paths, rulesDir,
+  ports: free,
+  paths,
+  rulesDir,
   // A real key in the shell: no part of the sandbox may see it.
   env: { PATH: process.env['PATH'], AWS_ACCESS_KEY_ID: 'AKIAREALREALREALREAL', AWS_SECRET_ACCESS_KEY: 'x'.repeat(40) },
   tell: ({ name }) => noted.push(name),
@@ -75,7 +78,9 @@ describe('the sandbox stack', () => {
 describe('serve, live', () => {
   const secret = 'w'.repeat(40);
   const env = (): Record<string, string> => ({
-    OPSSENTINEL_MODE: 'live', OPSSENTINEL_PORT: '0', OPSSENTINEL_METRICS_PORT: '0',
+    OPSSENTINEL_MODE: 'live',
+    OPSSENTINEL_PORT: '0',
+    OPSSENTINEL_METRICS_PORT: '0',
     TEMPORAL_ADDRESS: stack.file.temporal,
     DATABASE_URL: stack.settings.databaseUrl ?? '',
     OPSSENTINEL_API_TOKENS: stack.settings.apiTokens ?? '',
@@ -99,7 +104,11 @@ describe('serve, live', () => {
     try {
       const ready = await fetch(`${composed.api.address}/readyz`);
       expect(ready.status).toBe(200);
-      const unsigned = await fetch(`${composed.api.address}/pagerduty/autonomous/action`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } });
+      const unsigned = await fetch(`${composed.api.address}/pagerduty/autonomous/action`, {
+        method: 'POST',
+        body: '{}',
+        headers: { 'content-type': 'application/json' },
+      });
       expect(unsigned.status).toBe(401);
     } finally {
       await composed.stop();
@@ -107,13 +116,23 @@ describe('serve, live', () => {
   });
 
   it('holds none of those credentials even where they are set', () => {
-    const given = { ...env(), AWS_SECRET_ACCESS_KEY: 'a', AWS_ACCESS_KEY_ID: 'b', AWS_PROFILE: 'c', PAGERDUTY_API_TOKEN: 'd', PAGERDUTY_ROUTING_KEY: 'e', PAGERDUTY_FROM: 'f' };
+    const given = {
+      ...env(),
+      AWS_SECRET_ACCESS_KEY: 'a',
+      AWS_ACCESS_KEY_ID: 'b',
+      AWS_PROFILE: 'c',
+      PAGERDUTY_API_TOKEN: 'd',
+      PAGERDUTY_ROUTING_KEY: 'e',
+      PAGERDUTY_FROM: 'f',
+    };
     expect(withoutPowers(given)).toEqual(env());
   });
 
   it('refuses the shortened pace of the sandbox', async () => {
     const { settings } = readEnvironment(env(), { starting: 'serve' });
-    await expect(composeApi(settings, { log, rulesDir, version: 'test' })).rejects.toThrow(/live runs with profile: standard alone/);
+    await expect(composeApi(settings, { log, rulesDir, version: 'test' })).rejects.toThrow(
+      /live runs with profile: standard alone/,
+    );
   });
 });
 

@@ -15,7 +15,14 @@ describe('readEnvironment', () => {
     const { settings, problems } = readEnvironment({});
     expect(problems).toEqual([]);
     expect(settings.mode).toBe('sandbox');
-    expect(settings.ports).toEqual({ api: 8080, metrics: 9090, workerMetrics: 9091, sandbox: 8090, temporal: 7233, temporalUi: 8233 });
+    expect(settings.ports).toEqual({
+      api: 8080,
+      metrics: 9090,
+      workerMetrics: 9091,
+      sandbox: 8090,
+      temporal: 7233,
+      temporalUi: 8233,
+    });
     expect(settings.workerRoles).toEqual(['run', 'decide', 'effect', 'tell']);
     expect(settings.publicUrl).toBe('http://localhost:8080');
   });
@@ -26,13 +33,22 @@ describe('readEnvironment', () => {
       { starting: 'serve' },
     );
     const text = problems.join('\n');
-    for (const part of [/^OPSSENTINEL_PORT: must be a port/m, /^TEMPORAL_ADDRESS: must be host:port/m, /^OPSSENTINEL_RULE: .*did you mean OPSSENTINEL_RULES/m, /^OPSSENTINEL_API_TOKENS: is missing/m, /^DATABASE_URL: is missing/m]) {
+    for (const part of [
+      /^OPSSENTINEL_PORT: must be a port/m,
+      /^TEMPORAL_ADDRESS: must be host:port/m,
+      /^OPSSENTINEL_RULE: .*did you mean OPSSENTINEL_RULES/m,
+      /^OPSSENTINEL_API_TOKENS: is missing/m,
+      /^DATABASE_URL: is missing/m,
+    ]) {
       expect(text).toMatch(part);
     }
   });
 
   it('reads a secret from its file without the trailing newline, and only one', () => {
-    const { settings, problems } = readEnvironment({ ...live, DATABASE_URL: undefined, DATABASE_URL_FILE: '/run/db' }, { readFile: () => 'postgres://db/x\n' });
+    const { settings, problems } = readEnvironment(
+      { ...live, DATABASE_URL: undefined, DATABASE_URL_FILE: '/run/db' },
+      { readFile: () => 'postgres://db/x\n' },
+    );
     expect(problems).toEqual([]);
     expect(settings.databaseUrl).toBe('postgres://db/x');
     expect(settings.env['DATABASE_URL']).toBe('postgres://db/x');
@@ -42,7 +58,9 @@ describe('readEnvironment', () => {
     expect(readEnvironment({ ...live, DATABASE_URL_FILE: '/run/db' }, { readFile: () => 'x' }).problems).toEqual([
       'DATABASE_URL: both DATABASE_URL and DATABASE_URL_FILE are set; keep one of them',
     ]);
-    expect(readEnvironment({ PAGERDUTY_API_TOKEN_FILE: '/nowhere/at/all' }).problems[0]).toMatch(/^PAGERDUTY_API_TOKEN_FILE: cannot read \/nowhere\/at\/all \(ENOENT\)/);
+    expect(readEnvironment({ PAGERDUTY_API_TOKEN_FILE: '/nowhere/at/all' }).problems[0]).toMatch(
+      /^PAGERDUTY_API_TOKEN_FILE: cannot read \/nowhere\/at\/all \(ENOENT\)/,
+    );
   });
 
   it('takes AWS_WEB_IDENTITY_TOKEN_FILE for what it is: a name of its own', () => {
@@ -52,8 +70,12 @@ describe('readEnvironment', () => {
   });
 
   it('refuses live that points at a simulator', () => {
-    expect(readEnvironment({ ...live, AWS_ENDPOINT_URL: 'http://localhost:8090' }).problems).toEqual([expect.stringMatching(/^AWS_ENDPOINT_URL: .*simulator/)]);
-    expect(readEnvironment({ ...live, OPSSENTINEL_MODE: 'sandbox', AWS_ENDPOINT_URL: 'http://localhost:8090' }).problems).toEqual([]);
+    expect(readEnvironment({ ...live, AWS_ENDPOINT_URL: 'http://localhost:8090' }).problems).toEqual([
+      expect.stringMatching(/^AWS_ENDPOINT_URL: .*simulator/),
+    ]);
+    expect(readEnvironment({ ...live, OPSSENTINEL_MODE: 'sandbox', AWS_ENDPOINT_URL: 'http://localhost:8090' }).problems).toEqual(
+      [],
+    );
   });
 
   it('asks a worker for no API token', () => {
@@ -62,7 +84,9 @@ describe('readEnvironment', () => {
   });
 
   it('never shows a secret: not in a problem, not in the description', () => {
-    const secrets = Object.entries(variables).filter(([, variable]) => variable.secret).map(([name]) => name);
+    const secrets = Object.entries(variables)
+      .filter(([, variable]) => variable.secret)
+      .map(([name]) => name);
     const safe = /^[a-z0-9]{12,40}$/;
     fc.assert(
       fc.property(fc.constantFrom(...secrets), fc.stringMatching(safe), (name, value) => {

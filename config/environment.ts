@@ -12,7 +12,9 @@ const port = z.coerce
   .min(0, 'must be 0 to 65535')
   .max(65_535, 'must be 0 to 65535');
 const webAddress = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
-const flag = z.enum(['true', 'false', '1', '0'], { error: 'must be true or false' }).transform((text) => text === 'true' || text === '1');
+const flag = z
+  .enum(['true', 'false', '1', '0'], { error: 'must be true or false' })
+  .transform((text) => text === 'true' || text === '1');
 
 const shape = z.object({
   OPSSENTINEL_MODE: z.enum(['sandbox', 'live'], { error: 'must be sandbox or live' }),
@@ -28,16 +30,27 @@ const shape = z.object({
   OPSSENTINEL_PUBLIC_URL: webAddress.optional(),
   OPSSENTINEL_STOP_FILE: z.string(),
   OPSSENTINEL_WORKER_ROLES: z.string().transform((text, context) => {
-    const named = text.split(',').map((role) => role.trim()).filter((role) => role !== '');
+    const named = text
+      .split(',')
+      .map((role) => role.trim())
+      .filter((role) => role !== '');
     const wrong = named.filter((role) => !['run', 'decide', 'effect', 'tell'].includes(role));
-    if (wrong.length > 0 || named.length === 0) context.addIssue(`must be some of run, decide, effect, tell, separated by commas${wrong.length > 0 ? `; not ${wrong.join(', ')}` : ''}`);
+    if (wrong.length > 0 || named.length === 0)
+      context.addIssue(
+        `must be some of run, decide, effect, tell, separated by commas${wrong.length > 0 ? `; not ${wrong.join(', ')}` : ''}`,
+      );
     return named as WorkerRoleName[];
   }),
   OPSSENTINEL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], { error: 'must be debug, info, warn or error' }),
   OPSSENTINEL_URL: webAddress.optional(),
   OPSSENTINEL_TOKEN: z.string().optional(),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must look like postgres://user:password@host:5432/database' }).optional(),
-  TEMPORAL_ADDRESS: z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$/, 'must be host:port, without http://').optional(),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'must look like postgres://user:password@host:5432/database' })
+    .optional(),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$/, 'must be host:port, without http://')
+    .optional(),
   TEMPORAL_NAMESPACE: z.string(),
   TEMPORAL_API_KEY: z.string().optional(),
   TEMPORAL_TLS: flag,
@@ -167,13 +180,17 @@ function mixedUp(settings: Settings): string[] {
   const problems: string[] = [];
   const { certPath, keyPath } = settings.temporal;
   if ((certPath === undefined) !== (keyPath === undefined)) {
-    problems.push('TEMPORAL_TLS_CLIENT_CERT_PATH: certificate and TEMPORAL_TLS_CLIENT_KEY_PATH belong together; set both or none');
+    problems.push(
+      'TEMPORAL_TLS_CLIENT_CERT_PATH: certificate and TEMPORAL_TLS_CLIENT_KEY_PATH belong together; set both or none',
+    );
   }
   if (settings.mode !== 'live') return problems;
   for (const name of ['AWS_ENDPOINT_URL', 'PAGERDUTY_API_URL', 'PAGERDUTY_EVENTS_URL'] as const) {
     const value = settings.env[name];
     if (value === undefined || !URL.canParse(value) || !loopback.test(new URL(value).hostname)) continue;
-    problems.push(`${name}: ${value} is this machine, which is what the sandbox uses; live never speaks to a simulator. Unset it`);
+    problems.push(
+      `${name}: ${value} is this machine, which is what the sandbox uses; live never speaks to a simulator. Unset it`,
+    );
   }
   return problems;
 }
@@ -206,7 +223,8 @@ export function describeEnvironment(env: Environment, settings: Settings): Descr
   return variableNames.map((name) => {
     const variable: { says: string; default?: string } = variables[name];
     const value = settings.env[name];
-    if (value === undefined) return { name, says: variable.says, value: variable.default, from: variable.default === undefined ? 'unset' : 'default' };
+    if (value === undefined)
+      return { name, says: variable.says, value: variable.default, from: variable.default === undefined ? 'unset' : 'default' };
     return { name, says: variable.says, value: redact(name, value), from: env[name] ? 'environment' : 'file' };
   });
 }

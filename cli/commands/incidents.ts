@@ -15,7 +15,9 @@ export function addIncidents(program: Command, context: Context): void {
     .option('--limit <n>', 'at most so many', parseLimit, 50)
     .action(async (options: OutputOptions & { limit: number }) => {
       const incidents = await apiClient(context, 'viewer').incidents(options.limit);
-      print(context, options, 'IncidentList', incidents, () => (incidents.length === 0 ? 'No incident yet.' : incidentTable(incidents)));
+      print(context, options, 'IncidentList', incidents, () =>
+        incidents.length === 0 ? 'No incident yet.' : incidentTable(incidents),
+      );
     });
   incident
     .command('show')
@@ -24,7 +26,9 @@ export function addIncidents(program: Command, context: Context): void {
     .action(async (id: string, options: OutputOptions) => {
       const api = apiClient(context, 'viewer');
       const [summary, timeline] = await Promise.all([api.incident(id), api.timeline(id)]);
-      print(context, options, 'Incident', [{ ...summary, timeline }], (colours) => [...head(summary, colours), '', ...timeline.map((line) => timelineLine(line, colours))].join('\n'));
+      print(context, options, 'Incident', [{ ...summary, timeline }], (colours) =>
+        [...head(summary, colours), '', ...timeline.map((line) => timelineLine(line, colours))].join('\n'),
+      );
     });
   incident
     .command('watch')
@@ -64,15 +68,30 @@ function head(summary: IncidentSummary, colours: Colours): string[] {
   ];
 }
 
-const words: Readonly<Record<LedgerRecord['state'], string>> = { ok: 'ok', info: '-', waiting: 'wait', refused: 'REFUSED', failed: 'failed', unknown: 'UNKNOWN' };
+const words: Readonly<Record<LedgerRecord['state'], string>> = {
+  ok: 'ok',
+  info: '-',
+  waiting: 'wait',
+  refused: 'REFUSED',
+  failed: 'failed',
+  unknown: 'UNKNOWN',
+};
 
 function timelineLine({ at, phase, state, says }: LedgerRecord, colours: Colours): string {
-  const tone = { ok: colours.green, info: colours.dim, waiting: colours.cyan, refused: colours.red, failed: colours.yellow, unknown: colours.red }[state];
+  const tone = {
+    ok: colours.green,
+    info: colours.dim,
+    waiting: colours.cyan,
+    refused: colours.red,
+    failed: colours.yellow,
+    unknown: colours.red,
+  }[state];
   return `  ${tone(words[state].padEnd(8))} ${phase.padEnd(10)} ${clock(at)}    ${oneLine(says)}`;
 }
 
 /** One line per event, for pipes: `2026-11-22T03:13:44Z Q0HW9LT execute ok restart-ec2-instance`. */
-const plainLine = ({ at, incident, phase, state, says }: LedgerRecord): string => `${at.slice(0, 19)}Z ${shortId(incident)} ${phase} ${state} ${oneLine(says)}`;
+const plainLine = ({ at, incident, phase, state, says }: LedgerRecord): string =>
+  `${at.slice(0, 19)}Z ${shortId(incident)} ${phase} ${state} ${oneLine(says)}`;
 
 async function watch(context: Context, id: string | undefined, options: OutputOptions): Promise<void> {
   const api = apiClient(context, 'viewer');
@@ -83,17 +102,32 @@ async function watch(context: Context, id: string | undefined, options: OutputOp
   else if (id !== undefined && terminal.tty) terminal.out(`${head(await api.incident(id), colours).join('\n')}\n\n`);
   // Piped, it is found out first that the incident exists: a stream that never says anything would not tell.
   else if (id !== undefined) await api.incident(id);
-  if (terminal.tty) say(context, id === undefined ? 'Watching all incidents; Ctrl-C ends the watching, not the runs.' : 'Ctrl-C leaves; the run goes on.');
+  if (terminal.tty)
+    say(
+      context,
+      id === undefined ? 'Watching all incidents; Ctrl-C ends the watching, not the runs.' : 'Ctrl-C leaves; the run goes on.',
+    );
+  const leaving = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
   await api.watch(
     id,
     (line) => {
       terminal.out(`${write(line)}\n`);
-      // The outcome, and nothing else, is a run's last word; its report may come just before.
-      return id !== undefined && line.phase === 'outcome' ? 'stop' : undefined;
+      if (id === undefined) return undefined;
+      // The report is a run's last word. Where nobody can be told, the outcome is.
+      if (line.phase === 'outcome') timer ??= setTimeout(() => leaving.abort(), reportWithinMs);
+      return line.once === 'report' ? 'stop' : undefined;
     },
-    { signal: context.interrupted, onReconnect: (why) => say(context, `the stream broke (${why}); opening it again`) },
+    {
+      signal: AbortSignal.any([context.interrupted, leaving.signal]),
+      onReconnect: (why) => say(context, `the stream broke (${why}); opening it again`),
+    },
   );
+  clearTimeout(timer);
 }
+
+/** How long after its outcome a run's report is waited for. */
+const reportWithinMs = 10_000;
 
 function lineWriter(options: OutputOptions, tty: boolean, all: boolean, colours: Colours): (line: LedgerRecord) => string {
   if (options.output === 'json') return (line) => JSON.stringify(line);

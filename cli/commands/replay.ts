@@ -9,6 +9,7 @@ import { workflowIdOf } from '../../workflows/ids.js';
 import { incidentWorkflowType } from '../../workflows/messages.js';
 import { type Context, type OutputOptions, print, runningSandbox, settingsFor } from '../context.js';
 import { Failure } from '../failure.js';
+import { foreignNamespace } from '../stack-environment.js';
 import { type TemporalAddress, temporalAddress } from '../temporal-connection.js';
 
 interface Options extends OutputOptions {
@@ -33,7 +34,8 @@ function parseLast(text: string): number {
 type History = ReplayHistoriesIterable extends AsyncIterable<infer Item> | Iterable<infer Item> ? Item : never;
 
 async function replay(context: Context, what: readonly string[], options: Options): Promise<void> {
-  if (what.length === 0 && options.last === undefined) throw new Failure('usage', 'What is to be replayed? Name history files, workflow ids or incident ids, or write --last N');
+  if (what.length === 0 && options.last === undefined)
+    throw new Failure('usage', 'What is to be replayed? Name history files, workflow ids or incident ids, or write --last N');
   const codePath = context.paths.bundle;
   if (!existsSync(codePath)) throw new Failure('usage', `${codePath} is missing; build it with: npm run build`);
   const histories = await collect(context, what, options.last);
@@ -42,9 +44,19 @@ async function replay(context: Context, what: readonly string[], options: Option
   for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: { codePath } }, histories)) {
     results.push({ workflowId, ok: error === undefined, says: error === undefined ? 'the same way' : firstLine(error) });
   }
-  print(context, options, 'ReplayList', results, (colours) => results.map(({ workflowId, ok, says }) => `${ok ? colours.green('ok     ') : colours.red('DIFFERS')}  ${workflowId}  ${ok ? '' : says}`.trimEnd()).join('\n'));
+  print(context, options, 'ReplayList', results, (colours) =>
+    results
+      .map(({ workflowId, ok, says }) =>
+        `${ok ? colours.green('ok     ') : colours.red('DIFFERS')}  ${workflowId}  ${ok ? '' : says}`.trimEnd(),
+      )
+      .join('\n'),
+  );
   const wrong = results.filter(({ ok }) => !ok).length;
-  if (wrong > 0) throw new Failure('failed', `${wrong} of ${results.length} would go another way. Guard the change with patched(), or do not deploy it while such runs are open`);
+  if (wrong > 0)
+    throw new Failure(
+      'failed',
+      `${wrong} of ${results.length} would go another way. Guard the change with patched(), or do not deploy it while such runs are open`,
+    );
   if (results.length === 0) throw new Failure('notFound', 'There is no run to replay');
 }
 
@@ -56,7 +68,13 @@ async function collect(context: Context, what: readonly string[], last: number |
   for (const name of what) {
     const path = resolve(context.cwd, name);
     if (!existsSync(path)) ids.push(name);
-    else if ((await stat(path)).isDirectory()) files.push(...(await readdir(path)).filter((file) => file.endsWith('.json')).sort().map((file) => join(path, file)));
+    else if ((await stat(path)).isDirectory())
+      files.push(
+        ...(await readdir(path))
+          .filter((file) => file.endsWith('.json'))
+          .sort()
+          .map((file) => join(path, file)),
+      );
     else files.push(path);
   }
   const read = await Promise.all(files.map(readHistory));
@@ -67,22 +85,34 @@ async function readHistory(path: string): Promise<History> {
   try {
     return { workflowId: basename(path, '.json'), history: historyFromJSON(JSON.parse(await readFile(path, 'utf8'))) };
   } catch (error) {
-    throw new Failure('usage', `${path} is not a history as \`temporal workflow show -o json\` writes it: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Failure(
+      'usage',
+      `${path} is not a history as \`temporal workflow show -o json\` writes it: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
 async function fetchHistories(context: Context, ids: readonly string[], last: number | undefined): Promise<History[]> {
   const { address, namespace } = temporalOf(context);
   const connection = await Connection.connect({ ...address, connectTimeout: 5_000 }).catch((error: unknown) => {
-    throw new Failure('unreachable', `Temporal does not answer at ${address.address}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Failure(
+      'unreachable',
+      `Temporal does not answer at ${address.address}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   });
   try {
     const { workflow } = new Client({ connection, namespace });
-    const wanted: string[] = ids.map((id) => (id.startsWith('incident:') ? id : workflowIdOf(id.includes(':') ? id : `pagerduty:${id}`)));
+    const wanted: string[] = ids.map((id) =>
+      id.startsWith('incident:') ? id : workflowIdOf(id.includes(':') ? id : `pagerduty:${id}`),
+    );
     const found: History[] = [];
-    for (const workflowId of wanted) found.push({ workflowId, history: await workflow.getHandle(workflowId).fetchHistory().catch(notThere(workflowId)) });
+    for (const workflowId of wanted)
+      found.push({ workflowId, history: await workflow.getHandle(workflowId).fetchHistory().catch(notThere(workflowId)) });
     if (last === undefined) return found;
-    for await (const { workflowId, runId } of workflow.list({ query: `WorkflowType = '${incidentWorkflowType}'`, pageSize: last })) {
+    for await (const { workflowId, runId } of workflow.list({
+      query: `WorkflowType = '${incidentWorkflowType}'`,
+      pageSize: last,
+    })) {
       if (found.length >= wanted.length + last) break;
       found.push({ workflowId, history: await workflow.getHandle(workflowId, runId).fetchHistory() });
     }
@@ -95,15 +125,21 @@ async function fetchHistories(context: Context, ids: readonly string[], last: nu
 const notThere =
   (workflowId: string) =>
   (error: unknown): never => {
-    if (error instanceof Error && error.name === 'WorkflowNotFoundError') throw new Failure('notFound', `There is neither a file nor a run ${workflowId}`);
+    if (error instanceof Error && error.name === 'WorkflowNotFoundError')
+      throw new Failure('notFound', `There is neither a file nor a run ${workflowId}`);
     throw error;
   };
 
 /** TEMPORAL_ADDRESS, else the sandbox of this checkout. */
-export function temporalOf(context: Context): { address: TemporalAddress; namespace: string; sandbox: boolean } {
+export function temporalOf(context: Context): { address: TemporalAddress; namespace: string } {
   const settings = settingsFor(context);
-  if (settings.temporal.address !== undefined) return { address: temporalAddress(settings.temporal), namespace: settings.temporal.namespace, sandbox: false };
   const sandbox = runningSandbox(context);
-  if (sandbox === undefined) throw new Failure('usage', 'Which Temporal? Set TEMPORAL_ADDRESS, or start a sandbox here with: opssentinel dev');
-  return { address: { address: sandbox.temporal }, namespace: 'default', sandbox: true };
+  if (settings.temporal.address !== undefined) {
+    // A sandbox in a Temporal that others use too has a namespace of its own.
+    const shared = sandbox?.temporal === settings.temporal.address && settings.mode === 'sandbox';
+    return { address: temporalAddress(settings.temporal), namespace: shared ? foreignNamespace : settings.temporal.namespace };
+  }
+  if (sandbox === undefined)
+    throw new Failure('usage', 'Which Temporal? Set TEMPORAL_ADDRESS, or start a sandbox here with: opssentinel dev');
+  return { address: { address: sandbox.temporal }, namespace: 'default' };
 }

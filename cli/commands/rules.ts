@@ -10,11 +10,11 @@ import type { LedgerRecord } from '../../domain/record.js';
 import { loadRules } from '../../rules/language/load.js';
 import { problemText, RulesRefused } from '../../rules/language/problem.js';
 import type { RuleSet } from '../../rules/language/set.js';
-import { installation, sha256 } from '../compose.js';
+import { installation, sha256 } from '../installation.js';
 import { apiClient, type Context, type OutputOptions, print, say } from '../context.js';
 import { decideAgain, differences, readCase } from '../explain-case.js';
 import { Failure } from '../failure.js';
-import { rulesDirOf } from './running.js';
+import { rulesDirOf } from '../start-check.js';
 
 /** `rules lint`, `rules explain`. */
 export function addRules(program: Command, context: Context): void {
@@ -40,14 +40,33 @@ async function lint(context: Context, dir: string | undefined, options: OutputOp
   const loaded = await loadRules(folder, installation({}).catalogue, sha256);
   if (!loaded.ok) {
     print(context, options, 'RulesProblems', loaded.problems, () => loaded.problems.map(problemText).join('\n'));
-    throw new Failure('failed', `${loaded.problems.length === 1 ? '1 problem' : `${loaded.problems.length} problems`} in ${folder}`);
+    throw new Failure(
+      'failed',
+      `${loaded.problems.length === 1 ? '1 problem' : `${loaded.problems.length} problems`} in ${folder}`,
+    );
   }
   const { rules, runbooks, policy, hash } = loaded.set;
-  const summary = { dir: folder, rules: rules.length, runbooks: runbooks.size, policy: policy.name, profile: policy.doc.profile, hash };
-  print(context, options, 'RulesLint', [summary], (colours) => `${colours.green('ok')}  ${rules.length} rules, ${runbooks.size} runbooks, policy ${policy.name} (profile ${policy.doc.profile}), sha256 ${hash.slice(0, 8)}  ${folder}`);
+  const summary = {
+    dir: folder,
+    rules: rules.length,
+    runbooks: runbooks.size,
+    policy: policy.name,
+    profile: policy.doc.profile,
+    hash,
+  };
+  print(
+    context,
+    options,
+    'RulesLint',
+    [summary],
+    (colours) =>
+      `${colours.green('ok')}  ${rules.length} rules, ${runbooks.size} runbooks, policy ${policy.name} (profile ${policy.doc.profile}), sha256 ${hash.slice(0, 8)}  ${folder}`,
+  );
 }
 
-export async function loadOrRefuse(folder: string): Promise<{ set: RuleSet; catalogue: ReturnType<typeof installation>['catalogue'] }> {
+export async function loadOrRefuse(
+  folder: string,
+): Promise<{ set: RuleSet; catalogue: ReturnType<typeof installation>['catalogue'] }> {
   const { catalogue } = installation({});
   const loaded = await loadRules(folder, catalogue, sha256);
   if (!loaded.ok) throw new RulesRefused(loaded.problems);

@@ -1,13 +1,15 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Settings } from '../../config/environment.js';
 import { type WorkerRole, workerRoles } from '../../workflows/messages.js';
-import { composeApi, composeWorker } from '../compose.js';
-import { type Context, say, settingsFor, untilInterrupted } from '../context.js';
+import { composeApi } from '../compose-api.js';
+import { composeWorker } from '../compose-worker.js';
+import { type Context, say, untilInterrupted } from '../context.js';
 import { checkPorts } from '../local/ports.js';
 import { createLog, type Logger, secretsOf } from '../log.js';
 import { coloursFor } from '../output.js';
 import { resolveFrom } from '../paths.js';
 import { startStack } from '../stack.js';
+import { rulesDirOf, settingsToStart } from '../start-check.js';
 import { stackHead, stackLooks, stackOptions } from '../stack-words.js';
 import { version } from '../version.js';
 
@@ -40,7 +42,8 @@ export function addRunning(program: Command, context: Context): void {
 function parseRoles(text: string): WorkerRole[] {
   const named = text.split(',').map((role) => role.trim());
   const wrong = named.filter((role) => !(workerRoles as readonly string[]).includes(role));
-  if (wrong.length > 0) throw new InvalidArgumentError(`There is no role ${wrong.join(', ')}; there are ${workerRoles.join(', ')}.`);
+  if (wrong.length > 0)
+    throw new InvalidArgumentError(`There is no role ${wrong.join(', ')}; there are ${workerRoles.join(', ')}.`);
   return named as WorkerRole[];
 }
 
@@ -61,11 +64,16 @@ async function dev(context: Context): Promise<void> {
 
 /** 12-factor: events on stdout, one JSON object a line. */
 function logTo(context: Context, settings: Settings, name: string): Logger {
-  return createLog({ level: settings.logLevel, name, secrets: secretsOf(settings.env), write: (line) => context.terminal.out(line) });
+  return createLog({
+    level: settings.logLevel,
+    name,
+    secrets: secretsOf(settings.env),
+    write: (line) => context.terminal.out(line),
+  });
 }
 
 async function serve(context: Context): Promise<void> {
-  const settings = settingsFor(context, 'serve');
+  const settings = await settingsToStart(context, 'serve');
   const log = logTo(context, settings, 'api');
   await checkPorts(
     [
@@ -80,13 +88,17 @@ async function serve(context: Context): Promise<void> {
 }
 
 async function work(context: Context, roles: WorkerRole[] | undefined): Promise<void> {
-  const settings = settingsFor(context, 'worker');
+  const settings = await settingsToStart(context, 'worker');
   const log = logTo(context, settings, 'worker');
   const played = roles ?? settings.workerRoles;
   const { workerMetrics } = settings.ports;
-  await checkPorts([{ port: workerMetrics, what: 'metrics of the worker', variable: 'OPSSENTINEL_WORKER_METRICS_PORT' }], settings.host);
+  await checkPorts(
+    [{ port: workerMetrics, what: 'metrics of the worker', variable: 'OPSSENTINEL_WORKER_METRICS_PORT' }],
+    settings.host,
+  );
   const composed = await composeWorker(settings, {
-    log, version,
+    log,
+    version,
     rulesDir: rulesDirOf(context, settings),
     roles: played,
     bundlePath: context.paths.bundle,
@@ -98,9 +110,11 @@ async function work(context: Context, roles: WorkerRole[] | undefined): Promise<
   await untilEnded(context, composed, log);
 }
 
-export const rulesDirOf = (context: Context, settings: Settings): string => resolveFrom(settings.rulesDir, context.cwd, context.paths.root);
-
-async function untilEnded(context: Context, composed: { run: Promise<void>; stop: () => Promise<void> }, log: Logger): Promise<void> {
+async function untilEnded(
+  context: Context,
+  composed: { run: Promise<void>; stop: () => Promise<void> },
+  log: Logger,
+): Promise<void> {
   const orphaned = new Promise<void>((resolve) => process.once('disconnect', () => resolve()));
   try {
     await Promise.race([composed.run, untilInterrupted(context), ...(process.send === undefined ? [] : [orphaned])]);

@@ -19,7 +19,10 @@ export function addSandbox(program: Command, context: Context): void {
     .description('start the simulators alone')
     .option('--webhook-url <url>', 'where the simulated PagerDuty delivers', 'http://127.0.0.1:8080/pagerduty/autonomous/action')
     .action((options: { webhookUrl: string }) => startAlone(context, options.webhookUrl));
-  for (const [name, state, says] of [['raise', 'ALARM', 'set an alarm off'], ['clear', 'OK', 'let an alarm go back to OK']] as const) {
+  for (const [name, state, says] of [
+    ['raise', 'ALARM', 'set an alarm off'],
+    ['clear', 'OK', 'let an alarm go back to OK'],
+  ] as const) {
     sandbox
       .command(name)
       .description(says)
@@ -40,7 +43,9 @@ export function addSandbox(program: Command, context: Context): void {
     .option('--delay <ms>', 'waited before anything else', parseCount, 0)
     .option('--clear', 'forget all that are left')
     .option('--sandbox <url>', 'address of the sandbox, when it is not the one of this checkout')
-    .action((operation: string | undefined, kind: string | undefined, options: FaultOptions) => faults(context, operation, kind, options));
+    .action((operation: string | undefined, kind: string | undefined, options: FaultOptions) =>
+      faults(context, operation, kind, options),
+    );
 }
 
 interface FaultOptions extends Place {
@@ -55,17 +60,35 @@ function parseCount(text: string): number {
   return Number(text);
 }
 
-async function faults(context: Context, operation: string | undefined, kind: string | undefined, options: FaultOptions): Promise<void> {
+async function faults(
+  context: Context,
+  operation: string | undefined,
+  kind: string | undefined,
+  options: FaultOptions,
+): Promise<void> {
   if (options.clear === true) await ask(context, options, 'DELETE', 'faults');
   if (operation !== undefined) {
-    if (kind === undefined) throw new Failure('usage', `Which fault for ${operation}? E.g.: opssentinel sandbox faults ${operation} 500 --times 2`);
-    await ask(context, options, 'POST', 'faults', { operation, kind, times: options.times, after: options.after, delayMs: options.delay });
+    if (kind === undefined)
+      throw new Failure('usage', `Which fault for ${operation}? E.g.: opssentinel sandbox faults ${operation} 500 --times 2`);
+    await ask(context, options, 'POST', 'faults', {
+      operation,
+      kind,
+      times: options.times,
+      after: options.after,
+      delayMs: options.delay,
+    });
   }
-  const left = (await ask(context, options, 'GET', 'faults')) as Record<string, unknown>[];
+  const left = (await ask(context, options, 'GET', 'faults')) as Record<string, string | number>[];
   print(context, options, 'FaultList', left, () =>
     left.length === 0
       ? 'Nothing is set to go wrong.'
-      : table(left, ['operation', 'kind', 'times', 'after', 'delayMs'].map((name) => ({ title: name.toUpperCase(), of: (row) => String(row[name] ?? '') }))),
+      : table(
+          left,
+          ['operation', 'kind', 'times', 'after', 'delayMs'].map((name) => ({
+            title: name.toUpperCase(),
+            of: (row) => String(row[name] ?? ''),
+          })),
+        ),
   );
 }
 
@@ -83,7 +106,10 @@ async function ask(context: Context, place: Place, method: string, path: string,
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok) return answer;
   const says = (answer as { error?: unknown } | undefined)?.error;
-  throw new Failure(response.status === 404 ? 'notFound' : 'usage', typeof says === 'string' ? says : `the sandbox answered ${response.status}: ${JSON.stringify(answer)}`);
+  throw new Failure(
+    response.status === 404 ? 'notFound' : 'usage',
+    typeof says === 'string' ? says : `the sandbox answered ${response.status}: ${JSON.stringify(answer)}`,
+  );
 }
 
 async function startAlone(context: Context, webhookUrl: string): Promise<void> {
@@ -95,7 +121,11 @@ async function startAlone(context: Context, webhookUrl: string): Promise<void> {
   const put = (line: string): void => context.terminal.out(`${line}\n`);
   for (const line of stackHead('OpsSentinel simulators', coloursFor(context.terminal))) put(line);
   put(`  PagerDuty and AWS on ${running.address}; webhooks go to ${webhookUrl}`);
-  put(given === undefined ? `  signed with the throw-away secret ${webhookSecret}: export PAGERDUTY_WEBHOOK_SECRETS=${webhookSecret}` : '  signed with the first of PAGERDUTY_WEBHOOK_SECRETS');
+  put(
+    given === undefined
+      ? `  signed with the throw-away secret ${webhookSecret}: export PAGERDUTY_WEBHOOK_SECRETS=${webhookSecret}`
+      : '  signed with the first of PAGERDUTY_WEBHOOK_SECRETS',
+  );
   try {
     await untilInterrupted(context);
   } finally {

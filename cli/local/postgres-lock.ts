@@ -25,7 +25,9 @@ export async function freeFolder(data: string): Promise<void> {
       return;
     }
     if (waited >= endsWithinMs) {
-      throw new Error(`another PostgreSQL (process ${pid}) uses ${data}. Stop the OpsSentinel that started it, or choose another folder.`);
+      throw new Error(
+        `another PostgreSQL (process ${pid}) uses ${data}. Stop the OpsSentinel that started it, or choose another folder.`,
+      );
     }
     await sleep(200);
   }

@@ -137,7 +137,9 @@ function initdb(setup: Setup, into: string, passwordFile: string): Promise<void>
     });
     const said = collect(child, setup.log);
     child.once('error', reject);
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`PostgreSQL could not make its folder ${into}: ${said()}`))));
+    child.once('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`PostgreSQL could not make its folder ${into}: ${said()}`)),
+    );
   });
 }
 

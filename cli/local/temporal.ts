@@ -29,7 +29,9 @@ const wanted: Wanted = {
     if (found === null) return { unfit: `it does not tell its server's version (${said.slice(0, 80)})` };
     const [major, minor] = [Number(found[1]), Number(found[2])];
     const oldEnough = major > oldestServer[0] || (major === oldestServer[0] && minor >= oldestServer[1]);
-    return oldEnough ? { version: said.replace(/^temporal version /, '') } : { unfit: `its server is ${major}.${minor}, and ${oldestServer.join('.')} is needed` };
+    return oldEnough
+      ? { version: said.replace(/^temporal version /, '') }
+      : { unfit: `its server is ${major}.${minor}, and ${oldestServer.join('.')} is needed` };
   },
   ways: [
     'set TEMPORAL_ADDRESS=host:port to a server that you have',
@@ -107,10 +109,19 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
 
 function serverArguments(port: number, uiPort: number | undefined, dbFile: string | undefined): string[] {
   return [
-    'server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error',
+    'server',
+    'start-dev',
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--log-level',
+    'error',
     ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
     // Without these two a server with a file is about nine times slower.
-    ...(dbFile === undefined ? [] : ['--db-filename', dbFile, '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal']),
+    ...(dbFile === undefined
+      ? []
+      : ['--db-filename', dbFile, '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal']),
     ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
   ];
 }
@@ -120,9 +131,20 @@ async function connectOnly(to: TemporalAddress): Promise<RunningTemporal> {
   try {
     await untilReady(to, 5000);
   } catch (error) {
-    throw new Error(`TEMPORAL_ADDRESS is ${address}, and nothing answers there (${error instanceof Error ? error.message : String(error)}). Start it, correct the address, or unset it to have a local one started`, { cause: error });
+    throw new Error(
+      `TEMPORAL_ADDRESS is ${address}, and nothing answers there (${error instanceof Error ? error.message : String(error)}). Start it, correct the address, or unset it to have a local one started`,
+      { cause: error },
+    );
   }
-  return { address, connect: to, source: 'TEMPORAL_ADDRESS', version: 'as installed there', own: false, ended: new Promise(() => undefined), stop: () => Promise.resolve() };
+  return {
+    address,
+    connect: to,
+    source: 'TEMPORAL_ADDRESS',
+    version: 'as installed there',
+    own: false,
+    ended: new Promise(() => undefined),
+    stop: () => Promise.resolve(),
+  };
 }
 
 async function untilReady(to: TemporalAddress, withinMs: number): Promise<void> {

