@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Settings } from '../config/environment.js';
 import { start as startWorkers } from '../workers/start.js';
 import type { WorkerRole } from '../workflows/messages.js';
@@ -78,21 +78,13 @@ function installRuntime(settings: Settings, log: Logger): void {
     // A worker of one role has no workflows or no activities; that is the design and no warning.
     if (!/^No \w.* registered/.test(message)) log[level === 'ERROR' ? 'error' : 'warn']({ ...meta }, message);
   });
+  const prometheus = { bindAddress: `${host}:${ports.workerMetrics}`, countersTotalSuffix: true, useSecondsForDurations: true };
   Runtime.install({
     logger,
     shutdownSignals: [],
-    ...(ports.workerMetrics === 0
-      ? {}
-      : {
-          telemetryOptions: {
-            metrics: {
-              prometheus: {
-                bindAddress: `${host}:${ports.workerMetrics}`,
-                countersTotalSuffix: true,
-                useSecondsForDurations: true,
-              },
-            },
-          },
-        }),
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'WARN' }) },
+      ...(ports.workerMetrics === 0 ? {} : { metrics: { prometheus } }),
+    },
   });
 }

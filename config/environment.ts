@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Environment, redact, resolveFiles, unknownOwn } from './secrets.js';
 import { type VariableName, variableNames, variables } from './variables.js';
 
-export { type Variable, type VariableName, variables } from './variables.js';
+export { type VariableName, variables } from './variables.js';
 export type { Environment } from './secrets.js';
 
 const port = z.coerce

@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
-import { DefaultLogger, type ReplayHistoriesIterable, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, type ReplayHistoriesIterable, Runtime, Worker } from '@temporalio/worker';
 import { type Command, InvalidArgumentError } from 'commander';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
@@ -39,7 +39,9 @@ async function replay(context: Context, what: readonly string[], options: Option
   const codePath = context.paths.bundle;
   if (!existsSync(codePath)) throw new Failure('usage', `${codePath} is missing; build it with: npm run build`);
   const histories = await collect(context, what, options.last);
-  Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined), shutdownSignals: [] });
+  // Every difference is told below, once; the SDK's own lines about it would come between.
+  const telemetryOptions = { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } };
+  Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined), telemetryOptions, shutdownSignals: [] });
   const results: { workflowId: string; ok: boolean; says: string }[] = [];
   for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: { codePath } }, histories)) {
     results.push({ workflowId, ok: error === undefined, says: error === undefined ? 'the same way' : firstLine(error) });

