@@ -36,7 +36,13 @@ describe('words for people', () => {
 
   it('writes budgets as rules do', () => {
     expect(budgetWords({ count: 5, perMs: 3_600_000 })).toBe('5/1h');
-    expect([45_000, 1_800_000, 86_400_000, 2_592_000_000, 1500].map(shortDuration)).toEqual(['45s', '30m', '24h', '30d', '1500ms']);
+    expect([45_000, 1_800_000, 86_400_000, 2_592_000_000, 1500].map(shortDuration)).toEqual([
+      '45s',
+      '30m',
+      '24h',
+      '30d',
+      '1500ms',
+    ]);
   });
 
   it('says a time in UTC, and the day when it is another one', () => {

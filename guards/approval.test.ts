@@ -11,7 +11,12 @@ const destructive = { step: { ...calmFacts().step, risk: 'destructive' } } as co
 
 describe('approval', () => {
   it('row 31: mode approve wants a word; auto does not', () => {
-    expect(decided([])).toMatchObject({ guard: 'approval', verdict: 'ask', limit: '1 approval', found: '0 of 1 given for this plan' });
+    expect(decided([])).toMatchObject({
+      guard: 'approval',
+      verdict: 'ask',
+      limit: '1 approval',
+      found: '0 of 1 given for this plan',
+    });
     expect(askAll(inApprove(), calmState({ approvals: [approvalBy('ada')] })).of('approval')).toMatchObject({
       verdict: 'allow',
       found: 'approved by ada',
@@ -36,7 +41,9 @@ describe('approval', () => {
   });
 
   it('row 32: two are two people', () => {
-    expect(decided([approvalBy('ada'), approvalBy(' Ada')], inApprove(two))).toMatchObject({ found: '1 of 2 given for this plan' });
+    expect(decided([approvalBy('ada'), approvalBy(' Ada')], inApprove(two))).toMatchObject({
+      found: '1 of 2 given for this plan',
+    });
     expect(decided([approvalBy('ada'), approvalBy('grace')], inApprove(two))).toBeUndefined();
   });
 
@@ -47,7 +54,9 @@ describe('approval', () => {
     ];
     expect(decided([a])).toBeUndefined();
     expect(decided([a, b], inApprove(two))).toMatchObject({ found: '1 of 2 given for this plan' });
-    expect(decided([a], inApprove({ approval: { ...two.approval, count: 1, signals: 'refuse' } }))).toMatchObject({ guard: 'approval' });
+    expect(decided([a], inApprove({ approval: { ...two.approval, count: 1, signals: 'refuse' } }))).toMatchObject({
+      guard: 'approval',
+    });
     expect(decided([a], inApprove(destructive))).toMatchObject({ guard: 'approval' });
   });
 

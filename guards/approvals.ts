@@ -28,7 +28,8 @@ function counts(facts: GuardFacts, one: Approval): boolean {
 }
 
 /** An unchecked name is only a claim: however many there are, they are one unverified operator. */
-const personOf = ({ by, verifiedIdentity }: Approval): string => (verifiedIdentity ? `person ${folded(by)}` : 'an unverified operator');
+const personOf = ({ by, verifiedIdentity }: Approval): string =>
+  verifiedIdentity ? `person ${folded(by)}` : 'an unverified operator';
 
 const folded = (name: string): string => name.trim().toLowerCase();
 const sameName = (a: string, b: string): boolean => folded(a) === folded(b);

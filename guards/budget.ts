@@ -1,6 +1,6 @@
 import type { Guard, GuardFacts, PastEffect } from '../domain/admission.js';
 import type { Budget } from '../domain/plan.js';
-import { budgetWords, ceilSecond, clock } from '../domain/words.js';
+import { budgetWords } from '../domain/words.js';
 import { allow, ask, freeAt } from './say.js';
 
 interface Window {
@@ -36,7 +36,7 @@ export const budget: Guard = {
     if (!empty) return allow(limit, `${windows[0]?.used ?? 0} used`);
     const found = `${empty.used} used of ${budgetWords(empty.budget)} for ${empty.of}`;
     if (!Number.isFinite(empty.free)) return ask(budgetWords(empty.budget), found);
-    return freeAt(ask(budgetWords(empty.budget), `${found}, free ${clock(ceilSecond(empty.free), facts.now)}`), empty.free);
+    return freeAt(ask(budgetWords(empty.budget), found), empty.free);
   },
 };
 

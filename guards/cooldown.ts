@@ -1,5 +1,5 @@
 import type { Guard } from '../domain/admission.js';
-import { ago, ceilSecond, clock, duration } from '../domain/words.js';
+import { ago, duration } from '../domain/words.js';
 import { allow, freeAt, incidentName, refuse } from './say.js';
 
 export const cooldown: Guard = {
@@ -16,6 +16,6 @@ export const cooldown: Guard = {
     const free = last.at + cooldownMs;
     if (now >= free) return allow(limit, found);
     if (!Number.isFinite(free)) return refuse(limit, found);
-    return freeAt(refuse(limit, `${found}, free ${clock(ceilSecond(free), now)}`), free);
+    return freeAt(refuse(limit, found), free);
   },
 };

@@ -5,5 +5,6 @@ export const corroborate: Guard = {
   id: 'corroborate',
   sentence: 'An independent read must confirm, just now, that the alert is firing; not knowing is not firing.',
   asked: ['preview', 'admission'],
-  judge: ({ witness }) => (witness.state === 'firing' ? allow('yes', witness.says) : refuse('yes', `${witness.says} (${witness.state})`)),
+  judge: ({ witness }) =>
+    witness.state === 'firing' ? allow('yes', witness.says) : refuse('yes', `${witness.says} (${witness.state})`),
 };

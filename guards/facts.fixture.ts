@@ -126,5 +126,9 @@ export const approvalBy = (by: string, changes: Partial<Approval> = {}): Approva
 export function askAll(facts: GuardFacts, state: AdmissionState, limits: GuardLimits = standard) {
   const verdicts = judgeAll(guards, facts, state, limits);
   const decisive = decisiveVerdict(verdicts);
-  return { verdicts, decisive, of: (guard: string): GuardVerdict | undefined => verdicts.find((verdict) => verdict.guard === guard) };
+  return {
+    verdicts,
+    decisive,
+    of: (guard: string): GuardVerdict | undefined => verdicts.find((verdict) => verdict.guard === guard),
+  };
 }

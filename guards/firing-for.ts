@@ -1,5 +1,5 @@
 import type { Guard } from '../domain/admission.js';
-import { clock, duration } from '../domain/words.js';
+import { duration } from '../domain/words.js';
 import { allow, refuse, waitUntil } from './say.js';
 
 export const firingFor: Guard = {
@@ -11,9 +11,6 @@ export const firingFor: Guard = {
     const free = alertStartedAt + firingForMs;
     if (!Number.isFinite(free)) return refuse(limit, 'it is not known since when it fires');
     if (now >= free) return allow(limit, `firing for ${duration(now - alertStartedAt)}`);
-    return waitUntil(
-      refuse(limit, `firing for ${duration(now - alertStartedAt)}, free ${clock(Math.ceil(free / 1000) * 1000, now)}`),
-      free,
-    );
+    return waitUntil(refuse(limit, `firing for ${duration(now - alertStartedAt)}`), free);
   },
 };

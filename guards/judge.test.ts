@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Guard } from '../domain/admission.js';
 import type { GuardVerdict } from '../domain/permit.js';
-import { decisiveVerdict } from '../domain/verdicts.js';
+import { decisiveVerdict, foundWords } from '../domain/verdicts.js';
 import { approvalBy, calmFacts, calmState, standard } from './facts.fixture.js';
 import { guards } from './index.js';
 import { judgeAll } from './judge.js';
@@ -90,5 +90,13 @@ describe('the verdict that decides', () => {
     for (let rest = all; decisiveVerdict(rest); rest = rest.filter((one) => one !== decisiveVerdict(rest)))
       order.push(decisiveVerdict(rest)?.guard ?? '');
     expect(order).toEqual(['final', 'later', 'soon', 'question']);
+  });
+
+  it('says when it is free, on another day with the day, and when it asks again where it waits', () => {
+    const refused = verdict('cooldown', 'refuse', { found: 'acted 11 min ago', freeAt: '2026-11-22T03:32:10.000Z' });
+    expect(foundWords(refused)).toBe('acted 11 min ago, free 03:32:10Z');
+    expect(foundWords(refused, Date.parse('2026-11-21T23:00:00Z'))).toBe('acted 11 min ago, free 2026-11-22 03:32:10Z');
+    expect(foundWords({ ...refused, wait: true })).toBe('acted 11 min ago, asks again 03:32:10Z');
+    expect(foundWords({ ...refused, verdict: 'allow' })).toBe('acted 11 min ago');
   });
 });

@@ -10,7 +10,12 @@ const known = new Set<unknown>(['allow', 'refuse', 'ask']);
  * humans (`ask`) is allowed where `approval` is among the guards and finds enough of them, and stays `ask` otherwise.
  * Only when every verdict is `allow` may anything be done; no guards at all is a refusal.
  */
-export function judgeAll(guards: readonly Guard[], facts: GuardFacts, state: AdmissionState, limits: GuardLimits): GuardVerdict[] {
+export function judgeAll(
+  guards: readonly Guard[],
+  facts: GuardFacts,
+  state: AdmissionState,
+  limits: GuardLimits,
+): GuardVerdict[] {
   if (guards.length === 0)
     return [
       {
@@ -29,7 +34,12 @@ export function judgeAll(guards: readonly Guard[], facts: GuardFacts, state: Adm
 }
 
 /** Something is left to humans: then their word is needed whatever the mode, and is enough where it is given. */
-function withWord(verdicts: readonly GuardVerdict[], facts: GuardFacts, state: AdmissionState, limits: GuardLimits): GuardVerdict[] {
+function withWord(
+  verdicts: readonly GuardVerdict[],
+  facts: GuardFacts,
+  state: AdmissionState,
+  limits: GuardLimits,
+): GuardVerdict[] {
   const word = asked(approval, facts.mode === 'auto' ? { ...facts, mode: 'approve' } : facts, state, limits);
   return verdicts.map((verdict) => {
     if (verdict.guard === approval.id) return word;

@@ -1,5 +1,5 @@
 import type { Guard } from '../domain/admission.js';
-import { clock, counted, epochMs } from '../domain/words.js';
+import { counted, epochMs } from '../domain/words.js';
 import { allow, freeAt, refuse } from './say.js';
 
 /** A hold whose end cannot be read has no end. */
@@ -17,7 +17,7 @@ export const stop: Guard = {
     const said = `${hold.kind} of ${hold.scope} by ${hold.owner}: ${hold.reason}${others}`;
     const end = endOf(hold.until);
     if (end === Number.POSITIVE_INFINITY) return refuse(limit, `${said}, until somebody lifts it`);
-    return freeAt(refuse(limit, `${said}, free ${clock(end, now)}`), end);
+    return freeAt(refuse(limit, said), end);
   },
 };
 

@@ -5,7 +5,8 @@ import { allow, refuse } from './say.js';
 
 export const target: Guard = {
   id: 'target',
-  sentence: 'Exactly one resource, in its environment, that carries the opt-in tag, is not protected and still is as the rule requires.',
+  sentence:
+    'Exactly one resource, in its environment, that carries the opt-in tag, is not protected and still is as the rule requires.',
   asked: ['preview', 'admission'],
   judge: (facts) => {
     const { key, value } = facts.optInTag;
@@ -27,7 +28,9 @@ function elsewhere({ target: { id, name, account, region, environment }, environ
   if (!id.startsWith('arn:')) return undefined;
   const [, , , arnRegion = '', arnAccount = ''] = id.split(':');
   if (arnRegion !== '' && arnRegion !== region) return `${name} is in ${arnRegion}, it was read in ${region}`;
-  return arnAccount !== '' && arnAccount !== account ? `${name} is in account ${arnAccount}, it was read in ${account}` : undefined;
+  return arnAccount !== '' && arnAccount !== account
+    ? `${name} is in account ${arnAccount}, it was read in ${account}`
+    : undefined;
 }
 
 function notOptedIn({ target: { name, tags }, optInTag: { key, value } }: GuardFacts): string | undefined {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { GuardFacts, PastEffect } from '../domain/admission.js';
+import { foundWords } from '../domain/verdicts.js';
 import { askAll, approvalBy, calmFacts, calmState, effectAgo, hour, minute, now, standard } from './facts.fixture.js';
 
 const mine = calmFacts().target.id;
-const decided = (effects: PastEffect[], facts: Partial<GuardFacts> = {}) => askAll(calmFacts(facts), calmState({ effects })).decisive;
+const decided = (effects: PastEffect[], facts: Partial<GuardFacts> = {}) =>
+  askAll(calmFacts(facts), calmState({ effects })).decisive;
 
 describe('firingFor', () => {
   it('row 6: waits until it has fired for so long, to the millisecond', () => {
@@ -12,7 +14,7 @@ describe('firingFor', () => {
       guard: 'firingFor',
       verdict: 'refuse',
       limit: '60 s',
-      found: 'firing for 60 s, free 03:13:41Z',
+      found: 'firing for 60 s',
       wait: true,
       freeAt: '2026-11-22T03:13:40.001Z',
     });
@@ -21,7 +23,11 @@ describe('firingFor', () => {
   });
 
   it('not knowing since when is a refusal', () => {
-    expect(decided([], { alertStartedAt: Number.NaN })).toMatchObject({ guard: 'firingFor', verdict: 'refuse', found: 'it is not known since when it fires' });
+    expect(decided([], { alertStartedAt: Number.NaN })).toMatchObject({
+      guard: 'firingFor',
+      verdict: 'refuse',
+      found: 'it is not known since when it fires',
+    });
   });
 });
 
@@ -29,9 +35,16 @@ describe('oneAtATime', () => {
   it('row 23: waits for another run on the target and names it', () => {
     const state = calmState({ targetHeldBy: { incident: 'pagerduty:Q0HX1B4', since: now - minute } });
     const { decisive } = askAll(calmFacts(), state);
-    expect(decisive).toMatchObject({ guard: 'oneAtATime', verdict: 'refuse', wait: true, found: 'Q0HX1B4 has the target since 03:12:40Z' });
+    expect(decisive).toMatchObject({
+      guard: 'oneAtATime',
+      verdict: 'refuse',
+      wait: true,
+      found: 'Q0HX1B4 has the target since 03:12:40Z',
+    });
     expect(Date.parse(decisive?.freeAt ?? '')).toBeGreaterThan(now);
-    expect(askAll(calmFacts(), calmState({ targetHeldBy: { incident: 'pagerduty:Q0HX2R9', since: now } })).decisive).toBeUndefined();
+    expect(
+      askAll(calmFacts(), calmState({ targetHeldBy: { incident: 'pagerduty:Q0HX2R9', since: now } })).decisive,
+    ).toBeUndefined();
   });
 });
 
@@ -41,7 +54,7 @@ describe('cooldown', () => {
       guard: 'cooldown',
       verdict: 'refuse',
       limit: '30 min',
-      found: 'acted 11 min ago (Q0HX1B4), free 03:32:10Z',
+      found: 'acted 11 min ago (Q0HX1B4)',
       freeAt: '2026-11-22T03:32:10.000Z',
       setBy: 'opssentinel.yaml:22',
     });
@@ -91,7 +104,9 @@ describe('budget', () => {
     ['service', many(10, { service: 'PSVC002' }), '10 used of 10/1h for service web, free 04:03:40Z'],
     ['all', many(20, {}), '20 used of 20/1h for everything, free 03:53:40Z'],
   ])('row 21: an empty budget of %s asks a human, and says when it is free', (_what, effects, found) => {
-    expect(decided(effects)).toMatchObject({ guard: 'budget', verdict: 'ask', found });
+    const decisive = decided(effects);
+    expect(decisive).toMatchObject({ guard: 'budget', verdict: 'ask' });
+    expect(decisive && foundWords(decisive, now)).toBe(found);
     expect(decided(effects.slice(1))).toBeUndefined();
   });
 
@@ -108,20 +123,28 @@ describe('budget', () => {
 
   it('of several empty ones, names the one that is free last', () => {
     const effects = [...many(5, { rule: 'ec2-cpu-high' }), ...many(20, {})];
-    expect(decided(effects)?.found).toBe('5 used of 5/1h for rule ec2-cpu-high, free 04:08:40Z');
-    expect(decided([...many(20, {}), ...many(5, { rule: 'ec2-cpu-high' }).map((effect) => ({ ...effect, at: effect.at - 40 * minute }))])?.found).toMatch(/everything/);
+    expect(decided(effects)?.found).toBe('5 used of 5/1h for rule ec2-cpu-high');
+    expect(
+      decided([
+        ...many(20, {}),
+        ...many(5, { rule: 'ec2-cpu-high' }).map((effect) => ({ ...effect, at: effect.at - 40 * minute })),
+      ])?.found,
+    ).toMatch(/everything/);
   });
 
   it('a budget of none is never free', () => {
     const none = { ...standard, budget: { ...standard.budget, all: { count: 0, perMs: hour } } };
-    expect(askAll(calmFacts(), calmState(), none).decisive).toMatchObject({ verdict: 'ask', found: '0 used of 0/1h for everything' });
+    expect(askAll(calmFacts(), calmState(), none).decisive).toMatchObject({
+      verdict: 'ask',
+      found: '0 used of 0/1h for everything',
+    });
   });
 
   it('a human may allow it, and is named', () => {
     const effects = many(20, {});
     const { decisive, of } = askAll(calmFacts(), calmState({ effects, approvals: [approvalBy('ada')] }));
     expect(decisive).toBeUndefined();
-    expect(of('budget')?.found).toBe('20 used of 20/1h for everything, free 03:53:40Z; approved by ada');
+    expect(of('budget')?.found).toBe('20 used of 20/1h for everything; approved by ada');
   });
 });
 

@@ -35,18 +35,21 @@ it('with nothing against it, every guard allows', () => {
 });
 
 describe('stop', () => {
-  it.each(['stop', 'freeze', 'maintenance', 'brake'] as const)('rows 17, 26, 27: a %s in force refuses, and says whose it is', (kind) => {
-    expect(decided({}, calmState({ holds: [hold({ kind })] }))).toMatchObject({
-      guard: 'stop',
-      verdict: 'refuse',
-      found: `${kind} of all by ada: just looking, until somebody lifts it`,
-    });
-  });
+  it.each(['stop', 'freeze', 'maintenance', 'brake'] as const)(
+    'rows 17, 26, 27: a %s in force refuses, and says whose it is',
+    (kind) => {
+      expect(decided({}, calmState({ holds: [hold({ kind })] }))).toMatchObject({
+        guard: 'stop',
+        verdict: 'refuse',
+        found: `${kind} of all by ada: just looking, until somebody lifts it`,
+      });
+    },
+  );
 
   it('says when it ends, by the one that lasts longest', () => {
     const holds = [hold({ until: '2026-11-22T04:00:00Z' }), hold({ until: '2026-11-23T04:00:00Z', reason: 'year end' })];
     expect(decided({}, calmState({ holds }))).toMatchObject({
-      found: 'stop of all by ada: year end and 1 other hold, free 2026-11-23 04:00:00Z',
+      found: 'stop of all by ada: year end and 1 other hold',
       freeAt: '2026-11-23T04:00:00.000Z',
     });
     expect(decided({}, calmState({ holds: [...holds, hold()] }))?.freeAt).toBeUndefined();
@@ -139,6 +142,9 @@ describe('onAcknowledge', () => {
 
   it('our own acknowledgement is nobody; somebody nameless is somebody', () => {
     expect(decided({ incident: { ...taken, heldBy: [{ id: 'PAGENT1', name: 'OpsSentinel' }] } })).toBeUndefined();
-    expect(decided({ incident: { ...taken, heldBy: [] } })).toMatchObject({ guard: 'onAcknowledge', found: 'acknowledged by somebody' });
+    expect(decided({ incident: { ...taken, heldBy: [] } })).toMatchObject({
+      guard: 'onAcknowledge',
+      found: 'acknowledged by somebody',
+    });
   });
 });

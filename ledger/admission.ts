@@ -41,7 +41,9 @@ export function admission(database: Database, hash: Hash): Pick<Ledger, 'admit' 
 async function lock(tx: Tx, hash: Hash, { subject, failureDomain, attemptKey }: AdmissionRequest): Promise<void> {
   const names = ['budgets', `domain ${failureDomain}`, `target ${subject.targetId}`, `attempt ${attemptKey}`];
   // 60 bits of each name's hash: PostgreSQL's advisory locks are numbers.
-  const keys = names.map((name) => BigInt(`0x${hash(`admission ${name}`).slice(0, 15)}`)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const keys = names
+    .map((name) => BigInt(`0x${hash(`admission ${name}`).slice(0, 15)}`))
+    .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   // One statement; a select's list is computed from left to right.
   await sql`select ${sql.join(keys.map((key) => sql`pg_advisory_xact_lock(${String(key)}::bigint)`))}`.execute(tx);
 }
@@ -83,7 +85,8 @@ async function again(database: Database, tx: Tx, request: AdmissionRequest, befo
   const clock = await sql<{
     now: Date;
   }>`select ${database.now()} as now`.execute(tx);
-  const usable = before.ended_at === null && before.released_at === null && before.start_by > (clock.rows[0]?.now ?? before.start_by);
+  const usable =
+    before.ended_at === null && before.released_at === null && before.start_by > (clock.rows[0]?.now ?? before.start_by);
   const same =
     before.plan_hash === request.planHash &&
     before.params_hash === request.paramsHash &&

@@ -5,7 +5,9 @@ import type { Ledger } from './port.js';
 import type { ApprovalTable } from './schema.js';
 import { storableText } from './storable.js';
 
-export function approvalBook(database: Database): Pick<Ledger, 'putApprovalRequest' | 'approvalRequest' | 'putApproval' | 'approvals'> {
+export function approvalBook(
+  database: Database,
+): Pick<Ledger, 'putApprovalRequest' | 'approvalRequest' | 'putApproval' | 'approvals'> {
   return {
     putApprovalRequest: (row) =>
       database.run(async (db) => {

@@ -44,7 +44,8 @@ export function openDatabase({ url, deadlineMs, now }: DatabaseOptions): Databas
   return {
     run,
     transaction: (operation) => run((db) => db.transaction().execute(operation)),
-    now: () => (now ? sql<Date>`${new Date(now()).toISOString()}::timestamptz` : sql<Date>`date_trunc('milliseconds', clock_timestamp())`),
+    now: () =>
+      now ? sql<Date>`${new Date(now()).toISOString()}::timestamptz` : sql<Date>`date_trunc('milliseconds', clock_timestamp())`,
     url,
     deadlineMs,
     close: () => (pool.ended ? Promise.resolve() : pool.end()),
@@ -83,7 +84,8 @@ async function withinDeadline<T>(pool: pg.Pool, deadlineMs: number, operation: (
   }
 }
 
-const late = (deadlineMs: number): LedgerUnavailable => new LedgerUnavailable(`the ledger does not answer within ${deadlineMs} ms`);
+const late = (deadlineMs: number): LedgerUnavailable =>
+  new LedgerUnavailable(`the ledger does not answer within ${deadlineMs} ms`);
 
 /** Kysely over one borrowed connection, which it neither ends nor gives back. */
 function kyselyOn(client: pg.PoolClient, isOver: () => boolean, deadlineMs: number): Db {

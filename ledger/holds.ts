@@ -10,7 +10,8 @@ export function holdBook(database: Database): Pick<Ledger, 'placeHold' | 'liftHo
     placeHold: (hold) =>
       database.run(async (db) => {
         const until = hold.until === undefined ? null : new Date(hold.until);
-        if (until && Number.isNaN(until.getTime())) throw new TypeError(`A hold's end must be an ISO 8601 time, not "${hold.until}".`);
+        if (until && Number.isNaN(until.getTime()))
+          throw new TypeError(`A hold's end must be an ISO 8601 time, not "${hold.until}".`);
         const { kind, scope, owner, reason } = hold;
         const row = {
           kind,

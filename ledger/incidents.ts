@@ -11,7 +11,7 @@ export function incidentBook(database: Database, hash: Hash): Incidents {
   return {
     putIncident: (row) =>
       database.run(async (db) => {
-        const { id, ...changes } = columnsOf(row);
+        const { id: _id, ...changes } = columnsOf(row);
         const insert = db.insertInto('incident').values({ started_at: database.now(), ...changes, id: row.id });
         const given = Object.keys(changes).length > 0;
         await insert
@@ -25,7 +25,9 @@ export function incidentBook(database: Database, hash: Hash): Incidents {
       }),
     incidents: (limit) =>
       database.run(async (db) =>
-        (await db.selectFrom('incident').selectAll().orderBy('started_at', 'desc').orderBy('id').limit(limit).execute()).map(incidentOf),
+        (await db.selectFrom('incident').selectAll().orderBy('started_at', 'desc').orderBy('id').limit(limit).execute()).map(
+          incidentOf,
+        ),
       ),
     putDecision: (incident, decision) =>
       database.run(async (db) => {
@@ -80,7 +82,12 @@ function columnsOf({ planHash, startedAt, endedAt, ...rest }: Partial<IncidentRo
   ) as Insertable<IncidentTable>;
 }
 
-function incidentOf({ plan_hash: planHash, started_at: startedAt, ended_at: endedAt, ...rest }: Selectable<IncidentTable>): IncidentRow {
+function incidentOf({
+  plan_hash: planHash,
+  started_at: startedAt,
+  ended_at: endedAt,
+  ...rest
+}: Selectable<IncidentTable>): IncidentRow {
   return {
     ...rest,
     planHash,

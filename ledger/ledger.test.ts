@@ -123,7 +123,10 @@ describe('the record', () => {
     });
     await ledger.record(line(1));
     await until(() => called === 1);
-    await postgres.sql(url, `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'opssentinel follower'`);
+    await postgres.sql(
+      url,
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'opssentinel follower'`,
+    );
     await until(() => called >= 2);
     const before = called;
     await ledger.record(line(2));
@@ -172,7 +175,9 @@ describe('an incident', () => {
   });
 
   it('row 3: of 20 that claim one alert at once, one owns it', async () => {
-    const owners = await Promise.all(Array.from({ length: 20 }, (_, n) => ledger.claimCorrelation('alarm@03:12:38', `pagerduty:Q${n}`)));
+    const owners = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => ledger.claimCorrelation('alarm@03:12:38', `pagerduty:Q${n}`)),
+    );
     expect(new Set(owners).size).toBe(1);
   });
 
@@ -319,7 +324,9 @@ describe('a ledger that does not answer', () => {
     const mute: Server = createServer(() => undefined).listen(0, '127.0.0.1');
     await new Promise((resolve) => mute.once('listening', resolve));
     const port = (mute.address() as { port: number }).port;
-    await expect(openLedger({ url: url.replace(/:\d+\//, `:${port}/`), deadlineMs: 300 })).rejects.toBeInstanceOf(LedgerUnavailable);
+    await expect(openLedger({ url: url.replace(/:\d+\//, `:${port}/`), deadlineMs: 300 })).rejects.toBeInstanceOf(
+      LedgerUnavailable,
+    );
     mute.close();
 
     const hasty = await openLedger({ url, deadlineMs: 300 });
@@ -361,7 +368,10 @@ describe('a ledger that does not answer', () => {
     const own = await openLedger({ url, deadlineMs: 500 });
     await own.ready();
     const pids = (
-      await postgres.sql(url, `select pid from pg_stat_activity where application_name = 'opssentinel' and datname = current_database()`)
+      await postgres.sql(
+        url,
+        `select pid from pg_stat_activity where application_name = 'opssentinel' and datname = current_database()`,
+      )
     ).map(({ pid }) => Number(pid));
     for (const pid of pids) process.kill(pid, 'SIGSTOP');
     await expect(own.ready()).rejects.toBeInstanceOf(LedgerUnavailable);

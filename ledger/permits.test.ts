@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { startTestPostgres, type TestPostgres } from '../tests/support/postgres.js';
+import { heldUp } from './held-up.fixture.js';
 import { openLedger } from './open.js';
 import type { AdmissionRequest, Ledger } from './port.js';
 import { admissionRequest, askPeople, ifFree, no, shown, yes } from './requests.fixture.js';
@@ -78,25 +78,18 @@ describe('admission', () => {
   });
 
   it('writes no row when its connection is ended in the middle', async () => {
-    const admission = ledger.admit(admissionRequest(), yes);
-    // Held up by somebody who has the target's row lock, then cut off by the server.
-    const stuck = await heldUp(async () => {
+    await admitted(admissionRequest());
+    const stuck = await heldUp(url, async ({ untilSomebodyWaits }) => {
       const outcome = ledger
-        .admit(
-          admissionRequest({
-            attemptKey: 'key-2',
-            incident: 'pagerduty:OTHER',
-          }),
-          yes,
-        )
+        .admit(admissionRequest({ attemptKey: 'key-2', incident: 'pagerduty:OTHER' }), yes)
         .catch((problem: Error) => problem);
-      await untilWaiting();
+      await untilSomebodyWaits();
       await postgres.sql(
         url,
         `select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
       );
       return outcome;
-    }, admission);
+    });
     expect(stuck).toMatchObject({ name: 'LedgerUnavailable' });
     expect((await permitRows()).map((row) => row['attempt_key'])).toEqual(['key-1']);
   });
@@ -255,7 +248,10 @@ describe('consumption', () => {
     async (which) => {
       const request = admissionRequest();
       await admitted(request);
-      expect(await ledger.consume({ ...shown(request), [which]: 'other' })).toEqual({ consumed: false, because: 'hashes differ' });
+      expect(await ledger.consume({ ...shown(request), [which]: 'other' })).toEqual({
+        consumed: false,
+        because: 'hashes differ',
+      });
       expect(await ledger.consume(shown(request))).toMatchObject({
         consumed: true,
       });
@@ -313,7 +309,10 @@ describe('consumption', () => {
   });
 
   it('refuses what its own run has given up or given back', async () => {
-    const [given, ended] = [admissionRequest(), admissionRequest({ attemptKey: 'key-2', incident: 'pagerduty:OTHER' }, target(2))];
+    const [given, ended] = [
+      admissionRequest(),
+      admissionRequest({ attemptKey: 'key-2', incident: 'pagerduty:OTHER' }, target(2)),
+    ];
     await admitted(given);
     await admitted(ended);
     await ledger.releaseTarget(given.incident);
@@ -371,25 +370,3 @@ describe('arming again', () => {
     for (const key of [ended.attemptKey, over.attemptKey, 'nothing']) expect(await ledger.rearm(key)).toBe(false);
   });
 });
-
-/** Runs something while another session holds a lock on every permit. */
-async function heldUp<T>(run: () => Promise<T>, first: Promise<unknown>): Promise<T> {
-  await first;
-  const other = new pg.Client({ connectionString: url });
-  await other.connect();
-  try {
-    await other.query('begin');
-    await other.query('select * from permit for update');
-    return await run();
-  } finally {
-    await other.query('rollback');
-    await other.end();
-  }
-}
-
-async function untilWaiting(): Promise<void> {
-  for (;;) {
-    const rows = await postgres.sql(url, `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`);
-    if (rows.length > 0) return;
-  }
-}

@@ -105,7 +105,10 @@ export interface Ledger {
    */
   admit: (request: AdmissionRequest, judge: (state: AdmissionState) => GuardVerdict[]) => Promise<Admission>;
   /** The same reads without lock or permit: "would you admit?". */
-  preview: (request: Omit<AdmissionRequest, 'preState'>, judge: (state: AdmissionState) => GuardVerdict[]) => Promise<GuardVerdict[]>;
+  preview: (
+    request: Omit<AdmissionRequest, 'preState'>,
+    judge: (state: AdmissionState) => GuardVerdict[],
+  ) => Promise<GuardVerdict[]>;
   /** The permit of a key, whatever has become of it. */
   permit: (attemptKey: string) => Promise<Permit | undefined>;
   /** One statement: unconsumed, unexpired, not held, hashes equal. */

@@ -5,6 +5,7 @@ import type { Admission, GuardVerdict } from '../../domain/permit.js';
 import type { Plan, PlanStep } from '../../domain/plan.js';
 import { shortHash } from '../../domain/plan.js';
 import { failureDomain } from '../../domain/target.js';
+import { foundWords } from '../../domain/verdicts.js';
 import { policyGuards, requireLines } from '../../decide/decide.js';
 import { judgeAll } from '../../guards/judge.js';
 import type { AdmissionRequest } from '../../ledger/port.js';
@@ -147,7 +148,7 @@ async function writeDown(deps: ActivityDeps, input: StepInput, admission: Admiss
     phase: 'guards',
     state: refused ? (waits || refused.verdict === 'ask' ? 'waiting' : 'refused') : 'ok',
     says: refused
-      ? `${waits ? 'held' : refused.verdict === 'ask' ? 'asks' : 'REFUSED'} by ${refused.guard}: ${refused.found}`
+      ? `${waits ? 'held' : refused.verdict === 'ask' ? 'asks' : 'REFUSED'} by ${refused.guard}: ${foundWords(refused, deps.now())}`
       : `${allow} allow: ${allowedWords(admission.verdicts)}`,
     once: `guards.${input.step}.${refused ? `${refused.guard}.${refused.verdict}` : 'allow'}`,
     data: { step: input.step, verdicts: admission.verdicts as unknown as JsonObject[] },
