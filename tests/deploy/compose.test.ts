@@ -60,7 +60,7 @@ describe('docker-compose.yml', () => {
   );
 
   it('plays every role once, each in a process of its own', () => {
-    const roles = ours.flatMap(([, { command }]) => (command?.[0] === 'worker' ? [command[2]] : []));
+    const roles = ours.flatMap(([, { command }]) => (command?.[0] === 'worker' ? [command[2] ?? 'none'] : []));
     expect(roles.sort()).toEqual(['decide', 'effect', 'run', 'tell']);
   });
 
