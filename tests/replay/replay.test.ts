@@ -11,7 +11,7 @@ const recorded = readdirSync(dir).filter((name) => name.endsWith('.json'));
 const paths = [
   'auto', 'approved', 'approved-by-signal', 'rejected', 'expired', 'no-match', 'two-rules', 'failed-verification', 'second-step',
   'resolved-while-waiting', 'resolved-while-verifying', 'acknowledged', 'taken-over', 'duplicate', 'adopted', 'rearmed', 'unknown',
-  'waited', 'refused', 'malformed-messages',
+  'waited', 'refused', 'malformed-messages', 'timed-out',
 ];
 
 describe('row M17, I14: every recorded history replays on this code', () => {

@@ -169,6 +169,16 @@ describe('effects at most once', () => {
     await keep('unknown', played);
   });
 
+  it('row 41: the step ends in its time even when whoever waits for it dies; how it ended is unknown, and people are paged', async () => {
+    const quick = planOf({ pace: { profile: 'bench', pollMs: 50, heartbeatMs: 300, adoptEveryMs: 50 } });
+    for (const step of quick.steps) step.timeoutMs = 500;
+    const played = await bench.play(scriptOf({ decided: decisionOf('act', quick), waits: ['never'] }), nothing);
+    expect(played.result).toMatchObject({ outcome: 'escalated', effects: 1 });
+    expect(played.seen.reports[0]?.story.steps[0]?.effect).toBe('unknown');
+    expect(played.seen.starts).toHaveLength(1);
+    await keep('timed-out', played);
+  });
+
   it('row 23: a guard that says "wait" is asked again; one that refuses pages', async () => {
     const waits = refused('oneAtATime', { wait: true, freeAt: new Date(Date.now() + 300).toISOString() });
     const played = await bench.play(scriptOf({ admissions: [waits, 'permit'] }), nothing);

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import type {
   AdoptEffect, Decided, DecideActivities, EffectInput, Judged, ReportInput, StartEffect, TellActivities, WaitEffect,
 } from '../../activities/types.js';
@@ -13,7 +13,7 @@ export interface Script {
   admissions: ('permit' | GuardVerdict)[];
   starts: ('started' | 'lost' | 'used' | 'refused')[];
   adoptions: ('found' | 'absent' | 'absent, not to be repeated')[];
-  waits: ('succeeded' | 'failed' | 'unknown')[];
+  waits: ('succeeded' | 'failed' | 'unknown' | 'never')[];
   verifications: boolean[];
   judge: (input: Parameters<DecideActivities['judgeApproval']>[0]) => Judged;
   /** Runs while the effect is being waited for, or while the verification runs. */
@@ -63,7 +63,7 @@ export function scripted(script: Script): { seen: Seen; decide: DecideActivities
       'test.restart.wait': async () => {
         called('wait');
         await script.during?.wait?.();
-        return { status: next(script.waits), says: '3 of 3 steps' };
+        return waited(next(script.waits));
       },
     },
   };
@@ -73,6 +73,10 @@ const adoption = (how: Script['adoptions'][number]): Awaited<ReturnType<AdoptEff
   how === 'found'
     ? { found: true, ref: { id: 'e-1' }, rearmed: false }
     : { found: false, certain: how === 'absent', rearmed: how === 'absent' };
+
+/** `never`: the worker beats no more and does not answer, as one that was killed. */
+const waited = (how: Script['waits'][number]): ReturnType<WaitEffect> =>
+  how === 'never' ? new Promise((_, reject) => Context.current().cancelled.catch(reject)) : Promise.resolve({ status: how, says: '3 of 3 steps' });
 
 async function started(how: Script['starts'][number]): ReturnType<StartEffect> {
   if (how === 'lost') throw ApplicationFailure.nonRetryable('the answer was lost', 'ambiguous');

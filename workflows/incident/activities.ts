@@ -29,6 +29,7 @@ export function verifying(pace: Pace, withinMs: number): Pick<DecideActivities, 
   return proxyActivities<Pick<DecideActivities, 'verify'>>({
     taskQueue: queues.decide,
     startToCloseTimeout: withinMs + 30_000,
+    scheduleToCloseTimeout: withinMs + 90_000,
     heartbeatTimeout: pace.heartbeatMs,
     retry: { initialInterval: '200ms', maximumInterval: '5s', nonRetryableErrorTypes: final },
   });
@@ -44,15 +45,23 @@ export interface EffectActivities {
 export function effectActivities(step: PlanStep, pace: Pace): EffectActivities {
   const base: ActivityOptions = { taskQueue: queues.effect, summary: `${step.runbook}: ${step.says}`.slice(0, 200) };
   const named = (options: ActivityOptions) => proxyActivities<Record<string, unknown>>({ ...base, ...options }) as Record<string, unknown>;
-  const once = named({ startToCloseTimeout: '60s', heartbeatTimeout: pace.heartbeatMs, retry: { maximumAttempts: 1 } });
+  const once = named({
+    // No worker of this role for so long: the permit has run out, and people must know.
+    scheduleToStartTimeout: '60s',
+    startToCloseTimeout: '60s',
+    heartbeatTimeout: pace.heartbeatMs,
+    retry: { maximumAttempts: 1 },
+  });
   const waits = named({
-    startToCloseTimeout: step.timeoutMs + 60_000,
-    scheduleToCloseTimeout: step.timeoutMs + 120_000,
+    startToCloseTimeout: step.timeoutMs + 2 * pace.heartbeatMs,
+    // The step's own time holds even when every worker that waits for it dies.
+    scheduleToCloseTimeout: step.timeoutMs + 4 * pace.heartbeatMs,
     heartbeatTimeout: pace.heartbeatMs,
     retry: { initialInterval: '200ms', maximumInterval: '5s', nonRetryableErrorTypes: final },
   });
   const readsBack = named({
     startToCloseTimeout: '2m',
+    scheduleToCloseTimeout: '5m',
     heartbeatTimeout: pace.heartbeatMs,
     retry: { initialInterval: '500ms', maximumInterval: '10s', maximumAttempts: 5 },
   });
