@@ -13,7 +13,7 @@ const vendors = readdirSync(folder, { withFileTypes: true })
 describe('integrations', () => {
   it('have one line each in integrations/index.ts, and each line its folder', () => {
     const lines = [...readFileSync(join(folder, 'index.ts'), 'utf8').matchAll(/from '\.\/([^/']+)\/index\.js'/g)].map(
-      (match) => match[1],
+      (match) => match[1] ?? '',
     );
     expect(lines.sort()).toEqual(vendors);
   });
