@@ -1,0 +1,106 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { type E2e, openE2e } from './stage.js';
+
+let e2e: E2e;
+beforeAll(async () => {
+  e2e = await openE2e(adjust);
+}, 120_000);
+afterAll(() => e2e.close(), 30_000);
+afterEach(async () => {
+  expect(await e2e.violations()).toEqual([]);
+});
+
+/** The shipped rules, changed: CPU only observes in staging and is a JSON file, two rules claim failed status checks, none claims memory. */
+function adjust(rulesDir: string): void {
+  const file = (name: string) => join(rulesDir, name);
+  const cpu = parse(readFileSync(file('ec2-cpu-high.yaml'), 'utf8')) as object;
+  writeFileSync(file('ec2-cpu-high.json'), JSON.stringify({ ...cpu, mode: { staging: 'observe', prod: 'approve' } }, undefined, 2));
+  rmSync(file('ec2-cpu-high.yaml'));
+  const status = readFileSync(file('ec2-status-check-failed.yaml'), 'utf8');
+  writeFileSync(file('another-status.yaml'), status.replace('rule: ec2-status-check-failed', 'rule: another-status'));
+  rmSync(file('ec2-memory-high.yaml'));
+}
+
+const production = 'i-0cc33dd44ee55ff66';
+const atPagerDuty = (incident: string) =>
+  e2e.control<{ status: string; woken: unknown[]; notes: { content: string }[] }>('GET', `pagerduty/incidents/${incident.split(':')[1]}`);
+const noEffect = async () => expect(await e2e.sandbox.effects()).toEqual([]);
+const setInstance = (change: object) => e2e.control('POST', 'aws/settings', { instance: { id: production, ...change } });
+const asItWas = () => setInstance({ state: 'running', tags: { Name: 'web-1', opssentinel: 'allow' } });
+
+async function askedFor(alarm: string): Promise<{ incident: string; planHash: string }> {
+  const incident = await e2e.raise(alarm);
+  const asked = await e2e.line(incident, ({ phase, state }) => phase === 'approval' && state === 'waiting', 'nobody was asked');
+  return { incident, planHash: String(asked.data?.['planHash']) };
+}
+
+describe('what rules conclude, from webhook to note', () => {
+  it('M5, row 8, row 15: a rule in a JSON file only observes in staging: the note says what would have been done, nothing is', async () => {
+    const incident = await e2e.raise('ec2-cpu-high');
+    expect(await e2e.ended(incident)).toBe('observed');
+    await noEffect();
+    const { notes, woken, status } = await atPagerDuty(incident);
+    expect(notes).toHaveLength(1);
+    expect(notes[0]?.content).toMatch(/^OpsSentinel: observing only; nothing was done[.] It would have run restart-ec2-instance on i-0aa11bb22cc33dd44[.]/);
+    expect(woken).toEqual([]);
+    expect(status).toBe('triggered');
+  });
+
+  it('row 13: two rules match: nobody acts, and a human is told which two', async () => {
+    const incident = await e2e.raise('ec2-status-check-failed');
+    expect(await e2e.ended(incident)).toBe('escalated');
+    await noEffect();
+    const { notes, woken } = await atPagerDuty(incident);
+    expect(woken.length).toBeGreaterThan(0);
+    expect(notes[0]?.content).toMatch(/^OpsSentinel: YOU ARE NEEDED[.]/);
+    for (const rule of ['another-status', 'ec2-status-check-failed']) expect(notes[0]?.content).toContain(rule);
+  });
+
+  it('no rule matches: the reason is recorded rule by rule, and nobody is paged by us', async () => {
+    const incident = await e2e.raise('ec2-memory-high');
+    expect(await e2e.ended(incident)).toBe('ignored');
+    const match = await e2e.line(incident, ({ phase }) => phase === 'match', 'nothing was recorded');
+    const verdicts = match.data?.['verdicts'] as { rule: string; matched: boolean; failedAt: string; conditions: { place: string; found: string }[] }[];
+    expect(verdicts.map(({ rule, matched }) => [rule, matched])).toEqual([['another-status', false], ['ec2-cpu-high', false], ['ec2-status-check-failed', false]]);
+    for (const { failedAt, conditions } of verdicts) expect(conditions.find(({ place }) => place === failedAt)?.found).toMatch(/CWAgent/);
+    expect(await atPagerDuty(incident)).toMatchObject({ woken: [], notes: [], status: 'triggered' });
+    await noEffect();
+  });
+});
+
+describe('row 29: what held when a human was asked is read again just before acting', () => {
+  it.each<[string, object, RegExp]>([
+    ['the target has lost its opt-in tag', { tags: { Name: 'web-1' } }, /opssentinel=allow/],
+    ['the target has become protected', { tags: { Name: 'web-1', opssentinel: 'never' } }, /opssentinel/],
+    ['what the rule requires holds no more', { state: 'stopped' }, /target[.]state == "running"/],
+    ['the target is gone', { state: 'terminated' }, /./],
+  ])('approved, but %s: refused, nothing runs, people have it', async (_what, change, found) => {
+    const { incident, planHash } = await askedFor('ec2-cpu-high-prod');
+    await setInstance(change);
+    expect(await e2e.api.approver.approve(incident, { planHash })).toMatchObject({ accepted: true });
+    expect(await e2e.ended(incident)).toBe('escalated');
+    await noEffect();
+    const refused = await e2e.line(incident, ({ phase, state }) => phase === 'guards' && state === 'refused', 'nobody refused');
+    expect(refused.says).toMatch(found);
+    await asItWas();
+    await e2e.sandbox.clear('ec2-cpu-high-prod');
+  });
+
+  it('row 5: the alert clears while an approval is waited for: cancelled, and a word that comes later moves nothing', async () => {
+    const { incident, planHash } = await askedFor('ec2-cpu-high-prod');
+    await e2e.sandbox.clear('ec2-cpu-high-prod');
+    expect(await e2e.ended(incident)).toBe('resolved-itself');
+    await expect(e2e.api.approver.approve(incident, { planHash })).rejects.toThrow(/ended|over|not/i);
+    await noEffect();
+  });
+
+  it('with everything as it was, the very same plan runs once', async () => {
+    const { incident, planHash } = await askedFor('ec2-cpu-high-prod');
+    await e2e.api.approver.approve(incident, { planHash });
+    expect(await e2e.ended(incident)).toBe('remediated');
+    expect(await e2e.sandbox.effects()).toHaveLength(1);
+  });
+});
