@@ -7,12 +7,3 @@ export type OutcomeKind =
   | 'resolved-itself'
   | 'stood-down'
   | 'joined';
-
-export interface Outcome {
-  kind: OutcomeKind;
-  /** One sentence, plain. */
-  says: string;
-  /** ISO 8601, UTC. */
-  at: string;
-  effects: number;
-}

@@ -111,10 +111,11 @@ export async function until(holds: () => boolean | Promise<boolean>, says: strin
   }
 }
 
-/** Keeps a path's history for the replay set, when asked to. */
+/** Keeps a path's history for the replay set, when asked to. What names this machine is left out: replaying reads none of it. */
 export async function keep(path: string, { history }: Played): Promise<void> {
   if (process.env['OPSSENTINEL_RECORD'] !== '1') return;
   const dir = `${root}/tests/replay/histories`;
   await mkdir(dir, { recursive: true });
-  await writeFile(`${dir}/${path}.json`, `${JSON.stringify(JSON.parse(historyToJSON(history)), null, 1)}\n`);
+  const anonymous = (key: string, value: unknown): unknown => (key === 'stackTrace' ? '' : key === 'identity' ? 'recorded' : value);
+  await writeFile(`${dir}/${path}.json`, `${JSON.stringify(JSON.parse(historyToJSON(history)), anonymous, 1)}\n`);
 }
