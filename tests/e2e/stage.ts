@@ -67,8 +67,13 @@ function play(stack: Stack, client: Client): Omit<E2e, 'close'> {
   const ids = async () => (await ledger.incidents(1000)).map(({ id }) => id);
   const line: E2e['line'] = async (incident, wanted, says) => {
     let found: LedgerRecord | undefined;
-    await until(async () => (found = (await ledger.timeline(incident)).find(wanted)) !== undefined, `${incident}: ${says}`, 45_000);
-    return found as LedgerRecord;
+    try {
+      await until(async () => (found = (await ledger.timeline(incident)).find(wanted)) !== undefined, says, 45_000);
+    } catch (error) {
+      const told = (await ledger.timeline(incident)).map((one) => `${one.phase} ${one.state}: ${one.says}`);
+      throw new Error(`${incident}: ${String(error)}\n${told.join('\n')}`, { cause: error });
+    }
+    return found as unknown as LedgerRecord;
   };
   return {
     stack, sandbox, client, control, line,

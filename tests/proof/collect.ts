@@ -14,8 +14,8 @@ export interface Proof {
   /** The simulated PagerDuty's view of our endpoint. */
   subscription: { disabled: boolean; deliveries: { eventId: string; incident: string; attempts: number[] }[] };
   incidents: IncidentProof[];
-  /** Temporal's runs, one line each. */
-  runs: { workflowId: string; runId: string; status: string }[];
+  /** Temporal's runs. A reset makes another run that has the same first one. */
+  runs: { workflowId: string; firstRunId: string; status: string }[];
   chain: Awaited<ReturnType<Ledger['verifyChain']>>;
 }
 
@@ -31,7 +31,8 @@ export async function collect(sandbox: string, ledger: Ledger, client: Client): 
   const get = async <Value>(path: string): Promise<Value> => (await (await fetch(`${sandbox}/_sandbox/${path}`)).json()) as Value;
   const effects = (await get<SandboxEffect[]>('effects')).filter(({ vendor }) => vendor !== 'pagerduty');
   const runs: Proof['runs'] = [];
-  for await (const { workflowId, runId, status } of client.workflow.list()) runs.push({ workflowId, runId, status: status.name });
+  for await (const { workflowId, runId, status } of client.workflow.list())
+    runs.push({ workflowId, firstRunId: await startedAs(client, workflowId, runId), status: status.name });
   const rows = await ledger.incidents(1000);
   return {
     effects,
@@ -52,4 +53,10 @@ async function collectIncident(ledger: Ledger, row: IncidentRow, effects: readon
   const permits = await Promise.all([...keys].map((key) => ledger.permit(key)));
   const own = permits.filter((permit): permit is Permit => permit !== undefined && permit.planHash === row.planHash);
   return { row, timeline, decision, approvals, permits: own };
+}
+
+/** The run id of the start itself: a reset copies the first event, and with it this id. */
+async function startedAs(client: Client, workflowId: string, runId: string): Promise<string> {
+  const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  return events?.[0]?.workflowExecutionStartedEventAttributes?.originalExecutionRunId ?? runId;
 }

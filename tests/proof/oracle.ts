@@ -35,11 +35,11 @@ export const acceptedMeansDurable: Invariant = ({ subscription, runs }) => {
     .map(({ incident, eventId }) => `event ${eventId} of ${incident} was accepted and no run exists`);
 };
 
-/** I3: exactly one run per incident and generation. */
+/** I3: exactly one run per incident and generation; what an operator resets is still that one. */
 export const oneRunPerIncident: Invariant = ({ runs }) => {
-  const counts = new Map<string, number>();
-  for (const { workflowId } of runs) counts.set(workflowId, (counts.get(workflowId) ?? 0) + 1);
-  return [...counts].filter(([, count]) => count > 1).map(([id, count]) => `${id} has ${count} runs`);
+  const started = new Map<string, Set<string>>();
+  for (const { workflowId, firstRunId } of runs) started.set(workflowId, (started.get(workflowId) ?? new Set()).add(firstRunId));
+  return [...started].filter(([, first]) => first.size > 1).map(([id, first]) => `${id} was started ${first.size} times`);
 };
 
 /** I4: every effect belongs to a permit that names the rule's and the runbook's content. */
