@@ -97,15 +97,20 @@ export interface Plan {
   approval: ApprovalTerms;
   report: { resolve: 'never' | 'whenVerified' };
   pace: Pace;
-  /** SHA-256 over all of the above but the target's moving facts. Hex. People see the first eight characters. */
+  /** SHA-256 over all of the above but the target's moving facts and places in files. Hex. People see the first eight characters. */
   hash: string;
 }
 
-/** The part of a plan that approvals pin: everything but what moves by itself between two reads. */
+/**
+ * The part of a plan that approvals pin: everything but what moves by itself between two reads, and where in which file a word stands:
+ * a comment above a rule must not undo what a human has approved.
+ */
 export function planHash(plan: Omit<Plan, 'hash'>, canonical: (value: unknown) => string, hash: Hash): string {
-  const { target, ...rest } = plan;
+  const { target, rule, limits, ...rest } = plan;
   const { facts: _facts, readAt: _readAt, tags: _tags, ...pinned } = target;
-  return hash(canonical({ ...rest, target: pinned }));
+  const { at: _at, ...content } = rule;
+  const { setBy: _setBy, ...figures } = limits;
+  return hash(canonical({ ...rest, rule: content, limits: figures, target: pinned }));
 }
 
 export const shortHash = (hash: string): string => hash.slice(0, 8);

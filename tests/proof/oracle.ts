@@ -31,7 +31,7 @@ export const acceptedMeansDurable: Invariant = ({ subscription, runs }) => {
   const ids = new Set(runs.map(({ workflowId }) => workflowId));
   return subscription.deliveries
     .filter(({ attempts, incident }) => attempts.some((status) => status >= 200 && status < 300) && incident !== '')
-    .filter(({ incident }) => ![...ids].some((id) => id.startsWith(`incident:pagerduty:${incident}`)))
+    .filter(({ incident }) => ![...ids].some((id) => `${id}:`.startsWith(`incident:pagerduty:${incident}:`)))
     .map(({ incident, eventId }) => `event ${eventId} of ${incident} was accepted and no run exists`);
 };
 
@@ -42,11 +42,13 @@ export const oneRunPerIncident: Invariant = ({ runs }) => {
   return [...started].filter(([, first]) => first.size > 1).map(([id, first]) => `${id} was started ${first.size} times`);
 };
 
-/** I4: every effect belongs to a permit that names the rule's and the runbook's content. */
+/** I4: every effect belongs to a permit that names the rule's and the runbook's content, and to a rule that may act. */
 export const everyEffectHasItsRule: Invariant = (proof) =>
   proof.effects.flatMap(({ key, operation, target }) => {
     const permit = permitOf(proof, key);
     if (!permit) return [`${operation} on ${target} has no permit`];
+    const concluded = ownerOf(proof, key)?.decision?.concluded;
+    if (concluded !== 'act' && concluded !== 'ask') return [`${operation} on ${target}: the rules concluded ${concluded ?? 'nothing'}`];
     return permit.ruleHash && permit.runbookHash && permit.planHash ? [] : [`the permit of ${key} lacks a hash`];
   });
 
@@ -75,13 +77,18 @@ export const cooldownsHold: Invariant = (proof) => {
   });
 };
 
-/** I9: each effect has its permit's line before it and its end after it. */
+/** I9: each effect has its permit's line before it and its end after it; where nobody knows how it ended, people have it. */
 export const everyEffectIsFramed: Invariant = (proof) =>
   proof.effects.flatMap(({ key, at }) => {
-    const lines = ownerOf(proof, key)?.timeline ?? [];
+    const { timeline: lines = [], row } = ownerOf(proof, key) ?? {};
     const allowed = lines.some((line) => line.phase === 'guards' && line.state === 'ok' && epochMs(line.at) <= epochMs(at));
     const ended = lines.some((line) => line.phase === 'execute' && line.data?.['attemptKey'] === key && ['ok', 'failed', 'unknown'].includes(line.state));
-    return [...(allowed ? [] : [`${key}: no admission before it`]), ...(ended ? [] : [`${key}: no end after it`])];
+    const unknown = lines.some((line) => line.phase === 'execute' && line.data?.['attemptKey'] === key && line.state === 'unknown');
+    return [
+      ...(allowed ? [] : [`${key}: no admission before it`]),
+      ...(ended ? [] : [`${key}: no end after it`]),
+      ...(unknown && row?.outcome !== 'escalated' ? [`${key}: how it ended is unknown, and the outcome is ${row?.outcome ?? 'open'}`] : []),
+    ];
   });
 
 /** I10: the chain of records verifies. */
