@@ -2,7 +2,7 @@
  * The import law. Every comment below is one sentence of ARCHITECTURE.md, word for word (tests/law/law.test.ts compares them).
  * `type-only` edges are seen only through the TypeScript 6 API, which the package `typescript` provides here (docs/adr/0001).
  */
-const TEST = ['[.]test[.]ts$', '^tests/', '/testkit/'];
+const TEST = ['[.]test[.]ts$', '^(tests|bench)/', '/testkit/'];
 const SIMULATOR = '[.]sim[.]ts$';
 const packages = (...names) => `node_modules/(${names.join('|')})/`;
 const folders = (...names) => `^(${names.join('|')})/`;
@@ -250,7 +250,7 @@ module.exports = {
     ),
     {
       name: 'product-never-imports-tests-or-tools',
-      comment: 'Nothing that ships imports `tests`, a `*.test.ts`, a `testkit` or `tools`.',
+      comment: 'Nothing that ships imports `tests`, `bench`, a `*.test.ts`, a `testkit` or `tools`.',
       severity: 'error',
       from: { path: folders(...everyFolder), pathNot: TEST },
       to: { path: [...TEST, '^tools/'] },

@@ -3,7 +3,7 @@
  * `npm run check -- lint law` runs those gates alone.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { documentProblems } from './gates/documents.mjs';
 import { lockfileProblems, strangers } from './gates/strangers.mjs';
@@ -13,6 +13,7 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 const lawFolders = [
   'activities',
   'api',
+  'bench',
   'cli',
   'config',
   'decide',
@@ -38,7 +39,14 @@ const gates = [
   },
   {
     name: 'law',
-    run: () => command(bin('depcruise'), ['--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', ...lawFolders]),
+    run: () =>
+      command(bin('depcruise'), [
+        '--config',
+        '.dependency-cruiser.cjs',
+        '--output-type',
+        'err-long',
+        ...lawFolders.filter((folder) => existsSync(join(root, folder))),
+      ]),
   },
   { name: 'generated', run: generatedGate },
   { name: 'dead code', run: () => command(bin('knip'), ['--no-progress', '--no-config-hints']) },

@@ -64,7 +64,7 @@ describe('docker-compose.yml', () => {
     expect(roles.sort()).toEqual(['decide', 'effect', 'run', 'tell']);
   });
 
-  it('row 50: only the effect worker gets credentials that can change something, and the API and the run worker none of any vendor', () => {
+  it('only the effect worker gets credentials that can change something, and the API and the run worker none of any vendor', () => {
     const holders = (pattern: RegExp): string[] =>
       services
         .filter(([, service]) => pattern.test(JSON.stringify([service.environment ?? {}, service.secrets ?? []])))

@@ -23,6 +23,7 @@ export interface Violation {
 const folders = [
   'activities',
   'api',
+  'bench',
   'cli',
   'config',
   'decide',

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 
-/** The folders that make up the product, from tsconfig.json's own list; `tests` is not shipped. */
+/** The folders that make up the product, from tsconfig.json's own list; `tests` and `bench` are not shipped. */
 export function rooms(root) {
   const config = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
-  return config.include.filter((room) => room !== 'tests' && existsSync(join(root, room)));
+  return config.include.filter((room) => room !== 'tests' && room !== 'bench' && existsSync(join(root, room)));
 }
 
 /** Every file below a folder, as paths relative to `root` with forward slashes, sorted. */

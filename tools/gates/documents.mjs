@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { trackedFiles } from './tracked.mjs';
 
 const folders =
-  'activities|api|bin|cli|config|decide|deploy|docs|domain|guards|integrations|ledger|rules|sandbox|tests|tools|workers|workflows';
+  'activities|api|bench|bin|cli|config|decide|deploy|docs|domain|guards|integrations|ledger|rules|sandbox|tests|tools|workers|workflows';
 const ownPath = new RegExp(String.raw`^(?:\./)?(?:${folders})/[\w./-]*[\w-]$`);
 
 /** Links to files that are not there, and paths in code that are not there, as `file:line: what`. */
