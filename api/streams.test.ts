@@ -156,7 +156,7 @@ describe('live timelines', () => {
     await expect(client.watch('bench:Q9', () => undefined)).rejects.toMatchObject({ kind: 'not-found', status: 404 });
   });
 
-  it('row 35: a Last-Event-ID that is no number is 400', async () => {
+  it('a Last-Event-ID that is no number is 400', async () => {
     await setUp();
 
     for (const id of ['x', '-1', '1e99', 'NaN'])

@@ -110,7 +110,7 @@ describe('the door', () => {
     expect(bench.temporal.calls).toHaveLength(0);
   });
 
-  it('row 3: wrong, missing and truncated signatures are 401 as a problem document, and nothing starts', async () => {
+  it('row 1: wrong, missing and truncated signatures are 401 as a problem document, and nothing starts', async () => {
     bench = await startBench();
     const body = hook();
 
@@ -168,7 +168,7 @@ describe('the door', () => {
 
 describe('the door when something is away', () => {
   it.each(['refuse', 'hang'] as const)(
-    'row 6: with Temporal away (%s) a trigger is 503 with Retry-After, and is taken when it comes again',
+    'with Temporal away (%s) a trigger is 503 with Retry-After, and is taken when it comes again',
     async (fault) => {
       bench = await startBench({ limits: { doorDeadlineMs: 200 } });
       bench.temporal.fault.value = fault;
@@ -230,7 +230,7 @@ describe('the door when something is away', () => {
     expect(((await response.json()) as { detail: string }).detail).toContain('no signing secret');
   });
 
-  it('row 9: a secret that is configured wrongly refuses the start', async () => {
+  it('row 1: a secret that is configured wrongly refuses the start', async () => {
     bench = await startBench();
 
     await expect(startBench({ env: { BENCH_SECRET: 'short' } })).rejects.toThrow('BENCH_SECRET must have 8 characters');

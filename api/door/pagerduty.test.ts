@@ -49,7 +49,7 @@ function event(eventType: string, about: { id?: string; agent?: string; data?: o
 }
 
 describe('POST /pagerduty/autonomous/action', () => {
-  it('row 1: a signed v3 trigger is a run and a 202; twenty of them at once are one', async () => {
+  it('M2: a signed v3 trigger is a run and a 202; twenty of them at once are one', async () => {
     await setUp();
     bench.temporal.delay.value = 30;
 
@@ -114,7 +114,7 @@ describe('POST /pagerduty/autonomous/action', () => {
     expect(bench.temporal.calls).toHaveLength(0);
   });
 
-  it('row 3: every change of one bit of the signature is 401', async () => {
+  it('row 1: every change of one bit of the signature is 401', async () => {
     await setUp();
     const body = event('incident.triggered');
     const digest = createHmac('sha256', newSecret).update(body).digest();

@@ -190,7 +190,7 @@ describe('approvals over REST', () => {
 });
 
 describe('holds and rules over REST', () => {
-  it('row 29: stop stands when it is answered, with who and why', async () => {
+  it('row 26: stop stands when it is answered, with who and why', async () => {
     const response = await bench.send('POST', '/api/v1/holds', 'operator', { reason: 'just looking' });
 
     expect(response.status).toBe(201);
