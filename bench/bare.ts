@@ -16,7 +16,10 @@ export async function measureBare(address: string, namespace: string, count: num
   const client = new Client({ connection, namespace });
   const touched = new Map<string, (at: number) => void>();
   const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {}, log() {} };
-  const bundle = await bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('./bare-workflow.js', import.meta.url)), logger: silent });
+  const bundle = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('./bare-workflow.js', import.meta.url)),
+    logger: silent,
+  });
   const taskQueue = 'bench-bare';
   const activities = { touch: async (id: string) => touched.get(id)?.(performance.now()) };
   const worker = await Worker.create({ connection: native, namespace, taskQueue, workflowBundle: bundle, activities });
@@ -32,7 +35,12 @@ export async function measureBare(address: string, namespace: string, count: num
   }
 }
 
-async function oneBare(client: Client, taskQueue: string, id: string, touched: Map<string, (at: number) => void>): Promise<BareSample> {
+async function oneBare(
+  client: Client,
+  taskQueue: string,
+  id: string,
+  touched: Map<string, (at: number) => void>,
+): Promise<BareSample> {
   const ran = new Promise<number>((resolve) => touched.set(id, resolve));
   const from = performance.now();
   const handle = await client.workflow.start('bare', { workflowId: id, taskQueue, args: [id] });

@@ -11,7 +11,12 @@ export interface Relayed {
 }
 
 /** Stands between the simulated PagerDuty and our door, and looks at the clock. */
-export async function startRelay(): Promise<{ url: string; forwardTo: (url: string) => void; seen: Relayed[]; close: () => void }> {
+export async function startRelay(): Promise<{
+  url: string;
+  forwardTo: (url: string) => void;
+  seen: Relayed[];
+  close: () => void;
+}> {
   const seen: Relayed[] = [];
   let target = '';
   const server = createServer((request, response) => {
@@ -19,13 +24,21 @@ export async function startRelay(): Promise<{ url: string; forwardTo: (url: stri
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = Buffer.concat(chunks);
-      const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !['host', 'connection', 'content-length'].includes(name))) as Record<string, string>;
+      const headers = Object.fromEntries(
+        Object.entries(request.headers).filter(([name]) => !['host', 'connection', 'content-length'].includes(name)),
+      ) as Record<string, string>;
       const sentAt = Date.now();
       const from = performance.now();
       void fetch(target, { method: 'POST', body, headers })
         .then(({ status }) => {
           const { event } = JSON.parse(body.toString()) as { event: { event_type: string; data: { id?: string } } };
-          seen.push({ eventType: event.event_type, incident: event.data.id ?? '', sentAt, tookMs: performance.now() - from, status });
+          seen.push({
+            eventType: event.event_type,
+            incident: event.data.id ?? '',
+            sentAt,
+            tookMs: performance.now() - from,
+            status,
+          });
           response.writeHead(status).end();
         })
         .catch(() => response.writeHead(503).end());

@@ -21,7 +21,9 @@ try {
   stack = await start();
   relay.forwardTo(`${stack.file.api}/pagerduty/autonomous/action`);
   const { namespace } = stack.settings.temporal;
-  console.log(`${count} incidents, one at a time; profile bench (no hold-down); Temporal dev server in memory, PostgreSQL without fsync`);
+  console.log(
+    `${count} incidents, one at a time; profile bench (no hold-down); Temporal dev server in memory, PostgreSQL without fsync`,
+  );
   const bare = await measureBare(stack.file.temporal, namespace, count);
   print(bare, await measureIncidents(stack));
 } finally {
@@ -43,7 +45,16 @@ function start(): Promise<Stack> {
   const paths = { ...pathsOf(), state, sandboxFile: join(state, 'sandbox.json') };
   const ports = { api: 0, metrics: 0, workerMetrics: 0, sandbox: 0, temporal: 0, temporalUi: 0 };
   const quiet = () => undefined;
-  return startStack({ ports, paths, rulesDir, env: { PATH: process.env['PATH'] }, tell: quiet, note: quiet, speed: 20, webhookUrl: relay.url });
+  return startStack({
+    ports,
+    paths,
+    rulesDir,
+    env: { PATH: process.env['PATH'] },
+    tell: quiet,
+    note: quiet,
+    speed: 20,
+    webhookUrl: relay.url,
+  });
 }
 
 interface Measured {
@@ -62,7 +73,9 @@ async function measureIncidents(running: Stack): Promise<Measured> {
     const seenBefore = relay.seen.length;
     await sandbox.raise(alarm);
     const effect = await eventually(async () => (await sandbox.effects())[effectsBefore]);
-    const sent = await eventually(async () => relay.seen.slice(seenBefore).find(({ eventType }) => eventType === 'incident.triggered'));
+    const sent = await eventually(async () =>
+      relay.seen.slice(seenBefore).find(({ eventType }) => eventType === 'incident.triggered'),
+    );
     measured.accepted.push(sent.tookMs);
     measured.effect.push(Date.parse(effect.at) - sent.sentAt);
     const handle = client.workflow.getHandle(`incident:pagerduty:${sent.incident}`);
@@ -95,6 +108,8 @@ function print(bare: readonly { started: number; touched: number }[], { accepted
   for (const [name, { n, p50, p99 }] of Object.entries(rows))
     console.log(`${name.padEnd(38)} p50 ${String(p50).padStart(7)} ms   p99 ${String(p99).padStart(7)} ms   n ${n}`);
   console.log(`2xx beside a bare start       ${ratio(rows['webhook answered 2xx'].p50, rows['bare start answered'].p50)} (p50)`);
-  console.log(`effect beside a bare activity ${ratio(rows['webhook to the effect at the vendor'].p50, rows['bare start to activity body'].p50)} (p50)`);
+  console.log(
+    `effect beside a bare activity ${ratio(rows['webhook to the effect at the vendor'].p50, rows['bare start to activity body'].p50)} (p50)`,
+  );
   console.log(`history events per incident, automatic path: p50 ${figuresOf(events).p50}, most ${Math.max(...events)}`);
 }

@@ -121,6 +121,6 @@ function observesIn(set: RuleSet, { doc }: LoadedRule, environment: string): boo
 
 function targetCondition(rule: LoadedRule, target: Target): Condition {
   const { target: said } = rule.doc;
-  const text = typeof said === 'string' ? said : Object.entries(said).map(([field, value]) => `${field}: ${String(value)}`).join(', ');
+  const text = typeof said === 'string' ? said : Object.entries(said).map(([field, value]) => `${field}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`).join(', ');
   return { place: 'target', text, result: 'yes', found: target.name, holds: true };
 }

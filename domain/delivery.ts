@@ -14,8 +14,7 @@ export type EventKind =
   | 'note'
   | 'other';
 
-export const beginsWork = (kind: EventKind): boolean =>
-  kind === 'triggered' || kind === 'reopened' || kind === 'unacknowledged';
+export const beginsWork = (kind: EventKind): boolean => kind === 'triggered' || kind === 'reopened' || kind === 'unacknowledged';
 
 /** How much a delivery's body may be believed: a token door's payload is a hint, everything is fetched. */
 export type Trust = 'signed' | 'mtls' | 'token';

@@ -3,7 +3,13 @@ import { parseBudget, parseDuration } from './duration.js';
 import { nearest } from './nearest.js';
 
 describe('figures of rules', () => {
-  it.each([['60s', 60_000], ['5m', 300_000], ['2h', 7_200_000], ['30d', 2_592_000_000], ['0', 0]])('reads %s', (text, ms) => {
+  it.each([
+    ['60s', 60_000],
+    ['5m', 300_000],
+    ['2h', 7_200_000],
+    ['30d', 2_592_000_000],
+    ['0', 0],
+  ])('reads %s', (text, ms) => {
     expect(parseDuration(text)).toBe(ms);
   });
   it.each(['', '5', '5 m', '-5m', '1.5h', '5m; x', '5M', '1h30m', '9999999s'])('refuses %j as a duration', (text) => {

@@ -22,5 +22,8 @@ export function parseBudget(text: string): { count: number; perMs: number } | un
 
 export type DurationUnit = 'seconds' | 'minutes' | 'hours' | 'days';
 export const durationUnits: Readonly<Record<DurationUnit, number>> = {
-  seconds: unitMs.s, minutes: unitMs.m, hours: unitMs.h, days: unitMs.d,
+  seconds: unitMs.s,
+  minutes: unitMs.m,
+  hours: unitMs.h,
+  days: unitMs.d,
 };

@@ -6,7 +6,8 @@ export type EffectStatus = 'succeeded' | 'failed' | 'unknown';
 /** What starting an effect answers. `refused`: the vendor call was never made. */
 export type EffectStart =
   | { started: true; ref: JsonObject; says: string }
-  | { started: false; because: string; retryable: boolean };
+  /** `ranOut`: the permit was never used and is no longer valid; admission may be asked again. */
+  | { started: false; because: string; retryable: boolean; ranOut?: boolean };
 
 export interface EffectEnd {
   status: EffectStatus;
@@ -14,9 +15,7 @@ export interface EffectEnd {
 }
 
 /** What reading back by the attempt key finds. */
-export type Adoption =
-  | { found: true; ref: JsonObject }
-  | { found: false; certain: boolean };
+export type Adoption = { found: true; ref: JsonObject } | { found: false; certain: boolean };
 
 /** Something may be repeated only after it is proven absent, and only in these classes. */
 export const mayRearm = (idempotency: string): boolean =>

@@ -1,5 +1,12 @@
 /** What the product does where neither policy nor rule says anything: one place, read by the language, by `decide` and by the reference. */
-export const guardDefaults = { firingFor: '60s', cooldown: '30m', budget: '5/1h', serviceBudget: '10/1h', allBudget: '20/1h', startBy: '10m' } as const;
+export const guardDefaults = {
+  firingFor: '60s',
+  cooldown: '30m',
+  budget: '5/1h',
+  serviceBudget: '10/1h',
+  allBudget: '20/1h',
+  startBy: '10m',
+} as const;
 
 /** How far a rule may loosen a guard where the policy sets no limit. */
 export const guardLimitDefaults = { firingFor: '0', cooldown: '10m', budget: '20/1h' } as const;

@@ -1,9 +1,2 @@
 /** How an incident ended. Nothing ends without one. */
-export type OutcomeKind =
-  | 'remediated'
-  | 'escalated'
-  | 'ignored'
-  | 'observed'
-  | 'resolved-itself'
-  | 'stood-down'
-  | 'joined';
+export type OutcomeKind = 'remediated' | 'escalated' | 'ignored' | 'observed' | 'resolved-itself' | 'stood-down' | 'joined';

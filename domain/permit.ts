@@ -46,6 +46,4 @@ export type Admission =
 /** Why a permit could not be used. Each of them means: no effect. */
 export type Unconsumed = 'no permit' | 'consumed before' | 'expired' | 'held' | 'hashes differ';
 
-export type Consumption =
-  | { consumed: true; permit: Permit }
-  | { consumed: false; because: Unconsumed; hold?: Hold };
+export type Consumption = { consumed: true; permit: Permit } | { consumed: false; because: Unconsumed; hold?: Hold };

@@ -13,11 +13,24 @@ export interface FieldTree {
 /** What `when`, `unless`, `target` and `{ from: … }` of a rule may read. Nothing else; no clock. */
 export const ruleFields = {
   alert: {
-    source: 'string', name: 'string', namespace: 'string', metric: 'string', threshold: 'number', labels: 'texts',
-    severity: 'string', startedAt: 'string', account: 'string', region: 'string',
+    source: 'string',
+    name: 'string',
+    namespace: 'string',
+    metric: 'string',
+    threshold: 'number',
+    labels: 'texts',
+    severity: 'string',
+    startedAt: 'string',
+    account: 'string',
+    region: 'string',
   },
   incident: {
-    id: 'string', title: 'string', urgency: 'string', priority: 'string', service: { id: 'string', name: 'string' }, team: 'string',
+    id: 'string',
+    title: 'string',
+    urgency: 'string',
+    priority: 'string',
+    service: { id: 'string', name: 'string' },
+    team: 'string',
   },
 } as const satisfies FieldTree;
 
@@ -41,17 +54,36 @@ export function fieldType(tree: FieldTree, path: string): FieldType | undefined 
 /** The alert and the incident as conditions see them: absent fields are absent, nothing inherited. */
 export const ruleFacts = (alert: Alert, incident: Incident): JsonObject => ({
   alert: present({
-    source: alert.source, name: alert.name, namespace: alert.namespace, metric: alert.metric, threshold: alert.threshold,
-    labels: { ...alert.labels }, severity: alert.severity, startedAt: alert.startedAt, account: alert.account, region: alert.region,
+    source: alert.source,
+    name: alert.name,
+    namespace: alert.namespace,
+    metric: alert.metric,
+    threshold: alert.threshold,
+    labels: { ...alert.labels },
+    severity: alert.severity,
+    startedAt: alert.startedAt,
+    account: alert.account,
+    region: alert.region,
   }),
   incident: present({
-    id: incident.id, title: incident.title, urgency: incident.urgency, priority: incident.priority,
-    service: { id: incident.service.id, name: incident.service.name }, team: incident.team,
+    id: incident.id,
+    title: incident.title,
+    urgency: incident.urgency,
+    priority: incident.priority,
+    service: { id: incident.service.id, name: incident.service.name },
+    team: incident.team,
   }),
 });
 
 export const targetFacts = (target: Target): JsonObject => ({
-  target: { ...target.facts, id: target.id, name: target.name, account: target.account, region: target.region, tags: { ...target.tags } },
+  target: {
+    ...target.facts,
+    id: target.id,
+    name: target.name,
+    account: target.account,
+    region: target.region,
+    tags: { ...target.tags },
+  },
 });
 
 /** The value at a dotted path, own members only. */

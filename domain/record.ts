@@ -1,7 +1,17 @@
 import type { JsonObject } from './json.js';
 
 export const phases = [
-  'webhook', 'alert', 'match', 'plan', 'guards', 'approval', 'execute', 'verify', 'undo', 'report', 'outcome',
+  'webhook',
+  'alert',
+  'match',
+  'plan',
+  'guards',
+  'approval',
+  'execute',
+  'verify',
+  'undo',
+  'report',
+  'outcome',
 ] as const;
 export type Phase = (typeof phases)[number];
 

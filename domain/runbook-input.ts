@@ -31,8 +31,11 @@ export function readInput(input: RunbookInput, raw: Json, matchesWhole: MatchesW
       if (typeof raw === 'string' && input.oneOf.includes(raw)) return { ok: true, value: raw };
       return refused(`must be one of ${input.oneOf.join(', ')}; found ${shown(raw)}`);
     case 'string':
-      if (typeof raw === 'string' && raw.length <= (input.maxLength ?? longest) && matchesWhole(input.pattern, raw)) return { ok: true, value: raw };
-      return refused(`must match ${input.pattern} and be at most ${input.maxLength ?? longest} characters long; found ${shown(raw)}`);
+      if (typeof raw === 'string' && raw.length <= (input.maxLength ?? longest) && matchesWhole(input.pattern, raw))
+        return { ok: true, value: raw };
+      return refused(
+        `must match ${input.pattern} and be at most ${input.maxLength ?? longest} characters long; found ${shown(raw)}`,
+      );
     case 'boolean':
       return typeof raw === 'boolean' ? { ok: true, value: raw } : refused(`must be true or false; found ${shown(raw)}`);
   }
@@ -48,7 +51,8 @@ function readInt(input: Extract<RunbookInput, { type: 'int' }>, raw: InputValue)
 function readDuration(input: Extract<RunbookInput, { type: 'duration' }>, raw: InputValue): ReadInput {
   const ms = typeof raw === 'string' ? parseDuration(raw) : undefined;
   if (ms === undefined) return refused(`must be a duration such as 90s, 15m or 24h; found ${shown(raw)}`);
-  if (ms < (parseDuration(input.min) ?? 0) || ms > (parseDuration(input.max) ?? 0)) return refused(`must be from ${input.min} to ${input.max}; found ${String(raw)}`);
+  if (ms < (parseDuration(input.min) ?? 0) || ms > (parseDuration(input.max) ?? 0))
+    return refused(`must be from ${input.min} to ${input.max}; found ${String(raw)}`);
   return { ok: true, value: raw };
 }
 

@@ -39,9 +39,11 @@ export function fillTemplate(template: JsonObject, environment: string, resolve:
 
   filled.value = Object.fromEntries(
     Object.entries(template).map(([key, value]) => {
-      if (!perEnvironmentKeys.includes(key) || value === null || typeof value !== 'object' || isFromRef(value)) return [key, fill(value, key)];
+      if (!perEnvironmentKeys.includes(key) || value === null || typeof value !== 'object' || isFromRef(value))
+        return [key, fill(value, key)];
       const here = (value as JsonObject)[environment];
-      if (here === undefined) filled.problems.push({ place: key, says: `names no ${key} for the environment ${environment}; add one` });
+      if (here === undefined)
+        filled.problems.push({ place: key, says: `names no ${key} for the environment ${environment}; add one` });
       return [key, here ?? null];
     }),
   );

@@ -27,6 +27,7 @@ describe('judging', () => {
         ),
         (place, thrown) => {
           const throwing = guard('broken', () => {
+            // oxlint-disable-next-line typescript/only-throw-error -- that it may be anything is the point
             throw thrown;
           });
           expect(decide([...guards.slice(0, place), throwing, ...guards.slice(place)])).toMatchObject({

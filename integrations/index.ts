@@ -3,7 +3,4 @@ import type { IntegrationDefinition } from './contract/integration.js';
 import { pagerduty } from './pagerduty/index.js';
 
 /** Every vendor, one line each. */
-export const installed: readonly IntegrationDefinition[] = [
-  aws,
-  pagerduty,
-];
+export const installed: readonly IntegrationDefinition[] = [aws, pagerduty];

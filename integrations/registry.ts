@@ -18,13 +18,35 @@ export function createRegistry(
   const problems: string[] = [];
   const bound = integrations.map((definition) => bind(definition, env, problems));
   const gather = <Item>(pick: (definition: IntegrationDefinition) => readonly Item[] | undefined): Bound<Item>[] =>
-    bound.flatMap(({ definition, join }) => (pick(definition) ?? []).map((item) => ({ ...item, integration: definition.id, with: join })));
+    bound.flatMap(({ definition, join }) =>
+      (pick(definition) ?? []).map((item) => ({ ...item, integration: definition.id, with: join })),
+    );
   const registry: Registry = {
-    integrations: byId('integration', bound.map(({ definition: { id, summary }, connected }) => ({ id, summary, connected })), idOf),
-    sources: byId('source', gather((definition) => definition.sources), idOf),
-    actions: byId('action', gather((definition) => definition.actions), idOf),
-    checks: byId('check', gather((definition) => definition.checks), idOf),
-    targets: byId('target type', gather((definition) => definition.targets), (target) => target.type),
+    integrations: byId(
+      'integration',
+      bound.map(({ definition: { id, summary }, connected }) => ({ id, summary, connected })),
+      idOf,
+    ),
+    sources: byId(
+      'source',
+      gather((definition) => definition.sources),
+      idOf,
+    ),
+    actions: byId(
+      'action',
+      gather((definition) => definition.actions),
+      idOf,
+    ),
+    checks: byId(
+      'check',
+      gather((definition) => definition.checks),
+      idOf,
+    ),
+    targets: byId(
+      'target type',
+      gather((definition) => definition.targets),
+      (target) => target.type,
+    ),
     witnesses: gather((definition) => definition.witnesses),
     channels: gather((definition) => definition.channels),
     bodies: integrations.flatMap((definition) => definition.bodies ?? []),

@@ -33,8 +33,14 @@ const tellsPerSecond = 4;
 
 /** One Temporal worker per role, each on its own queue. */
 export async function start(deps: WorkersDeps): Promise<RunningWorkers> {
-  const activityDeps: ActivityDeps = { ...deps, guards, tellJoined: (owner, incident) => tellJoined(deps.client, owner, incident) };
-  const workers = await Promise.all(deps.roles.map((role) => Worker.create({ ...common(deps), ...roleOptions(role, deps, activityDeps) })));
+  const activityDeps: ActivityDeps = {
+    ...deps,
+    guards,
+    tellJoined: (owner, incident) => tellJoined(deps.client, owner, incident),
+  };
+  const workers = await Promise.all(
+    deps.roles.map((role) => Worker.create({ ...common(deps), ...roleOptions(role, deps, activityDeps) })),
+  );
   const run = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   // One worker that fails takes the others with it: a process with half of its roles looks alive and is not.
   run.catch(() => shutDown(workers));
@@ -51,14 +57,20 @@ function shutDown(workers: readonly Worker[]): void {
   for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
 }
 
-const common = (deps: WorkersDeps): Pick<WorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTime' | 'shutdownForceTime'> => ({
+const common = (
+  deps: WorkersDeps,
+): Pick<WorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTime' | 'shutdownForceTime'> => ({
   connection: deps.connection,
   namespace: deps.namespace,
   shutdownGraceTime: deps.graceMs,
   shutdownForceTime: deps.graceMs + 5_000,
 });
 
-function roleOptions(role: WorkerRole, deps: WorkersDeps, activityDeps: ActivityDeps): Omit<WorkerOptions, 'taskQueue'> & { taskQueue: string } {
+function roleOptions(
+  role: WorkerRole,
+  deps: WorkersDeps,
+  activityDeps: ActivityDeps,
+): Omit<WorkerOptions, 'taskQueue'> & { taskQueue: string } {
   const taskQueue = queues[role];
   if (role === 'run')
     return {
@@ -67,8 +79,10 @@ function roleOptions(role: WorkerRole, deps: WorkersDeps, activityDeps: Activity
       stickyQueueScheduleToStartTimeout: deps.stickyMs,
       maxCachedWorkflows: 500,
     };
-  if (role === 'decide') return { taskQueue, activities: createDecideActivities(activityDeps), maxConcurrentActivityTaskExecutions: 200 };
-  if (role === 'effect') return { taskQueue, activities: createEffectActivities(activityDeps), maxConcurrentActivityTaskExecutions: 100 };
+  if (role === 'decide')
+    return { taskQueue, activities: createDecideActivities(activityDeps), maxConcurrentActivityTaskExecutions: 200 };
+  if (role === 'effect')
+    return { taskQueue, activities: createEffectActivities(activityDeps), maxConcurrentActivityTaskExecutions: 100 };
   return {
     taskQueue,
     activities: createTellActivities(activityDeps),

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { EffectStart } from '../../domain/effect.js';
+import type { JsonObject } from '../../domain/json.js';
 import type { Consumption, Permit } from '../../domain/permit.js';
 import { paceOf } from '../../decide/profiles.js';
 import type { AnyAction } from '../../integrations/contract/registry.js';
@@ -70,7 +71,7 @@ export async function record(
   state: 'info' | 'ok' | 'failed' | 'unknown' | 'refused',
   says: string,
   once: string,
-  data: Record<string, import('../../domain/json.js').Json>,
+  data: JsonObject,
 ): Promise<void> {
   const { incident, attemptKey } = input;
   await deps.ledger.record({ incident, phase: 'execute', state, says, once: `execute.${attemptKey}.${once}`, data: { attemptKey, ...data } });

@@ -32,9 +32,14 @@ export async function readAlarm(
   wanted: { name: string; arn?: string },
 ): Promise<AlarmState | undefined> {
   // Without AlarmTypes the answer leaves composite alarms out.
-  const found = await client.describeAlarms({ place, signal }, { AlarmNames: [wanted.name], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] });
+  const found = await client.describeAlarms(
+    { place, signal },
+    { AlarmNames: [wanted.name], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] },
+  );
   const alarms: DescribedAlarm[] = [...(found.MetricAlarms ?? []), ...(found.CompositeAlarms ?? [])];
-  const alarm = alarms.find(({ AlarmName, AlarmArn }) => AlarmName === wanted.name && (wanted.arn === undefined || AlarmArn === wanted.arn));
+  const alarm = alarms.find(
+    ({ AlarmName, AlarmArn }) => AlarmName === wanted.name && (wanted.arn === undefined || AlarmArn === wanted.arn),
+  );
   if (!alarm) return undefined;
   // `Updated` moves whenever the alarm is evaluated anew, `Transitioned` only when its value changes.
   const since = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
@@ -44,7 +49,9 @@ export async function readAlarm(
 /** A metric-math alarm has dimensions per metric: only what all of them share says what the alarm is about. */
 function labelsOf({ Dimensions, Metrics }: DescribedAlarm): Record<string, string> | undefined {
   if (Dimensions && Dimensions.length > 0) return asLabels(Dimensions);
-  const perMetric = (Metrics ?? []).flatMap(({ MetricStat }) => (MetricStat ? [asLabels(MetricStat.Metric?.Dimensions ?? [])] : []));
+  const perMetric = (Metrics ?? []).flatMap(({ MetricStat }) =>
+    MetricStat ? [asLabels(MetricStat.Metric?.Dimensions ?? [])] : [],
+  );
   const shared = sharedLabels(perMetric);
   return Object.keys(shared).length > 0 ? shared : undefined;
 }
@@ -55,7 +62,9 @@ const asLabels = (dimensions: readonly Dimension[]): Record<string, string> =>
 /** What every one of them has, with the same value. */
 export function sharedLabels(all: readonly Record<string, string>[]): Record<string, string> {
   const [first, ...others] = all;
-  return Object.fromEntries(Object.entries(first ?? {}).filter(([name, value]) => others.every((other) => other[name] === value)));
+  return Object.fromEntries(
+    Object.entries(first ?? {}).filter(([name, value]) => others.every((other) => other[name] === value)),
+  );
 }
 
 /** `03:14:20Z`, or nothing when the time is not known. */

@@ -25,4 +25,5 @@ export function partitionOf(region: string): string {
 export const instanceArn = ({ account, region }: Place, id: string): string =>
   `arn:${partitionOf(region)}:ec2:${region}:${account}:instance/${id}`;
 
-export const roleArn = ({ account, region }: Place, name: string): string => `arn:${partitionOf(region)}:iam::${account}:role/${name}`;
+export const roleArn = ({ account, region }: Place, name: string): string =>
+  `arn:${partitionOf(region)}:iam::${account}:role/${name}`;

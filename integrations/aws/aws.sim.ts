@@ -17,12 +17,16 @@ const createSimulator: CreateSimulator = (sandbox) => {
   const answer = (request: WireRequest): WireResponse => {
     const scope = scopeOf(request);
     const [service, action = ''] = operationOf(request).split(':');
-    if (!scope?.account) return failure(request, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
+    if (!scope?.account)
+      return failure(request, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
     const answered =
-      service === 'ssm' ? ssm.answer(scope, action, request)
-      : service === 'ec2' ? answerEc2(world, scope, action, request)
-      : service === 'cloudwatch' ? answerCloudWatch(world, scope, action, request)
-      : undefined;
+      service === 'ssm'
+        ? ssm.answer(scope, action, request)
+        : service === 'ec2'
+          ? answerEc2(world, scope, action, request)
+          : service === 'cloudwatch'
+            ? answerCloudWatch(world, scope, action, request)
+            : undefined;
     return answered ?? failure(request, 'UnknownOperationException', `The sandbox does not know ${service}:${action}.`, 501);
   };
 

@@ -5,7 +5,14 @@ import { connectSandbox } from './testkit/samples.js';
 
 let sandbox: TestSandbox;
 const at = () => ({ place: { account: '111122223333', region: 'eu-west-1' }, signal: new AbortController().signal });
-const start = { DocumentName: 'OpsSentinel-RestartInstance', DocumentVersion: '7', Parameters: { InstanceId: ['i-0aa11bb22cc33dd44'], AutomationAssumeRole: ['arn:aws:iam::111122223333:role/OpsSentinelAutomation'] } };
+const start = {
+  DocumentName: 'OpsSentinel-RestartInstance',
+  DocumentVersion: '7',
+  Parameters: {
+    InstanceId: ['i-0aa11bb22cc33dd44'],
+    AutomationAssumeRole: ['arn:aws:iam::111122223333:role/OpsSentinelAutomation'],
+  },
+};
 
 beforeAll(async () => {
   sandbox = await startTestSandbox();
@@ -34,16 +41,20 @@ describe('one request per call', () => {
   });
 
   it('nobody listening: certainly not done', async () => {
-    await expect(connectSandbox('http://127.0.0.1:9').startAutomation(at(), start)).rejects.toMatchObject({ fault: 'unavailable' });
+    await expect(connectSandbox('http://127.0.0.1:9').startAutomation(at(), start)).rejects.toMatchObject({
+      fault: 'unavailable',
+    });
   });
 
   it('cancelled in the middle: ambiguous', async () => {
     await sandbox.fault('ssm:StartAutomationExecution', 'execute-then-timeout');
     const cancel = new AbortController();
-    const given = connectAws({ region: undefined, endpoint: sandbox.address, credentials: 'sandbox' }).startAutomation({ ...at(), signal: cancel.signal }, start);
+    const given = connectAws({ region: undefined, endpoint: sandbox.address, credentials: 'sandbox' }).startAutomation(
+      { ...at(), signal: cancel.signal },
+      start,
+    );
     setTimeout(() => cancel.abort(), 150);
     await expect(given).rejects.toMatchObject({ fault: 'ambiguous' });
     expect(await sandbox.effects()).toHaveLength(1);
   });
 });
-

@@ -71,7 +71,8 @@ export function connectAws(config: AwsConfig, timeouts: AwsTimeouts = { connect:
   return {
     describeAlarms: (at, input) => read(at, (options) => cloudwatch(at.place).send(new DescribeAlarmsCommand(input), options)),
     describeInstances: (at, input) => read(at, (options) => ec2(at.place).send(new DescribeInstancesCommand(input), options)),
-    describeInstanceStatus: (at, input) => read(at, (options) => ec2(at.place).send(new DescribeInstanceStatusCommand(input), options)),
+    describeInstanceStatus: (at, input) =>
+      read(at, (options) => ec2(at.place).send(new DescribeInstanceStatusCommand(input), options)),
     describeInstanceInformation: (at, input) =>
       read(at, (options) => ssm(at.place).send(new DescribeInstanceInformationCommand(input), options)),
     describeDocument: (at, input) => read(at, (options) => ssm(at.place).send(new DescribeDocumentCommand(input), options)),

@@ -20,20 +20,36 @@ const credentialVariables = [
   'AWS_CONTAINER_CREDENTIALS_FULL_URI',
 ] as const;
 
-export const awsVariables = ['AWS_ENDPOINT_URL (sandbox)', 'AWS_REGION with AWS_PROFILE, AWS_ROLE_ARN or AWS_ACCESS_KEY_ID'] as const;
+export const awsVariables = [
+  'AWS_ENDPOINT_URL (sandbox)',
+  'AWS_REGION with AWS_PROFILE, AWS_ROLE_ARN or AWS_ACCESS_KEY_ID',
+] as const;
 
-const text = z.string().optional().transform((value) => (value === '' ? undefined : value));
+const text = z
+  .string()
+  .optional()
+  .transform((value) => (value === '' ? undefined : value));
 
 /** The environment to a config; `undefined` when neither an endpoint nor any credentials are set. */
 export const awsConfig = z
   .object({
-    AWS_REGION: text.refine((value) => value === undefined || /^[a-z]{2,5}(-[a-z]+)+-\d+$/.test(value), 'is not a region code such as eu-west-1'),
+    AWS_REGION: text.refine(
+      (value) => value === undefined || /^[a-z]{2,5}(-[a-z]+)+-\d+$/.test(value),
+      'is not a region code such as eu-west-1',
+    ),
     AWS_ENDPOINT_URL: text.refine(isHttpUrl, 'is not an http or https address such as http://127.0.0.1:8090'),
-    ...Object.fromEntries(credentialVariables.map((name) => [name, text])) as Record<(typeof credentialVariables)[number], typeof text>,
+    ...(Object.fromEntries(credentialVariables.map((name) => [name, text])) as Record<
+      (typeof credentialVariables)[number],
+      typeof text
+    >),
   })
   .superRefine((env, context) => {
     if (env.AWS_ACCESS_KEY_ID?.startsWith('SANDBOX') && !env.AWS_ENDPOINT_URL) {
-      context.addIssue({ code: 'custom', path: ['AWS_ACCESS_KEY_ID'], message: 'holds sandbox credentials, but AWS_ENDPOINT_URL is not set; real AWS would refuse them' });
+      context.addIssue({
+        code: 'custom',
+        path: ['AWS_ACCESS_KEY_ID'],
+        message: 'holds sandbox credentials, but AWS_ENDPOINT_URL is not set; real AWS would refuse them',
+      });
     }
   })
   .transform((env): AwsConfig | undefined => {

@@ -7,7 +7,10 @@ import { documentHash } from './testkit/samples.js';
 interface Document {
   schemaVersion: string;
   assumeRole?: string;
-  parameters: Record<string, { allowedPattern?: string; allowedValues?: string[]; interpolationType?: string; default?: unknown }>;
+  parameters: Record<
+    string,
+    { allowedPattern?: string; allowedValues?: string[]; interpolationType?: string; default?: unknown }
+  >;
   mainSteps: { name: string; action: string; inputs: Record<string, unknown> }[];
 }
 
@@ -24,7 +27,7 @@ describe('the SSM documents of our own', () => {
     expect([...automations, ...commands].sort()).toEqual([...names].sort());
   });
 
-  it.each(automations)('%s acts as a role that is given to it, never with its caller\'s rights', (name) => {
+  it.each(automations)("%s acts as a role that is given to it, never with its caller's rights", (name) => {
     expect(read(name).assumeRole).toBe('{{ AutomationAssumeRole }}');
     expect(read(name).parameters['AutomationAssumeRole']).not.toHaveProperty('default');
   });
@@ -38,7 +41,8 @@ describe('the SSM documents of our own', () => {
 
   it.each(names)('%s runs no free shell text', (name) => {
     expect(text(name)).not.toMatch(/AWS-Run(Shell|PowerShell)Script/);
-    for (const { action, inputs } of read(name).mainSteps) if (action === 'aws:runShellScript') expect(JSON.stringify(inputs)).not.toContain('{{');
+    for (const { action, inputs } of read(name).mainSteps)
+      if (action === 'aws:runShellScript') expect(JSON.stringify(inputs)).not.toContain('{{');
   });
 
   it('pin the commands that they call by version and by hash', () => {
@@ -46,7 +50,11 @@ describe('the SSM documents of our own', () => {
     expect(calls).not.toEqual([]);
     for (const { inputs } of calls) {
       expect(commands).toContain(inputs['DocumentName']);
-      expect(inputs).toMatchObject({ DocumentVersion: expect.stringMatching(/^\d+$/), DocumentHashType: 'Sha256', DocumentHash: documentHash(String(inputs['DocumentName'])) });
+      expect(inputs).toMatchObject({
+        DocumentVersion: expect.stringMatching(/^\d+$/),
+        DocumentHashType: 'Sha256',
+        DocumentHash: documentHash(String(inputs['DocumentName'])),
+      });
     }
   });
 
@@ -54,7 +62,8 @@ describe('the SSM documents of our own', () => {
     for (const [name, simulated] of shippedDocuments()) {
       expect(simulated.steps).toEqual(read(name).mainSteps.map((step) => ({ name: step.name, action: step.action })));
       expect([...simulated.parameters.keys()]).toEqual(Object.keys(read(name).parameters));
-      for (const [parameter, { required }] of simulated.parameters) expect(required).toBe(read(name).parameters[parameter]?.default === undefined);
+      for (const [parameter, { required }] of simulated.parameters)
+        expect(required).toBe(read(name).parameters[parameter]?.default === undefined);
       expect(simulated.hash).toBe(documentHash(name));
     }
   });

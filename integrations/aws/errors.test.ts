@@ -48,13 +48,21 @@ describe('SDK errors in our own terms', () => {
   });
 
   it('tells which right is missing', () => {
-    const message = 'User: arn:aws:sts::111122223333:assumed-role/OpsSentinelAct/os is not authorized to perform: ssm:StartAutomationExecution on resource: x';
+    const message =
+      'User: arn:aws:sts::111122223333:assumed-role/OpsSentinelAct/os is not authorized to perform: ssm:StartAutomationExecution on resource: x';
     expect(asVendorError(sdk('AccessDeniedException', 400, message), 'write').message).toContain('ssm:StartAutomationExecution');
   });
 
   const canary = 'IQoJb3JpZ2luX2VjECanary';
   it.each([
-    ['a signature error that quotes the request', sdk('SignatureDoesNotMatch', 403, `The Canonical String for this request should have been\nPOST\nx-amz-security-token:${canary}\n`)],
+    [
+      'a signature error that quotes the request',
+      sdk(
+        'SignatureDoesNotMatch',
+        403,
+        `The Canonical String for this request should have been\nPOST\nx-amz-security-token:${canary}\n`,
+      ),
+    ],
     ['an unrecognized client', sdk('UnrecognizedClientException', 400, `token ${canary}`)],
     ['a provider that shows what it read', sdk('CredentialsProviderError', undefined, `could not parse ${canary}`)],
     ['a refusal with a header in it', sdk('ValidationException', 400, `bad header X-Amz-Security-Token: ${canary}`)],

@@ -11,8 +11,14 @@ interface SdkError {
 
 // Names as the services send them; EC2 and the JSON services spell the same thing differently.
 const byName: readonly (readonly [VendorFault, RegExp])[] = [
-  ['throttled', /^(Throttl|TooManyRequests|RequestLimitExceeded|RequestThrottled|SlowDown|PriorRequestNotComplete|RateExceeded)|LimitExceededException$/],
-  ['forbidden', /^(AccessDenied|Unauthorized|AuthFailure|UnrecognizedClient|InvalidClientTokenId|ExpiredToken|InvalidSignature|SignatureDoesNotMatch|IncompleteSignature|MissingAuthenticationToken|OptInRequired|RequestExpired|NotAuthorized)/],
+  [
+    'throttled',
+    /^(Throttl|TooManyRequests|RequestLimitExceeded|RequestThrottled|SlowDown|PriorRequestNotComplete|RateExceeded)|LimitExceededException$/,
+  ],
+  [
+    'forbidden',
+    /^(AccessDenied|Unauthorized|AuthFailure|UnrecognizedClient|InvalidClientTokenId|ExpiredToken|InvalidSignature|SignatureDoesNotMatch|IncompleteSignature|MissingAuthenticationToken|OptInRequired|RequestExpired|NotAuthorized)/,
+  ],
   ['forbidden', /^(CredentialsProviderError|TokenProviderError|ProviderError)$/],
   // The token was used before, so an execution under this key may well exist: read back instead of giving up.
   ['ambiguous', /^(IdempotentParameterMismatch|DuplicateClientToken)/],
@@ -21,7 +27,15 @@ const byName: readonly (readonly [VendorFault, RegExp])[] = [
 ];
 
 /** The connection was never there, so nothing can have been sent. */
-const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT']);
+const neverSent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+]);
 
 /**
  * An SDK error in the product's own terms. After a write, whatever does not prove that nothing happened is `ambiguous`:
@@ -52,7 +66,8 @@ function faultOf(error: SdkError): VendorFault {
 }
 
 /** Errors of another realm reach us inside the SDK's own wrapper, where only the words still hold the code. */
-const systemCode = ({ code, message }: SdkError): string => code ?? /(?:^|: )(?:connect|getaddrinfo) (E[A-Z_]+)\b/.exec(message ?? '')?.[1] ?? '';
+const systemCode = ({ code, message }: SdkError): string =>
+  code ?? /(?:^|: )(?:connect|getaddrinfo) (E[A-Z_]+)\b/.exec(message ?? '')?.[1] ?? '';
 
 function sentence(error: SdkError, fault: VendorFault): string {
   const name = clean(error.name ?? 'Error', 80);
@@ -60,7 +75,8 @@ function sentence(error: SdkError, fault: VendorFault): string {
   const head = status === undefined ? name : `${name} (HTTP ${status})`;
   // Signature errors quote the signed request, session token included: of these only the name is told,
   // and of a missing right the one sentence that names it.
-  if (fault === 'forbidden' && !/not authorized to perform/.test(error.message ?? '')) return `${head}: check the credentials and rights`;
+  if (fault === 'forbidden' && !/not authorized to perform/.test(error.message ?? ''))
+    return `${head}: check the credentials and rights`;
   const words = clean(error.message ?? '', 300);
   return words ? `${head}: ${words}` : head;
 }

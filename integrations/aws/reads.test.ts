@@ -26,10 +26,17 @@ afterAll(() => sandbox.close());
 const call = (place: Place = staging) => testCall(connectSandbox(sandbox.address), { place });
 
 const alertOf = (arn: string, over: Partial<Alert> = {}): Alert => ({
-  source: 'cloudwatch', name: 'ec2-cpu-high', labels: {}, startedAt: '2026-09-30T08:14:01.266Z', trust: 'signed', correlationKey: 'x',
-  origin: { kind: 'aws.cloudwatch.alarm', id: arn }, ...over,
+  source: 'cloudwatch',
+  name: 'ec2-cpu-high',
+  labels: {},
+  startedAt: '2026-09-30T08:14:01.266Z',
+  trust: 'signed',
+  correlationKey: 'x',
+  origin: { kind: 'aws.cloudwatch.alarm', id: arn },
+  ...over,
 });
-const arnOf = (name: string, account = staging.account, region = 'eu-west-1') => `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
+const arnOf = (name: string, account = staging.account, region = 'eu-west-1') =>
+  `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
 
 describe('the witness aws.cloudwatch.alarm', () => {
   it('says firing with since when and the dimensions as CloudWatch has them', async () => {
@@ -53,14 +60,20 @@ describe('the witness aws.cloudwatch.alarm', () => {
   it('says unknown of an alarm that is not there, in another region or without rights: never firing', async () => {
     expect(await cloudwatchAlarmWitness.read(call(), alertOf(arnOf('none')))).toMatchObject({ state: 'unknown' });
     await sandbox.alarm('ec2-cpu-high', 'ALARM');
-    expect(await cloudwatchAlarmWitness.read(call(), alertOf(arnOf('ec2-cpu-high', staging.account, 'us-east-1')))).toMatchObject({ state: 'unknown' });
+    expect(await cloudwatchAlarmWitness.read(call(), alertOf(arnOf('ec2-cpu-high', staging.account, 'us-east-1')))).toMatchObject(
+      { state: 'unknown' },
+    );
     await sandbox.fault('cloudwatch:DescribeAlarms', '403');
     const forbidden = await cloudwatchAlarmWitness.read(call(), alertOf(arnOf('ec2-cpu-high')));
     expect(forbidden).toMatchObject({ state: 'unknown', says: expect.stringContaining('cloudwatch:DescribeAlarms') });
   });
 
   it('asks to be asked again when CloudWatch cannot answer now', async () => {
-    for (const [kind, fault] of [['503', 'unavailable'], ['429', 'throttled'], ['half-body', 'unavailable']] as const) {
+    for (const [kind, fault] of [
+      ['503', 'unavailable'],
+      ['429', 'throttled'],
+      ['half-body', 'unavailable'],
+    ] as const) {
       await sandbox.fault('cloudwatch:DescribeAlarms', kind);
       await expect(cloudwatchAlarmWitness.read(call(), alertOf(arnOf('ec2-cpu-high')))).rejects.toMatchObject({ fault });
     }
@@ -73,20 +86,33 @@ describe('the witness aws.cloudwatch.alarm', () => {
   });
 
   const composite = (over: object) =>
-    testCall({ ...connectSandbox(sandbox.address), describeAlarms: async () => ({ $metadata: {}, CompositeAlarms: [{ AlarmName: 'c', AlarmArn: arnOf('c'), StateValue: 'ALARM' as const, ...over }] }) });
+    testCall({
+      ...connectSandbox(sandbox.address),
+      describeAlarms: async () => ({
+        $metadata: {},
+        CompositeAlarms: [{ AlarmName: 'c', AlarmArn: arnOf('c'), StateValue: 'ALARM' as const, ...over }],
+      }),
+    });
 
   it('tells no labels of a composite alarm', async () => {
-    const seen = await cloudwatchAlarmWitness.read(composite({ StateUpdatedTimestamp: new Date('2026-09-30T08:14:01Z') }), alertOf(arnOf('c')));
+    const seen = await cloudwatchAlarmWitness.read(
+      composite({ StateUpdatedTimestamp: new Date('2026-09-30T08:14:01Z') }),
+      alertOf(arnOf('c')),
+    );
     expect(seen).toMatchObject({ state: 'firing', since: '2026-09-30T08:14:01.000Z' });
     expect(seen).not.toHaveProperty('labels');
   });
 
   it('takes INSUFFICIENT_DATA for unknown', async () => {
-    expect(await cloudwatchAlarmWitness.read(composite({ StateValue: 'INSUFFICIENT_DATA' }), alertOf(arnOf('c')))).toMatchObject({ state: 'unknown' });
+    expect(await cloudwatchAlarmWitness.read(composite({ StateValue: 'INSUFFICIENT_DATA' }), alertOf(arnOf('c')))).toMatchObject({
+      state: 'unknown',
+    });
   });
 
   it('believes only the alarm whose ARN it asked for', async () => {
-    expect(await cloudwatchAlarmWitness.read(composite({ AlarmArn: arnOf('c', '999999999999') }), alertOf(arnOf('c')))).toMatchObject({ state: 'unknown' });
+    expect(
+      await cloudwatchAlarmWitness.read(composite({ AlarmArn: arnOf('c', '999999999999') }), alertOf(arnOf('c'))),
+    ).toMatchObject({ state: 'unknown' });
   });
 });
 
@@ -100,7 +126,14 @@ describe('the target aws.ec2.instance', () => {
       name: 'i-0aa11bb22cc33dd44',
       ...staging,
       tags: { opssentinel: 'allow' },
-      facts: { state: 'running', instanceType: 't3.small', autoScalingGroup: '', ssmPing: 'Online', statusChecks: 'ok', launchTime: expect.stringMatching(/Z$/) },
+      facts: {
+        state: 'running',
+        instanceType: 't3.small',
+        autoScalingGroup: '',
+        ssmPing: 'Online',
+        statusChecks: 'ok',
+        launchTime: expect.stringMatching(/Z$/),
+      },
     });
   });
 
@@ -119,13 +152,20 @@ describe('the target aws.ec2.instance', () => {
   it('refuses when the credentials reach another account than the one that was meant', async () => {
     const wrong = testCall({
       ...connectSandbox(sandbox.address),
-      describeInstances: async () => ({ $metadata: {}, Reservations: [{ OwnerId: '999999999999', Instances: [{ InstanceId: 'i-0aa11bb22cc33dd44' }] }] }),
+      describeInstances: async () => ({
+        $metadata: {},
+        Reservations: [{ OwnerId: '999999999999', Instances: [{ InstanceId: 'i-0aa11bb22cc33dd44' }] }],
+      }),
     });
     await expect(ec2Instance.read(wrong, { InstanceId: 'i-0aa11bb22cc33dd44' })).rejects.toMatchObject({ fault: 'forbidden' });
   });
 
   it('is not guessed when EC2 cannot answer', async () => {
-    for (const [kind, fault] of [['503', 'unavailable'], ['429', 'throttled'], ['403', 'forbidden']] as const) {
+    for (const [kind, fault] of [
+      ['503', 'unavailable'],
+      ['429', 'throttled'],
+      ['403', 'forbidden'],
+    ] as const) {
       await sandbox.fault('ec2:DescribeInstances', kind);
       await expect(read('i-0aa11bb22cc33dd44')).rejects.toMatchObject({ fault });
     }
@@ -136,7 +176,10 @@ describe('the checks', () => {
   const target = instance('i-0aa11bb22cc33dd44');
 
   it('aws.cloudwatch.alarm-ok: by name in the target place, or by ARN', async () => {
-    expect(await cloudwatchAlarmOk.read(call(), { alarm: 'ec2-cpu-high' }, target)).toMatchObject({ ok: true, says: expect.stringMatching(/^alarm OK since/) });
+    expect(await cloudwatchAlarmOk.read(call(), { alarm: 'ec2-cpu-high' }, target)).toMatchObject({
+      ok: true,
+      says: expect.stringMatching(/^alarm OK since/),
+    });
     await sandbox.alarm('ec2-cpu-high', 'ALARM');
     expect(await cloudwatchAlarmOk.read(call(), { alarm: arnOf('ec2-cpu-high') }, target)).toMatchObject({ ok: false });
   });
@@ -163,7 +206,11 @@ describe('the simulated world', () => {
   async function run(id: string, document: string): Promise<void> {
     const params = ssmStartAutomation.params.parse(restart(id, document));
     const preState = await ssmStartAutomation.preState(call(), params, instance(id));
-    const { ref } = await ssmStartAutomation.start(call(), params, { key: 'ee'.repeat(32), startBy: Date.now() + 60_000, preState });
+    const { ref } = await ssmStartAutomation.start(call(), params, {
+      key: 'ee'.repeat(32),
+      startBy: Date.now() + 60_000,
+      preState,
+    });
     expect(await waitForAutomation(call(), ref as AutomationRef)).toMatchObject({ status: 'succeeded' });
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -173,7 +220,9 @@ describe('the simulated world', () => {
     await sandbox.alarm('ec2-cpu-high', 'ALARM');
     await run('i-0aa11bb22cc33dd44', 'OpsSentinel-RestartInstance');
     expect(await state('ec2-cpu-high')).toBe('clear');
-    expect(await ec2Instance.read(call(), { InstanceId: 'i-0aa11bb22cc33dd44' })).toMatchObject({ facts: { state: 'running', statusChecks: 'ok' } });
+    expect(await ec2Instance.read(call(), { InstanceId: 'i-0aa11bb22cc33dd44' })).toMatchObject({
+      facts: { state: 'running', statusChecks: 'ok' },
+    });
   });
 
   it('knows one step that succeeds and does not help, and the next that does', async () => {
@@ -209,7 +258,9 @@ describe('the configuration', () => {
   it('never sends real credentials without TLS', () => {
     const endpoint = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_ENDPOINT_URL: 'http://127.0.0.1:8090' };
     expect(awsConfig.parse(endpoint)).toMatchObject({ credentials: 'sandbox' });
-    expect(awsConfig.parse({ ...endpoint, AWS_ENDPOINT_URL: 'https://ssm.example.com' })).toMatchObject({ credentials: 'default-chain' });
+    expect(awsConfig.parse({ ...endpoint, AWS_ENDPOINT_URL: 'https://ssm.example.com' })).toMatchObject({
+      credentials: 'default-chain',
+    });
     expect(awsConfig.parse({ AWS_PROFILE: 'ops' })).toMatchObject({ credentials: 'default-chain', endpoint: undefined });
   });
 

@@ -56,9 +56,19 @@ export type AlarmEvent = { name: string; state: 'ALARM' | 'OK' };
 
 /** Faults that the sandbox's server, or a simulator that sends, plays out. */
 export type FaultKind =
-  | 'ok' | '400' | '403' | '429' | '500' | '503'
-  | 'reset-before' | 'execute-then-500' | 'execute-then-timeout' | 'execute-then-reset'
-  | 'slow-body' | 'half-body' | 'duplicate-delivery';
+  | 'ok'
+  | '400'
+  | '403'
+  | '429'
+  | '500'
+  | '503'
+  | 'reset-before'
+  | 'execute-then-500'
+  | 'execute-then-timeout'
+  | 'execute-then-reset'
+  | 'slow-body'
+  | 'half-body'
+  | 'duplicate-delivery';
 
 /** What the sandbox lends to every simulator. */
 export interface SandboxWorld {

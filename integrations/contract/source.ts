@@ -37,7 +37,20 @@ export interface SourceReading {
 export type BodyReader = (details: Json) => BodyFacts | undefined;
 
 export type BodyFacts = Partial<
-  Pick<Alert, 'source' | 'name' | 'namespace' | 'metric' | 'threshold' | 'labels' | 'severity' | 'startedAt' | 'account' | 'region' | 'origin'>
+  Pick<
+    Alert,
+    | 'source'
+    | 'name'
+    | 'namespace'
+    | 'metric'
+    | 'threshold'
+    | 'labels'
+    | 'severity'
+    | 'startedAt'
+    | 'account'
+    | 'region'
+    | 'origin'
+  >
 > & { correlationKey?: string };
 
 /** Where incidents come from. */
@@ -52,7 +65,12 @@ export interface SourceDefinition<Client, Door extends z.ZodType> {
   /** GETs the incident and its alerts. */
   read: (call: CallWith<Client>, ref: IncidentRef) => Promise<SourceReading>;
   /** Pure. Throws Error with a plain sentence when the reading cannot be understood. */
-  normalise: (reading: SourceReading, ref: IncidentRef, trust: Trust, bodies: readonly BodyReader[]) => { incident: Incident; alert: Alert };
+  normalise: (
+    reading: SourceReading,
+    ref: IncidentRef,
+    trust: Trust,
+    bodies: readonly BodyReader[],
+  ) => { incident: Incident; alert: Alert };
   /** Whom the source has on call for this incident now. */
   onCall: (call: CallWith<Client>, incident: Incident) => Promise<Person[]>;
 }

@@ -14,7 +14,13 @@ import type { SourceDocument } from './yaml.js';
 export type Loaded = { ok: true; set: RuleSet } | { ok: false; problems: Problem[] };
 
 /** Documents to a checked, compiled and hashed set, or everything that is wrong with them. Their order never matters. */
-export function assemble(sources: readonly SourceDocument[], earlier: readonly Problem[], dir: string, catalogue: Catalogue, hash: Hash): Loaded {
+export function assemble(
+  sources: readonly SourceDocument[],
+  earlier: readonly Problem[],
+  dir: string,
+  catalogue: Catalogue,
+  hash: Hash,
+): Loaded {
   const read = readDocuments(sources);
   const policy = read.policies[0];
   const environments = policy ? Object.keys(policy.doc.environments) : [];
@@ -28,45 +34,98 @@ export function assemble(sources: readonly SourceDocument[], earlier: readonly P
   };
   const rules = read.rules.map((one) => ({ ...one, checked: checkRule(one, around) }));
   const problems = [
-    ...earlier, ...read.problems, ...policyProblems(read, dir, earlier), ...duplicates(read),
-    ...read.policies.flatMap(checkPolicy), ...runbooks.flatMap(({ checked }) => checked.problems),
-    ...rules.flatMap(({ checked }) => checked.problems), ...checkOverrides(read.rules),
+    ...earlier,
+    ...read.problems,
+    ...policyProblems(read, dir, earlier),
+    ...duplicates(read),
+    ...read.policies.flatMap(checkPolicy),
+    ...runbooks.flatMap(({ checked }) => checked.problems),
+    ...rules.flatMap(({ checked }) => checked.problems),
+    ...checkOverrides(read.rules),
   ];
   if (problems.length > 0 || !policy) return { ok: false, problems: sortProblems(problems) };
   return { ok: true, set: toSet(rules, runbooks, loadedPolicy(policy, hash), dir, hash) };
 }
 
-function toSet(rules: (Read<Rule> & { checked: CheckedRule })[], runbooks: (ReadDocuments['runbooks'][number] & { checked: CheckedRunbook })[], policy: LoadedPolicy, dir: string, hash: Hash): RuleSet {
-  const books = runbooks.map((one): LoadedRunbook => {
-    const fileHash = hash(canonicalJson(one.doc));
-    return { name: one.doc.runbook, at: one.at, doc: one.doc, logicHash: fileHash, fileHash, require: one.checked.require };
-  }).sort(byName);
+function toSet(
+  rules: (Read<Rule> & { checked: CheckedRule })[],
+  runbooks: (ReadDocuments['runbooks'][number] & { checked: CheckedRunbook })[],
+  policy: LoadedPolicy,
+  dir: string,
+  hash: Hash,
+): RuleSet {
+  const books = runbooks
+    .map((one): LoadedRunbook => {
+      const fileHash = hash(canonicalJson(one.doc));
+      return { name: one.doc.runbook, at: one.at, doc: one.doc, logicHash: fileHash, fileHash, require: one.checked.require };
+    })
+    .sort(byName);
   const byBook = new Map(books.map((book) => [book.name, book]));
   const loaded = rules.map((one) => loadedRule(one, byBook, hash)).sort(byName);
-  const all = [['policy', policy.name, policy.fileHash], ...books.map((book) => ['runbook', book.name, book.fileHash]), ...loaded.map((rule) => ['rule', rule.name, rule.fileHash])];
+  const all = [
+    ['policy', policy.name, policy.fileHash],
+    ...books.map((book) => ['runbook', book.name, book.fileHash]),
+    ...loaded.map((rule) => ['rule', rule.name, rule.fileHash]),
+  ];
   return { rules: loaded, runbooks: byBook, policy, hash: hash(canonicalJson(all)), dir };
 }
 
 const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 
-function loadedRule({ doc, at, checked }: Read<Rule> & { checked: CheckedRule }, runbooks: ReadonlyMap<string, LoadedRunbook>, hash: Hash): LoadedRule {
+function loadedRule(
+  { doc, at, checked }: Read<Rule> & { checked: CheckedRule },
+  runbooks: ReadonlyMap<string, LoadedRunbook>,
+  hash: Hash,
+): LoadedRule {
   const { when, unless, target, require, run, with: values, ladder } = doc;
-  const used = [...new Set(checked.steps.map(({ runbook }) => runbook))].sort().map((name) => [name, runbooks.get(name)?.logicHash ?? '']);
+  const used = [...new Set(checked.steps.map(({ runbook }) => runbook))]
+    .sort()
+    .map((name) => [name, runbooks.get(name)?.logicHash ?? '']);
   const logicHash = hash(canonicalJson({ when, unless, target, require, run, with: values, ladder, runbooks: used }));
   const steps = checked.steps as LoadedRule['steps'];
-  return { name: doc.rule, at, doc, logicHash, fileHash: hash(canonicalJson(doc)), when: checked.when, unless: checked.unless, require: checked.require, steps };
+  return {
+    name: doc.rule,
+    at,
+    doc,
+    logicHash,
+    fileHash: hash(canonicalJson(doc)),
+    when: checked.when,
+    unless: checked.unless,
+    require: checked.require,
+    steps,
+  };
 }
 
 function loadedPolicy({ doc, source, at }: Read<Policy>, hash: Hash): LoadedPolicy {
   const file = source.file.split('/').at(-1) ?? source.file;
   const figures = ['firingFor.default', 'cooldown.default', 'budget.default', 'budget.service', 'budget.all'];
-  const setAt = figures.filter((figure) => figure.split('.').reduce<unknown>((here, key) => (here as Record<string, unknown> | undefined)?.[key], doc.guards) !== undefined);
-  return { name: doc.policy, at, doc, fileHash: hash(canonicalJson(doc)), setAt: Object.fromEntries(setAt.map((figure) => [`guards.${figure}`, `${file}:${source.place(['guards', ...figure.split('.')]).line}`])) };
+  const setAt = figures.filter(
+    (figure) =>
+      figure.split('.').reduce<unknown>((here, key) => (here as Record<string, unknown> | undefined)?.[key], doc.guards) !==
+      undefined,
+  );
+  return {
+    name: doc.policy,
+    at,
+    doc,
+    fileHash: hash(canonicalJson(doc)),
+    setAt: Object.fromEntries(
+      setAt.map((figure) => [`guards.${figure}`, `${file}:${source.place(['guards', ...figure.split('.')]).line}`]),
+    ),
+  };
 }
 
 function policyProblems(read: ReadDocuments, dir: string, earlier: readonly Problem[]): Problem[] {
   const [first, ...others] = read.policies;
-  if (!first && read.problems.length + earlier.length === 0) return [{ file: dir.split('/').at(-1) ?? dir, line: 1, column: 1, says: 'there is no policy; add opssentinel.yaml with policy: and environments:' }];
+  if (!first && read.problems.length + earlier.length === 0)
+    return [
+      {
+        file: dir.split('/').at(-1) ?? dir,
+        line: 1,
+        column: 1,
+        says: 'there is no policy; add opssentinel.yaml with policy: and environments:',
+      },
+    ];
   return others.map((other) => problem(other.source, ['policy'], `there is a policy already, at ${first?.at}; keep one`, 'key'));
 }
 
@@ -77,7 +136,9 @@ function duplicates(read: ReadDocuments): Problem[] {
       const name = nameOf(one.doc);
       const at = first.get(name);
       if (at === undefined) first.set(name, one.at);
-      return at === undefined ? [] : [problem(one.source, [kind], `the ${kind} ${name} stands already at ${at}; rename one of them`)];
+      return at === undefined
+        ? []
+        : [problem(one.source, [kind], `the ${kind} ${name} stands already at ${at}; rename one of them`)];
     });
   };
   return [...twice(read.rules, 'rule', ({ rule }) => rule), ...twice(read.runbooks, 'runbook', ({ runbook }) => runbook)];

@@ -17,8 +17,14 @@ export function checkRuleGuards(doc: Rule, policy: Policy, says: Says): Problem[
   const problems: Problem[] = [];
   const explain = (key: string, looser: boolean, beyond: boolean, usual: string, limit: string): void => {
     const value = String(guards[key as 'cooldown']);
-    if (beyond) problems.push(says(['guards', key], `guards.${key} ${value} is looser than the policy allows (${limit}); write ${limit} or stricter`));
-    else if (looser && !guards.because) problems.push(says(['guards', key], `guards.${key} ${value} is looser than usual (${usual}); say why in guards.because, or remove it`));
+    if (beyond)
+      problems.push(
+        says(['guards', key], `guards.${key} ${value} is looser than the policy allows (${limit}); write ${limit} or stricter`),
+      );
+    else if (looser && !guards.because)
+      problems.push(
+        says(['guards', key], `guards.${key} ${value} is looser than usual (${usual}); say why in guards.because, or remove it`),
+      );
   };
   for (const key of ['firingFor', 'cooldown'] as const) {
     const value = guards[key];
@@ -33,9 +39,19 @@ export function checkRuleGuards(doc: Rule, policy: Policy, says: Says): Problem[
     explain('budget', !within(guards.budget, usual), !within(guards.budget, limit), usual, limit);
   }
   if (guards.startBy !== undefined && ms(guards.startBy) > ms(guardDefaults.startBy))
-    problems.push(says(['guards', 'startBy'], `guards.startBy ${guards.startBy} is later than ${guardDefaults.startBy} after the alert, when people are paged; it can only be shortened`));
+    problems.push(
+      says(
+        ['guards', 'startBy'],
+        `guards.startBy ${guards.startBy} is later than ${guardDefaults.startBy} after the alert, when people are paged; it can only be shortened`,
+      ),
+    );
   if (doc.approval?.expiresIn !== undefined && ms(doc.approval.expiresIn) > ms(approvalDefaults.expiresIn))
-    problems.push(says(['approval', 'expiresIn'], `approval.expiresIn ${doc.approval.expiresIn} is longer than ${approvalDefaults.expiresIn}; it can only be shortened`));
+    problems.push(
+      says(
+        ['approval', 'expiresIn'],
+        `approval.expiresIn ${doc.approval.expiresIn} is longer than ${approvalDefaults.expiresIn}; it can only be shortened`,
+      ),
+    );
   return problems;
 }
 

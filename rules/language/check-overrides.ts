@@ -11,7 +11,16 @@ export function checkOverrides(rules: readonly Read<Rule>[]): Problem[] {
     if (!circle || said.has([...circle].sort().join(' '))) return [];
     said.add([...circle].sort().join(' '));
     const read = byName.get(start);
-    return read ? [problem(read.source, ['overrides'], `overrides go in a circle: ${[...circle, start].join(' → ')}; remove one of them`, 'key')] : [];
+    return read
+      ? [
+          problem(
+            read.source,
+            ['overrides'],
+            `overrides go in a circle: ${[...circle, start].join(' → ')}; remove one of them`,
+            'key',
+          ),
+        ]
+      : [];
   });
 }
 

@@ -5,7 +5,10 @@ import type { Problem } from './problem.js';
 
 /** What a policy's schema cannot see: two environments that claim the same ground, limits on the wrong side of their defaults. */
 export function checkPolicy({ doc, source }: Read<Policy>): Problem[] {
-  return [...claimedTwice(doc).map(([path, says]) => problem(source, path, says)), ...guardLimits(doc).map(([path, says]) => problem(source, path, says))];
+  return [
+    ...claimedTwice(doc).map(([path, says]) => problem(source, path, says)),
+    ...guardLimits(doc).map(([path, says]) => problem(source, path, says)),
+  ];
 }
 
 type Finding = [path: string[], says: string];
@@ -15,13 +18,16 @@ function claimedTwice(doc: Policy): Finding[] {
   const findings: Finding[] = [];
   const claim = (what: string, environment: string, path: string[]): void => {
     const owner = claims.get(what);
-    if (owner !== undefined && owner !== environment) findings.push([path, `${what} belongs to ${owner} already; an alert must belong to exactly one environment`]);
+    if (owner !== undefined && owner !== environment)
+      findings.push([path, `${what} belongs to ${owner} already; an alert must belong to exactly one environment`]);
     else claims.set(what, environment);
   };
   for (const [name, environment] of Object.entries(doc.environments)) {
     for (const [account, { regions }] of Object.entries(environment.accounts))
       for (const region of regions) claim(`account ${account} in ${region}`, name, ['environments', name, 'accounts', account]);
-    environment.pagerduty.forEach((service, index) => claim(`PagerDuty service ${service}`, name, ['environments', name, 'pagerduty', String(index)]));
+    environment.pagerduty.forEach((service, index) =>
+      claim(`PagerDuty service ${service}`, name, ['environments', name, 'pagerduty', String(index)]),
+    );
   }
   return findings;
 }
@@ -30,10 +36,18 @@ function guardLimits({ guards }: Policy): Finding[] {
   const findings: Finding[] = [];
   for (const key of ['cooldown', 'firingFor'] as const) {
     const figure = guards?.[key];
-    if (figure && ms(figure.limit) > ms(figure.default)) findings.push([['guards', key, 'limit'], `guards.${key}.limit ${figure.limit} is stricter than its default ${figure.default}; a limit is how far a rule may loosen it`]);
+    if (figure && ms(figure.limit) > ms(figure.default))
+      findings.push([
+        ['guards', key, 'limit'],
+        `guards.${key}.limit ${figure.limit} is stricter than its default ${figure.default}; a limit is how far a rule may loosen it`,
+      ]);
   }
   const budget = guards?.budget;
-  if (budget && rate(budget.limit) < rate(budget.default)) findings.push([['guards', 'budget', 'limit'], `guards.budget.limit ${budget.limit} is stricter than its default ${budget.default}; a limit is how far a rule may loosen it`]);
+  if (budget && rate(budget.limit) < rate(budget.default))
+    findings.push([
+      ['guards', 'budget', 'limit'],
+      `guards.budget.limit ${budget.limit} is stricter than its default ${budget.default}; a limit is how far a rule may loosen it`,
+    ]);
   return findings;
 }
 

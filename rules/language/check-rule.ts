@@ -36,7 +36,13 @@ export type Says = (path: Path, text: string, part?: 'key' | 'value') => Problem
 
 /** `run:` is a ladder of one. */
 export function stepsOf(doc: Rule): LoadedStep[] {
-  if (doc.ladder) return doc.ladder.map((step, index) => ({ place: `ladder.${index}`, runbook: step.run, with: step.with ?? {}, verify: step.verify ?? doc.verify }));
+  if (doc.ladder)
+    return doc.ladder.map((step, index) => ({
+      place: `ladder.${index}`,
+      runbook: step.run,
+      with: step.with ?? {},
+      verify: step.verify ?? doc.verify,
+    }));
   return doc.run === undefined ? [] : [{ place: '', runbook: doc.run, with: doc.with ?? {}, verify: doc.verify }];
 }
 
@@ -50,7 +56,9 @@ export function checkRule({ doc, source }: Read<Rule>, around: RuleSurroundings)
   const unless = compileLines(source, 'unless', doc.unless, ruleFields);
   const require = target ? compileLines(source, 'require', doc.require, targetFields(target)) : { lines: [], problems: [] };
   const problems = [
-    ...when.problems, ...unless.problems, ...require.problems,
+    ...when.problems,
+    ...unless.problems,
+    ...require.problems,
     ...shapeProblems(doc, says),
     ...steps.flatMap((step, index) => stepProblems(step, index, doc, around, says)),
     ...(target ? checkAim(doc, target, says) : []),
@@ -62,8 +70,10 @@ export function checkRule({ doc, source }: Read<Rule>, around: RuleSurroundings)
 }
 
 function shapeProblems(doc: Rule, says: Says): Problem[] {
-  if (doc.run !== undefined && doc.ladder) return [says(['ladder'], 'the rule has run and ladder; keep one: run is a ladder of one step', 'key')];
-  if (doc.run === undefined && !doc.ladder) return [says(['rule'], 'the rule runs nothing; add run: <runbook>, or a ladder', 'key')];
+  if (doc.run !== undefined && doc.ladder)
+    return [says(['ladder'], 'the rule has run and ladder; keep one: run is a ladder of one step', 'key')];
+  if (doc.run === undefined && !doc.ladder)
+    return [says(['rule'], 'the rule runs nothing; add run: <runbook>, or a ladder', 'key')];
   if (doc.ladder && doc.with) return [says(['with'], 'with belongs to a step of the ladder; move it there', 'key')];
   return [];
 }
@@ -73,24 +83,47 @@ const pathOf = (step: LoadedStep, ...rest: string[]): string[] => [...(step.plac
 function stepProblems(step: LoadedStep, index: number, doc: Rule, around: RuleSurroundings, says: Says): Problem[] {
   const runbook = around.runbooks.get(step.runbook);
   const own = doc.ladder?.[index]?.verify;
-  const verify = [...(own ? verifyProblems(own, pathOf(step, 'verify'), around.catalogue, says) : []), ...(index === 0 && doc.verify ? verifyProblems(doc.verify, ['verify'], around.catalogue, says) : [])];
-  if (!runbook) return around.runbookNames.has(step.runbook) ? verify : [...verify, says(pathOf(step, 'run'), unknown('runbook', step.runbook, around.runbookNames))];
+  const verify = [
+    ...(own ? verifyProblems(own, pathOf(step, 'verify'), around.catalogue, says) : []),
+    ...(index === 0 && doc.verify ? verifyProblems(doc.verify, ['verify'], around.catalogue, says) : []),
+  ];
+  if (!runbook)
+    return around.runbookNames.has(step.runbook)
+      ? verify
+      : [...verify, says(pathOf(step, 'run'), unknown('runbook', step.runbook, around.runbookNames))];
   const first = around.runbooks.get(stepsOf(doc)[0]?.runbook ?? '');
   const sameTarget = !first || first.target === runbook.target;
   return [
     ...verify,
-    ...(sameTarget ? [] : [says(pathOf(step, 'run'), `${step.runbook} acts on ${runbook.target}, and the first step on ${first.target}; all steps of a ladder act on the same target`)]),
+    ...(sameTarget
+      ? []
+      : [
+          says(
+            pathOf(step, 'run'),
+            `${step.runbook} acts on ${runbook.target}, and the first step on ${first.target}; all steps of a ladder act on the same target`,
+          ),
+        ]),
     ...checkWith(step.with, runbook, step.runbook, pathOf(step, 'with'), (path, text) => says(path, text)),
     ...missingVersions(step, runbook, doc, around, says),
   ];
 }
 
 function verifyProblems(verify: RuleVerify, path: string[], catalogue: Catalogue, says: Says): Problem[] {
-  if (verify.check === undefined) return verify.with === undefined ? [] : [says([...path, 'with'], 'with belongs to a check, and no check is named; add check', 'key')];
+  if (verify.check === undefined)
+    return verify.with === undefined
+      ? []
+      : [says([...path, 'with'], 'with belongs to a check, and no check is named; add check', 'key')];
   const check = catalogue.checks.get(verify.check);
   if (!check) return [says([...path, 'check'], unknown('check', verify.check, catalogue.checks.keys()))];
   const parsed = check.parse(verify.with ?? {});
-  return parsed.ok ? [] : parsed.problems.map(({ place, says: text }) => says([...path, 'with', ...(place ? place.split('.') : [])], `${path.join('.')}.with${place ? `.${place}` : ''} does not fit ${verify.check}: ${text}`));
+  return parsed.ok
+    ? []
+    : parsed.problems.map(({ place, says: text }) =>
+        says(
+          [...path, 'with', ...(place ? place.split('.') : [])],
+          `${path.join('.')}.with${place ? `.${place}` : ''} does not fit ${verify.check}: ${text}`,
+        ),
+      );
 }
 
 /** A rule may be armed only where its runbook is pinned. */
@@ -101,7 +134,12 @@ function missingVersions(step: LoadedStep, runbook: Runbook, doc: Rule, around: 
       const value = runbook.with[key];
       return value !== null && typeof value === 'object' && !Object.hasOwn(value, environment);
     });
-    return missing.map((key) => says(['mode', environment], `${environment} is ${mode}, but the runbook ${step.runbook} has no ${key} for ${environment}; add one there, or observe here`));
+    return missing.map((key) =>
+      says(
+        ['mode', environment],
+        `${environment} is ${mode}, but the runbook ${step.runbook} has no ${key} for ${environment}; add one there, or observe here`,
+      ),
+    );
   });
 }
 
@@ -114,14 +152,28 @@ function nameProblems(doc: Rule, { policy, ruleNames }: RuleSurroundings, says: 
   const environments = Object.keys(policy.environments);
   const modes = Object.keys(doc.mode ?? {}).filter((environment) => !environments.includes(environment));
   const teams = Object.keys(policy.teams);
-  const owner = teams.length === 0 || teams.includes(doc.owner) ? [] : [says(['owner'], `${doc.owner} is no team of the policy${didYouMean(doc.owner, teams)}; its teams are ${teams.join(', ')}`)];
-  return [...overrides, ...owner, ...modes.map((environment) => says(['mode', environment], unknown('environment', environment, environments), 'key'))];
+  const owner =
+    teams.length === 0 || teams.includes(doc.owner)
+      ? []
+      : [
+          says(
+            ['owner'],
+            `${doc.owner} is no team of the policy${didYouMean(doc.owner, teams)}; its teams are ${teams.join(', ')}`,
+          ),
+        ];
+  return [
+    ...overrides,
+    ...owner,
+    ...modes.map((environment) => says(['mode', environment], unknown('environment', environment, environments), 'key')),
+  ];
 }
 
 function undoProblems(doc: Rule, steps: LoadedStep[], { runbooks }: RuleSurroundings, says: Says): Problem[] {
   if (doc.undo === undefined) return [];
   const declared = steps.map(({ runbook }) => runbooks.get(runbook)?.undo).filter((undo) => undo !== undefined);
-  if (doc.undo === 'restore' && declared.includes('none')) return [says(['undo'], 'the runbook has undo: none, and a rule cannot add what does not exist; write undo: none')];
-  if (doc.undo === 'none' && declared.includes('restore') && !doc.guards?.because) return [says(['undo'], 'the runbook undoes, and this rule would not; say why in guards.because, or remove undo')];
+  if (doc.undo === 'restore' && declared.includes('none'))
+    return [says(['undo'], 'the runbook has undo: none, and a rule cannot add what does not exist; write undo: none')];
+  if (doc.undo === 'none' && declared.includes('restore') && !doc.guards?.because)
+    return [says(['undo'], 'the runbook undoes, and this rule would not; say why in guards.because, or remove undo')];
   return [];
 }

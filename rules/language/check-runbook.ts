@@ -50,7 +50,8 @@ function checkAction(doc: Runbook, action: CatalogueAction, says: Says): Problem
   if (riskOrder.indexOf(doc.risk) < riskOrder.indexOf(action.risk))
     problems.push(says(['risk'], `risk ${doc.risk} is below what ${action.id} is by itself; write ${action.risk} or higher`));
   if (doc.undo === 'restore' && !action.undoes) problems.push(says(['undo'], `${action.id} cannot be undone; write undo: none`));
-  else if (doc.undo === 'restore' && action.risk !== 'additive') problems.push(says(['undo'], 'not yet: undo: restore is supported for additive actions only; write undo: none'));
+  else if (doc.undo === 'restore' && action.risk !== 'additive')
+    problems.push(says(['undo'], 'not yet: undo: restore is supported for additive actions only; write undo: none'));
   return problems;
 }
 
@@ -59,12 +60,25 @@ function checkCheck(doc: Runbook, catalogue: Catalogue, says: Says): Problem[] {
   const check = catalogue.checks.get(doc.check);
   if (!check) return [says(['check'], unknown('check', doc.check, catalogue.checks.keys()))];
   const parsed = check.parse({});
-  return parsed.ok ? [] : [says(['check'], `${doc.check} needs parameters (${parsed.problems.map(({ place }) => place).join(', ')}), which a runbook cannot give; name it in the rule's verify`)];
+  return parsed.ok
+    ? []
+    : [
+        says(
+          ['check'],
+          `${doc.check} needs parameters (${parsed.problems.map(({ place }) => place).join(', ')}), which a runbook cannot give; name it in the rule's verify`,
+        ),
+      ];
 }
 
 function checkInputs(doc: Runbook, says: Says): Problem[] {
   return Object.entries(doc.inputs ?? {}).flatMap(([name, input]) => {
-    if (input.type === 'string' && !isPattern(input.pattern)) return [says(['inputs', name, 'pattern'], `inputs.${name}.pattern is not a pattern that RE2 reads; look-around and back-references do not exist there`)];
+    if (input.type === 'string' && !isPattern(input.pattern))
+      return [
+        says(
+          ['inputs', name, 'pattern'],
+          `inputs.${name}.pattern is not a pattern that RE2 reads; look-around and back-references do not exist there`,
+        ),
+      ];
     if (input.default === undefined) return [];
     const read = readInput(input, input.default, matchesWhole);
     return read.ok ? [] : [says(['inputs', name, 'default'], `inputs.${name}.default ${read.says}`)];
@@ -75,11 +89,18 @@ function checkInputs(doc: Runbook, says: Says): Problem[] {
 function checkVersions(doc: Runbook, environments: readonly string[], says: Says): Problem[] {
   return perEnvironmentKeys.flatMap((key) => {
     const value = doc.with[key];
-    if (value === undefined || isFromRef(value)) return value === undefined ? [] : [says(['with', key], `with.${key} must be written down; it may not come from an alert, an input or a target`)];
+    if (value === undefined || isFromRef(value))
+      return value === undefined
+        ? []
+        : [says(['with', key], `with.${key} must be written down; it may not come from an alert, an input or a target`)];
     const perEnvironment = value !== null && typeof value === 'object' && !Array.isArray(value);
-    const entries: [string[], Json][] = perEnvironment ? Object.entries(value).map(([environment, one]) => [['with', key, environment], one]) : [[['with', key], value]];
+    const entries: [string[], Json][] = perEnvironment
+      ? Object.entries(value).map(([environment, one]) => [['with', key, environment], one])
+      : [[['with', key], value]];
     return entries.flatMap(([path, one]) => [
-      ...(path[2] !== undefined && environments.length > 0 && !environments.includes(path[2]) ? [says(path, unknown('environment', path[2], environments))] : []),
+      ...(path[2] !== undefined && environments.length > 0 && !environments.includes(path[2])
+        ? [says(path, unknown('environment', path[2], environments))]
+        : []),
       ...(key === 'version' ? versionProblems(one, path, says) : []),
     ]);
   });
@@ -89,16 +110,30 @@ function versionProblems(value: Json, path: string[], says: Says): Problem[] {
   const place = path.join('.');
   if (typeof value === 'number') return [says(path, `${place} must be text; put quotes around it: "${value}"`)];
   if (typeof value === 'string' && /^[0-9]+$/.test(value)) return [];
-  return [says(path, `${place} must be a number in quotes, such as "7"; found ${JSON.stringify(value)}: aliases such as $LATEST and $DEFAULT can be moved after the review`)];
+  return [
+    says(
+      path,
+      `${place} must be a number in quotes, such as "7"; found ${JSON.stringify(value)}: aliases such as $LATEST and $DEFAULT can be moved after the review`,
+    ),
+  ];
 }
 
-const typesOfInput = { int: 'number', duration: 'duration', path: 'string', enum: 'string', string: 'string', boolean: 'boolean' } as const;
+const typesOfInput = {
+  int: 'number',
+  duration: 'duration',
+  path: 'string',
+  enum: 'string',
+  string: 'string',
+  boolean: 'boolean',
+} as const;
 
 function checkRefs(doc: Runbook, target: CatalogueTarget, says: Says): Problem[] {
   const problems: Problem[] = [];
   const walk = (value: Json, path: string[]): void => {
-    if (isFromRef(value)) problems.push(...refProblem(value, doc, target).map((text) => says(path, `${path.join('.')}: ${text}`)));
-    else if (value !== null && typeof value === 'object') for (const [key, member] of Object.entries(value)) walk(member, [...path, key]);
+    if (isFromRef(value))
+      problems.push(...refProblem(value, doc, target).map((text) => says(path, `${path.join('.')}: ${text}`)));
+    else if (value !== null && typeof value === 'object')
+      for (const [key, member] of Object.entries(value)) walk(member, [...path, key]);
   };
   walk(doc.with, ['with']);
   return problems;
@@ -111,28 +146,47 @@ function refProblem(ref: FromRef, doc: Runbook, target: CatalogueTarget): string
   const [root, name = ''] = ref.from.split('.');
   if (root === 'target') {
     const type = fieldType(targetFields(target), ref.from);
-    if (type === undefined) return [`there is no ${ref.from}${didYouMean(name, Object.keys(targetFields(target).target))}; a target of type ${target.type} has ${Object.keys(targetFields(target).target).join(', ')}`];
+    if (type === undefined)
+      return [
+        `there is no ${ref.from}${didYouMean(name, Object.keys(targetFields(target).target))}; a target of type ${target.type} has ${Object.keys(targetFields(target).target).join(', ')}`,
+      ];
     if (ref.unit !== undefined) return ['unit is for durations; a target has none'];
-    return typeof type === 'object' || type === 'list' || type === 'object' || type === 'texts' ? [`${ref.from} is not one plain value`] : [];
+    return typeof type === 'object' || type === 'list' || type === 'object' || type === 'texts'
+      ? [`${ref.from} is not one plain value`]
+      : [];
   }
-  if (root !== 'inputs') return [`from must begin with target. or inputs.; ${ref.from} does not: a runbook reads nothing of an alert, a rule hands it in by an input`];
+  if (root !== 'inputs')
+    return [
+      `from must begin with target. or inputs.; ${ref.from} does not: a runbook reads nothing of an alert, a rule hands it in by an input`,
+    ];
   const input = doc.inputs?.[name];
-  if (!input || ref.from.split('.').length !== 2) return [`there is no ${ref.from}${didYouMean(name, Object.keys(doc.inputs ?? {}))}; add it to inputs`];
-  if (ref.unit !== undefined && typesOfInput[input.type] !== 'duration') return [`unit is for durations; inputs.${name} is ${input.type}`];
-  if (ref.unit !== undefined && !['seconds', 'minutes', 'hours', 'days'].includes(ref.unit)) return ['unit must be seconds, minutes, hours or days'];
+  if (!input || ref.from.split('.').length !== 2)
+    return [`there is no ${ref.from}${didYouMean(name, Object.keys(doc.inputs ?? {}))}; add it to inputs`];
+  if (ref.unit !== undefined && typesOfInput[input.type] !== 'duration')
+    return [`unit is for durations; inputs.${name} is ${input.type}`];
+  if (ref.unit !== undefined && !['seconds', 'minutes', 'hours', 'days'].includes(ref.unit))
+    return ['unit must be seconds, minutes, hours or days'];
   return [];
 }
 
 /** The action's own schema judges everything that is written down; what comes from elsewhere is judged when it is known. */
 function checkParams(doc: Runbook, action: CatalogueAction, environments: readonly string[], says: Says): Problem[] {
   const perEnvironment = perEnvironmentKeys.some((key) => typeof doc.with[key] === 'object');
-  const seen = perEnvironment ? environments.filter((environment) => perEnvironmentKeys.every((key) => typeof doc.with[key] !== 'object' || Object.hasOwn(doc.with[key] as object, environment))) : ['any'];
+  const seen = perEnvironment
+    ? environments.filter((environment) =>
+        perEnvironmentKeys.every(
+          (key) => typeof doc.with[key] !== 'object' || Object.hasOwn(doc.with[key] as object, environment),
+        ),
+      )
+    : ['any'];
   return seen.flatMap((environment) => {
     const filled = fillTemplate(doc.with, environment, () => ({ ok: true, value: 'x' }));
     const parsed = action.parse(filled.value);
     if (parsed.ok) return [];
     return parsed.problems
       .filter(({ place }) => !filled.fromPlaces.some((from) => place === from || place.startsWith(`${from}.`)))
-      .map(({ place, says: text }) => says(['with', ...(place ? place.split('.') : [])], `with${place ? `.${place}` : ''} does not fit ${action.id}: ${text}`));
+      .map(({ place, says: text }) =>
+        says(['with', ...(place ? place.split('.') : [])], `with${place ? `.${place}` : ''} does not fit ${action.id}: ${text}`),
+      );
   });
 }

@@ -21,10 +21,23 @@ function fieldMistake(field: string): string | undefined {
 export function checkAim({ target }: Rule, type: CatalogueTarget, says: Says): Problem[] {
   const wanted = Object.keys(type.select);
   if (typeof target === 'string') {
-    if (!isField(target)) return [says(['target'], `a bare target must be a field, such as alert.labels.InstanceId; for a fixed one write target: { ${wanted[0]}: ${target} }`)];
+    if (!isField(target))
+      return [
+        says(
+          ['target'],
+          `a bare target must be a field, such as alert.labels.InstanceId; for a fixed one write target: { ${wanted[0]}: ${target} }`,
+        ),
+      ];
     const mistake = fieldMistake(target) ?? notPlain(target);
     if (mistake) return [says(['target'], `target: ${mistake}`)];
-    return wanted.length > 1 ? [says(['target'], `${type.type} is named by ${wanted.join(' and ')}; write target: { ${wanted.map((field) => `${field}: …`).join(', ')} }`)] : [];
+    return wanted.length > 1
+      ? [
+          says(
+            ['target'],
+            `${type.type} is named by ${wanted.join(' and ')}; write target: { ${wanted.map((field) => `${field}: …`).join(', ')} }`,
+          ),
+        ]
+      : [];
   }
   const given = target as Record<string, string>;
   const missing = wanted.filter((field) => !Object.hasOwn(given, field));
@@ -32,23 +45,39 @@ export function checkAim({ target }: Rule, type: CatalogueTarget, says: Says): P
     ...missing.map((field) => says(['target'], `target has no ${field}; ${type.type} is named by ${wanted.join(' and ')}`)),
     ...Object.entries(given).flatMap(([field, value]) => {
       const pattern = type.select[field];
-      if (!pattern) return [says(['target', field], `${type.type} is not named by ${field}${didYouMean(field, wanted)}; it is named by ${wanted.join(' and ')}`)];
+      if (!pattern)
+        return [
+          says(
+            ['target', field],
+            `${type.type} is not named by ${field}${didYouMean(field, wanted)}; it is named by ${wanted.join(' and ')}`,
+          ),
+        ];
       if (isField(value)) {
         const mistake = fieldMistake(value) ?? notPlain(value);
         return mistake ? [says(['target', field], `target.${field}: ${mistake}`)] : [];
       }
-      return fitsWhole(pattern, value) ? [] : [says(['target', field], `target.${field} must match ${pattern.source}; found ${JSON.stringify(value)}`)];
+      return fitsWhole(pattern, value)
+        ? []
+        : [says(['target', field], `target.${field} must match ${pattern.source}; found ${JSON.stringify(value)}`)];
     }),
   ];
 }
 
 const notPlain = (field: string): string | undefined => {
   const type = fieldType(ruleFields, field);
-  return type === 'string' || type === 'number' ? undefined : `${field} is not one plain value; name one of its members, such as ${field}.InstanceId`;
+  return type === 'string' || type === 'number'
+    ? undefined
+    : `${field} is not one plain value; name one of its members, such as ${field}.InstanceId`;
 };
 
 /** A step's `with` against the runbook's inputs: names, bounds of literals, types of fields, nothing left out. */
-export function checkWith(values: Readonly<Record<string, RuleValue>>, runbook: Runbook, name: string, path: string[], says: Says): Problem[] {
+export function checkWith(
+  values: Readonly<Record<string, RuleValue>>,
+  runbook: Runbook,
+  name: string,
+  path: string[],
+  says: Says,
+): Problem[] {
   const inputs = runbook.inputs ?? {};
   const known = Object.keys(inputs);
   const missing = known.filter((key) => inputs[key]?.default === undefined && !Object.hasOwn(values, key));
@@ -57,7 +86,13 @@ export function checkWith(values: Readonly<Record<string, RuleValue>>, runbook: 
     ...Object.entries(values).flatMap(([key, value]) => {
       const input = Object.hasOwn(inputs, key) ? inputs[key] : undefined;
       const place = [...path, key].join('.');
-      if (!input) return [says([...path, key], `${place}: the runbook ${name} has no input ${key}${didYouMean(key, known)}; it has ${known.join(', ') || 'none'}`)];
+      if (!input)
+        return [
+          says(
+            [...path, key],
+            `${place}: the runbook ${name} has no input ${key}${didYouMean(key, known)}; it has ${known.join(', ') || 'none'}`,
+          ),
+        ];
       const mistake = typeof value === 'object' ? refMistake(value.from, input) : literalMistake(value, input);
       return mistake === undefined ? [] : [says([...path, key], `${place} ${mistake}`)];
     }),

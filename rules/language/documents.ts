@@ -27,7 +27,13 @@ const kinds = ['rule', 'runbook', 'policy', 'cases'] as const;
 
 /** Sorts documents by their first key's kind and parses each by its schema. */
 export function readDocuments(sources: readonly SourceDocument[]): ReadDocuments {
-  const all: ReadDocuments = { rules: [], runbooks: [], policies: [], problems: [], named: { rules: new Set(), runbooks: new Set() } };
+  const all: ReadDocuments = {
+    rules: [],
+    runbooks: [],
+    policies: [],
+    problems: [],
+    named: { rules: new Set(), runbooks: new Set() },
+  };
   for (const source of sources) {
     const kind = kindOf(source);
     if (kind === 'rule') keep(readDocument(Rule, source), all.rules, source, kind, all, all.named.rules);
@@ -38,24 +44,43 @@ export function readDocuments(sources: readonly SourceDocument[]): ReadDocuments
   return all;
 }
 
-function keep<Doc>(parsed: ReadDocument<Doc>, into: Read<Doc>[], source: SourceDocument, kind: string, all: ReadDocuments, named?: Set<string>): void {
+function keep<Doc>(
+  parsed: ReadDocument<Doc>,
+  into: Read<Doc>[],
+  source: SourceDocument,
+  kind: string,
+  all: ReadDocuments,
+  named?: Set<string>,
+): void {
   const own = (source.data as Record<string, unknown>)[kind];
   if (typeof own === 'string') named?.add(own);
-  if (parsed.value !== undefined) into.push({ doc: parsed.value, source, at: `${source.file}:${source.place([kind], 'key').line}` });
+  if (parsed.value !== undefined)
+    into.push({ doc: parsed.value, source, at: `${source.file}:${source.place([kind], 'key').line}` });
   all.problems.push(...parsed.problems);
 }
 
 function kindOf(source: SourceDocument): 'rule' | 'runbook' | 'policy' | Problem {
   const { data } = source;
-  if (data === null || typeof data !== 'object' || Array.isArray(data)) return problem(source, [], 'a document must be a map that says rule:, runbook: or policy:');
+  if (data === null || typeof data !== 'object' || Array.isArray(data))
+    return problem(source, [], 'a document must be a map that says rule:, runbook: or policy:');
   const keys = Object.keys(data);
   const found = kinds.filter((kind) => Object.hasOwn(data, kind));
   const [kind] = found;
-  if (kind === 'cases') return problem(source, ['cases'], 'cases belong into a file whose name ends with .cases.yaml; move them there');
-  if (found.length > 1) return problem(source, [found[1] ?? ''], `one document cannot be a ${found.join(' and a ')}; put --- between them`);
+  if (kind === 'cases')
+    return problem(source, ['cases'], 'cases belong into a file whose name ends with .cases.yaml; move them there');
+  if (found.length > 1)
+    return problem(source, [found[1] ?? ''], `one document cannot be a ${found.join(' and a ')}; put --- between them`);
   if (kind) return kind;
   const guess = keys.map((key) => didYouMean(key, kinds)).find((text) => text !== '');
-  return problem(source, [], `the document is neither rule, runbook nor policy${guess ?? ''}; give it one of the keys rule, runbook, policy`);
+  return problem(
+    source,
+    [],
+    `the document is neither rule, runbook nor policy${guess ?? ''}; give it one of the keys rule, runbook, policy`,
+  );
 }
 
-export const problem = (source: SourceDocument, path: Path, says: string, part: 'key' | 'value' = 'value'): Problem => ({ file: source.file, ...source.place(path, part), says });
+export const problem = (source: SourceDocument, path: Path, says: string, part: 'key' | 'value' = 'value'): Problem => ({
+  file: source.file,
+  ...source.place(path, part),
+  says,
+});

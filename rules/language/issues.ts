@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { didYouMean } from '../../domain/nearest.js';
 import type { Problem } from './problem.js';
 import type { SourceDocument } from './yaml.js';
@@ -14,7 +14,11 @@ export function readDocument<Schema extends z.ZodType>(schema: Schema, source: S
   const result = schema.safeParse(source.data, { reportInput: true });
   if (result.success) return { value: result.data, problems: [] };
   const problems = result.error.issues.flatMap((issue) => issueProblems(issue, schema, source));
-  const wrong = new Set(result.error.issues.flatMap((issue) => (issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [String(issue.path[0])])));
+  const wrong = new Set(
+    result.error.issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [String(issue.path[0])],
+    ),
+  );
   const members = Object.entries(source.data as object).filter(([key]) => !wrong.has(key));
   const rest = [...wrong].every((key) => !dependedOn.has(key)) ? schema.safeParse(Object.fromEntries(members)) : undefined;
   return rest?.success ? { value: rest.data, problems } : { problems };
@@ -35,7 +39,9 @@ function issueProblems(issue: z.core.$ZodIssue, schema: z.ZodType, source: Sourc
     }));
   }
   const badKey = issue.code === 'invalid_key';
-  const says = badKey ? `${String(path.at(-1))}: ${issue.issues[0]?.message ?? 'is not a name that can stand here'}` : `${dotted || 'the document'}${issue.message.startsWith('not yet') ? ':' : ''} ${sentence(issue)}`;
+  const says = badKey
+    ? `${String(path.at(-1))}: ${issue.issues[0]?.message ?? 'is not a name that can stand here'}`
+    : `${dotted || 'the document'}${issue.message.startsWith('not yet') ? ':' : ''} ${sentence(issue)}`;
   return [{ file: source.file, ...source.place(path, badKey ? 'key' : 'value'), says }];
 }
 
@@ -47,32 +53,51 @@ function sentence(issue: z.core.$ZodIssue): string {
     return `must be ${expected[issue.expected] ?? issue.expected}; found ${what(input)}${hint(issue.expected, input)}`;
   }
   if (issue.code === 'invalid_value') {
-    if (issue.message.startsWith('must ') || issue.message.startsWith('can ')) return input === undefined ? 'is missing; add it' : issue.message;
+    if (issue.message.startsWith('must ') || issue.message.startsWith('can '))
+      return input === undefined ? 'is missing; add it' : issue.message;
     const values = issue.values.map(String);
     if (input === undefined) return `is missing; add one of ${values.join(', ')}`;
     return `must be ${values.length === 1 ? '' : 'one of '}${values.join(', ')}; found ${what(input)}${typeof input === 'string' ? didYouMean(input, values) : ''}`;
   }
   if (issue.code === 'invalid_union' && input === undefined) return 'is missing; add it';
   if (issue.message.startsWith('must ') && input === undefined) return 'is missing; add it';
-  return issue.message.startsWith('Invalid') || issue.message.startsWith('Too ') ? `does not fit: ${issue.message}` : issue.message;
+  return issue.message.startsWith('Invalid') || issue.message.startsWith('Too ')
+    ? `does not fit: ${issue.message}`
+    : issue.message;
 }
 
 const expected: Readonly<Record<string, string>> = {
-  string: 'text', number: 'a number', int: 'a whole number', boolean: 'true or false', array: 'a list (lines that begin with "- ")', object: 'a map (key: value)', record: 'a map (key: value)',
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list (lines that begin with "- ")',
+  object: 'a map (key: value)',
+  record: 'a map (key: value)',
 };
 
 const hint = (wanted: string, input: unknown): string =>
-  wanted === 'string' && (typeof input === 'number' || typeof input === 'boolean') ? `; put quotes around it: "${String(input)}"` : '';
+  wanted === 'string' && (typeof input === 'number' || typeof input === 'boolean')
+    ? `; put quotes around it: "${String(input)}"`
+    : '';
 
 function what(input: unknown): string {
   if (input === null) return 'nothing';
   if (Array.isArray(input)) return 'a list';
   if (typeof input === 'object') return 'a map';
-  const text = JSON.stringify(input) ?? String(input);
+  const text = JSON.stringify(input) ?? typeof input;
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
-type Def = { type: string; shape?: Record<string, z.ZodType>; innerType?: z.ZodType; options?: z.ZodType[]; valueType?: z.ZodType; element?: z.ZodType; in?: z.ZodType };
+type Def = {
+  type: string;
+  shape?: Record<string, z.ZodType>;
+  innerType?: z.ZodType;
+  options?: z.ZodType[];
+  valueType?: z.ZodType;
+  element?: z.ZodType;
+  in?: z.ZodType;
+};
 
 /** The keys that a schema knows at a path: through optionals, unions, lists and maps. */
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {

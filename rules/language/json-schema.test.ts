@@ -4,6 +4,8 @@ import { rulesJsonSchema } from './json-schema.js';
 
 describe('rules.schema.json', () => {
   it('is what the schemas say; when it is not, write the expected text into the file', () => {
-    expect(readFileSync(new URL('./rules.schema.json', import.meta.url), 'utf8')).toBe(`${JSON.stringify(rulesJsonSchema(), undefined, 2)}\n`);
+    expect(readFileSync(new URL('./rules.schema.json', import.meta.url), 'utf8')).toBe(
+      `${JSON.stringify(rulesJsonSchema(), undefined, 2)}\n`,
+    );
   });
 });

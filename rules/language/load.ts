@@ -46,10 +46,16 @@ async function ruleFiles(root: string): Promise<{ ok: true; files: string[] } | 
       .map((entry) => join(entry.parentPath, entry.name))
       .filter((path) => isRuleFile(relative(root, path)))
       .sort();
-    if (files.length > mostFiles) return { ok: false, says: `the folder has more than ${mostFiles} rule files; is it the right one?` };
-    return files.length > 0 ? { ok: true, files } : { ok: false, says: 'the folder has no rule files; add *.yaml files, or set OPSSENTINEL_RULES to the right folder' };
+    if (files.length > mostFiles)
+      return { ok: false, says: `the folder has more than ${mostFiles} rule files; is it the right one?` };
+    return files.length > 0
+      ? { ok: true, files }
+      : { ok: false, says: 'the folder has no rule files; add *.yaml files, or set OPSSENTINEL_RULES to the right folder' };
   } catch (error) {
-    return { ok: false, says: `the folder cannot be read (${codeOf(error)}); set OPSSENTINEL_RULES to the folder that holds the rules` };
+    return {
+      ok: false,
+      says: `the folder cannot be read (${codeOf(error)}); set OPSSENTINEL_RULES to the folder that holds the rules`,
+    };
   }
 }
 

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { apiVersion, budget, duration, mode, name, notYet, text } from './scalars.js';
 
 const account = z.strictObject({
-  regions: z.array(z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-[0-9]$/, 'must be a region such as eu-west-1')).min(1, 'names no region; name those that may be touched'),
+  regions: z
+    .array(z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-[0-9]$/, 'must be a region such as eu-west-1'))
+    .min(1, 'names no region; name those that may be touched'),
   read: z.string().min(1),
   act: z.string().min(1),
 });
@@ -17,14 +19,26 @@ const guards = z.strictObject({
   firingFor: z.strictObject({ default: duration, limit: duration }).optional(),
   cooldown: z.strictObject({ default: duration, limit: duration }).optional(),
   budget: z.strictObject({ default: budget, limit: budget, service: budget.optional(), all: budget.optional() }).optional(),
-  deploys: notYet(z.strictObject({ from: z.array(z.string()), after: duration }), 'remove deploys; stop a service by hand while it is deployed'),
+  deploys: notYet(
+    z.strictObject({ from: z.array(z.string()), after: duration }),
+    'remove deploys; stop a service by hand while it is deployed',
+  ),
 });
 
-const freeze = z.strictObject({ name: text, from: z.string(), to: z.string(), env: z.array(z.string()).optional(), allow: z.array(z.string()).optional() });
-
-const protection = z.union([z.strictObject({ tag: z.record(z.string(), z.string()) }), z.strictObject({ arn: z.string().min(1) })], {
-  error: 'must be { tag: { key: value } } or { arn: "arn:…" }',
+const freeze = z.strictObject({
+  name: text,
+  from: z.string(),
+  to: z.string(),
+  env: z.array(z.string()).optional(),
+  allow: z.array(z.string()).optional(),
 });
+
+const protection = z.union(
+  [z.strictObject({ tag: z.record(z.string(), z.string()) }), z.strictObject({ arn: z.string().min(1) })],
+  {
+    error: 'must be { tag: { key: value } } or { arn: "arn:…" }',
+  },
+);
 
 /** Where: environments, accounts, roles, teams, ceilings. Owned by SRE leads and security; exactly one. */
 export const Policy = z.strictObject({

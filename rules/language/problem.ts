@@ -20,7 +20,9 @@ export function sortProblems(problems: Problem[]): Problem[] {
       const said = problemText(problem);
       return !seen.has(said) && seen.add(said);
     })
-    .sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.line - b.line || a.column - b.column || (a.says < b.says ? -1 : 1)));
+    .sort((a, b) =>
+      key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.line - b.line || a.column - b.column || (a.says < b.says ? -1 : 1),
+    );
 }
 
 /** Rules that were refused at start, with everything that is wrong. */
@@ -29,7 +31,9 @@ export class RulesRefused extends Error {
   readonly problems: Problem[];
 
   constructor(problems: Problem[]) {
-    super(`${problems.length === 1 ? '1 problem' : `${problems.length} problems`} in the rules; nothing is loaded until all are mended\n${problems.map(problemText).join('\n')}`);
+    super(
+      `${problems.length === 1 ? '1 problem' : `${problems.length} problems`} in the rules; nothing is loaded until all are mended\n${problems.map(problemText).join('\n')}`,
+    );
     this.problems = problems;
   }
 }

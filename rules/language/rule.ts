@@ -14,10 +14,16 @@ const target = z.union(
     z.string(),
     z
       .strictObject({ tagged: labelled, max: z.union([z.number(), z.string()]).optional() })
-      .refine(() => false, 'not yet: several targets by tag are not supported in this version; name exactly one target, such as target: alert.labels.InstanceId'),
+      .refine(
+        () => false,
+        'not yet: several targets by tag are not supported in this version; name exactly one target, such as target: alert.labels.InstanceId',
+      ),
     labelled,
   ],
-  { error: 'must be a field such as alert.labels.InstanceId, or a map such as { cluster: alert.labels.ClusterName, service: web }' },
+  {
+    error:
+      'must be a field such as alert.labels.InstanceId, or a map such as { cluster: alert.labels.ClusterName, service: web }',
+  },
 );
 
 const verify = z.strictObject({
@@ -74,7 +80,10 @@ export const Rule = z.strictObject({
   guards: guards.optional(),
   approval: approval.optional(),
   verify: verify.optional(),
-  rollout: notYet(z.strictObject({ batches: z.array(z.int()).optional(), maxErrors: z.int().optional() }), 'remove rollout; exactly one target is touched'),
+  rollout: notYet(
+    z.strictObject({ batches: z.array(z.int()).optional(), maxErrors: z.int().optional() }),
+    'remove rollout; exactly one target is touched',
+  ),
   undo: z.enum(['none', 'restore']).optional(),
   report: report.optional(),
   toil: z.strictObject({ manual: duration, source: text }).optional(),

@@ -3,10 +3,17 @@ import { parseBudget, parseDuration } from '../../domain/duration.js';
 
 // The words that every document shares. Messages end with what to do.
 
-export const apiVersion = z.literal('opssentinel.dev/v1', { error: 'must be opssentinel.dev/v1; write apiVersion: opssentinel.dev/v1' });
+export const apiVersion = z.literal('opssentinel.dev/v1', {
+  error: 'must be opssentinel.dev/v1; write apiVersion: opssentinel.dev/v1',
+});
 
 /** Lower case, digits and dashes: names appear in hold scopes, metrics and file names. */
-export const name = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes, beginning with a letter, at most 63 characters');
+export const name = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,62}$/,
+    'must be lower-case letters, digits and dashes, beginning with a letter, at most 63 characters',
+  );
 
 export const mode = z.enum(['observe', 'approve', 'auto']);
 
@@ -19,8 +26,12 @@ export const budget = z
   .refine((text) => parseBudget(text) !== undefined, 'must be a budget such as 5/1h: five in one hour');
 
 /** One condition in CEL. Parsed and checked where the fields that it may read are known. */
-export const condition = z.string({ error: 'must be one condition as text; if it contains ": " or begins with [ or {, put quotes around it' });
-export const conditions = z.array(condition, { error: 'must be a list of conditions, each on a line of its own that begins with "- "' }).max(50, 'has more than 50 lines; split the rule');
+export const condition = z.string({
+  error: 'must be one condition as text; if it contains ": " or begins with [ or {, put quotes around it',
+});
+export const conditions = z
+  .array(condition, { error: 'must be a list of conditions, each on a line of its own that begins with "- "' })
+  .max(50, 'has more than 50 lines; split the rule');
 
 /** Part of the language, not of this version: refused, so that nobody believes in it. */
 export const notYet = <Schema extends z.ZodType>(schema: Schema, instead: string): z.ZodOptional<Schema> =>

@@ -16,7 +16,13 @@ afterEach(() => rm(dir, { recursive: true, force: true }));
 
 async function store() {
   const changes: RuleChange[] = [];
-  const made = await createRuleStore({ dir, catalogue, hash, now: () => Date.UTC(2026, 0, 2), onChange: (change) => changes.push(change) });
+  const made = await createRuleStore({
+    dir,
+    catalogue,
+    hash,
+    now: () => Date.UTC(2026, 0, 2),
+    onChange: (change) => changes.push(change),
+  });
   return { made, changes };
 }
 

@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isPair, isScalar, LineCounter, type Node, type ParsedNode, parseAllDocuments, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Node,
+  type ParsedNode,
+  parseAllDocuments,
+  visit,
+} from 'yaml';
 import type { Problem } from './problem.js';
 
 export type Path = readonly PropertyKey[];
@@ -24,15 +35,33 @@ export function readYaml(file: string, source: string): { documents: SourceDocum
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  if (Buffer.byteLength(source) > yamlLimits.bytes) return { documents: [], problems: [{ file, line: 1, column: 1, says: `the file is larger than ${yamlLimits.bytes / 1024} KiB; split it` }] };
-  const parsed = parseAllDocuments(source, { version: '1.2', schema: 'core', uniqueKeys: true, strict: true, prettyErrors: false, lineCounter: lines });
+  if (Buffer.byteLength(source) > yamlLimits.bytes)
+    return {
+      documents: [],
+      problems: [{ file, line: 1, column: 1, says: `the file is larger than ${yamlLimits.bytes / 1024} KiB; split it` }],
+    };
+  const parsed = parseAllDocuments(source, {
+    version: '1.2',
+    schema: 'core',
+    uniqueKeys: true,
+    strict: true,
+    prettyErrors: false,
+    lineCounter: lines,
+  });
   const documents = Array.isArray(parsed) ? parsed : [];
-  if (documents.length > yamlLimits.documents) return { documents: [], problems: [{ file, line: 1, column: 1, says: `the file has more than ${yamlLimits.documents} documents; split it` }] };
+  if (documents.length > yamlLimits.documents)
+    return {
+      documents: [],
+      problems: [{ file, line: 1, column: 1, says: `the file has more than ${yamlLimits.documents} documents; split it` }],
+    };
   const problems = documents.flatMap((document) => syntaxProblems(document, file, source, at));
   const good = documents.filter(({ errors, warnings, contents }) => errors.length + warnings.length === 0 && contents !== null);
   const read = good.map((document) => toSource(document, file, source, at));
   const isProblem = (one: SourceDocument | Problem): one is Problem => 'says' in one;
-  return { documents: read.filter((one): one is SourceDocument => !isProblem(one)), problems: [...problems, ...read.filter(isProblem)] };
+  return {
+    documents: read.filter((one): one is SourceDocument => !isProblem(one)),
+    problems: [...problems, ...read.filter(isProblem)],
+  };
 }
 
 type At = (offset: number) => { line: number; column: number };
@@ -51,12 +80,18 @@ function toSource(document: Document.Parsed, file: string, source: string, at: A
     // Aliases that multiply are the "billion laughs"; a handful is a convenience.
     data = document.toJS({ maxAliasCount: yamlLimits.aliases });
   } catch {
-    return { file, ...at(firstAlias(document) ?? 0), says: `more than ${yamlLimits.aliases} aliases (*name), counted after they are followed; write the values out` };
+    return {
+      file,
+      ...at(firstAlias(document) ?? 0),
+      says: `more than ${yamlLimits.aliases} aliases (*name), counted after they are followed; write the values out`,
+    };
   }
   const keyAt = (path: Path): Node | undefined => {
     const parent = path.length === 1 ? document.contents : nodeAt(path.slice(0, -1));
     if (!isMap(parent)) return undefined;
-    const pair = parent.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(path.at(-1)));
+    const pair = parent.items.find(
+      (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(path.at(-1)),
+    );
     return pair?.key as Node | undefined;
   };
   return {
@@ -96,9 +131,22 @@ function syntaxProblems(document: Document.Parsed<ParsedNode>, file: string, sou
     if (trap) {
       if (trapped.has(place.line)) return [];
       trapped.add(place.line);
-      return [{ file, line: place.line, column: (trap[1]?.length ?? 0) + 1, says: 'a line that begins with ! is a YAML tag, not a condition; put quotes around the whole line, or move it to unless without the !' }];
+      return [
+        {
+          file,
+          line: place.line,
+          column: (trap[1]?.length ?? 0) + 1,
+          says: 'a line that begins with ! is a YAML tag, not a condition; put quotes around the whole line, or move it to unless without the !',
+        },
+      ];
     }
-    return [{ file, ...place, says: `${yamlWords[error.code] ?? error.message.split('\n', 1)[0]}${line.trimStart().startsWith('- "') || line.trimStart().startsWith("- '") ? '; a condition that begins with a quote needs quotes of the other kind around the whole line' : ''}` }];
+    return [
+      {
+        file,
+        ...place,
+        says: `${yamlWords[error.code] ?? error.message.split('\n', 1)[0]}${line.trimStart().startsWith('- "') || line.trimStart().startsWith("- '") ? '; a condition that begins with a quote needs quotes of the other kind around the whole line' : ''}`,
+      },
+    ];
   });
 }
 

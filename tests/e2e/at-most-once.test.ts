@@ -50,22 +50,30 @@ describe('rows 38, 40, I1: at most one effect per attempt, whatever dies', () =>
     await e2e.line(incident, ({ once }) => once?.endsWith('.adopted') === true, 'it was not adopted');
   }, 90_000);
 
-  it.each(['execute-then-500', 'execute-then-reset'])('the answer is lost by %s: found by its key', async (kind) => {
-    const before = await effects();
-    await fault(kind);
-    const incident = await e2e.raise(alarm);
-    expect(await e2e.ended(incident)).toBe('remediated');
-    expect(await effects()).toBe(before + 1);
-    await e2e.line(incident, ({ once }) => once?.endsWith('.adopted') === true, 'it was not adopted');
-  }, 90_000);
+  it.each(['execute-then-500', 'execute-then-reset'])(
+    'the answer is lost by %s: found by its key',
+    async (kind) => {
+      const before = await effects();
+      await fault(kind);
+      const incident = await e2e.raise(alarm);
+      expect(await e2e.ended(incident)).toBe('remediated');
+      expect(await effects()).toBe(before + 1);
+      await e2e.line(incident, ({ once }) => once?.endsWith('.adopted') === true, 'it was not adopted');
+    },
+    90_000,
+  );
 
-  it.each(['reset-before', '500'])('nothing happened and the answer was lost (%s): the same key starts again, once', async (kind) => {
-    const before = await effects();
-    await fault(kind);
-    const incident = await e2e.raise(alarm);
-    expect(await e2e.ended(incident)).toBe('remediated');
-    expect(await effects()).toBe(before + 1);
-  }, 90_000);
+  it.each(['reset-before', '500'])(
+    'nothing happened and the answer was lost (%s): the same key starts again, once',
+    async (kind) => {
+      const before = await effects();
+      await fault(kind);
+      const incident = await e2e.raise(alarm);
+      expect(await e2e.ended(incident)).toBe('remediated');
+      expect(await effects()).toBe(before + 1);
+    },
+    90_000,
+  );
 });
 
 describe('an operator resets a run in the middle of its effect', () => {
@@ -85,7 +93,9 @@ async function resetTo(incident: string, which: 'first' | 'each'): Promise<numbe
   const workflowId = `incident:${incident}`;
   const { runId } = await e2e.client.workflow.getHandle(workflowId).describe();
   const { events } = await e2e.client.workflow.getHandle(workflowId, runId).fetchHistory();
-  const points = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes).map((event) => event.eventId ?? null);
+  const points = (events ?? [])
+    .filter((event) => event.workflowTaskCompletedEventAttributes)
+    .map((event) => event.eventId ?? null);
   const chosen = which === 'first' ? points.slice(0, 1) : points;
   for (const workflowTaskFinishEventId of chosen) {
     const workflowExecution = { workflowId, runId };
@@ -120,7 +130,11 @@ describe('whoever reaches Temporal causes no further effect', () => {
 
   it('a forged workflow about the same incident', async () => {
     const forged = delivery(incident.split(':')[1] ?? '', { eventId: 'forged' });
-    const handle = await e2e.client.workflow.start(incidentWorkflowType, { workflowId: `forged-${randomUUID()}`, taskQueue: queues.run, args: [{ delivery: forged }] });
+    const handle = await e2e.client.workflow.start(incidentWorkflowType, {
+      workflowId: `forged-${randomUUID()}`,
+      taskQueue: queues.run,
+      args: [{ delivery: forged }],
+    });
     await handle.result();
     await handle.terminate().catch(() => undefined);
     expect(await effects()).toBe(after);
@@ -153,7 +167,11 @@ describe('a vendor that says no', () => {
 /** Cooldown to the least that the language takes, with the reason that it wants. */
 function loosenForDrill(rulesDir: string): void {
   replaceIn(`${rulesDir}/opssentinel.yaml`, /cooldown: *\{.*\}/, 'cooldown: { default: 1s, limit: 1s }');
-  replaceIn(`${rulesDir}/opssentinel.yaml`, /budget: *\{.*\}/, 'budget: { default: 200/1h, limit: 200/1h, service: 200/1h, all: 200/1h }');
+  replaceIn(
+    `${rulesDir}/opssentinel.yaml`,
+    /budget: *\{.*\}/,
+    'budget: { default: 200/1h, limit: 200/1h, service: 200/1h, all: 200/1h }',
+  );
 }
 
 function replaceIn(file: string, pattern: RegExp, by: string): void {

@@ -17,7 +17,10 @@ afterEach(async () => {
 function adjust(rulesDir: string): void {
   const file = (name: string) => join(rulesDir, name);
   const cpu = parse(readFileSync(file('ec2-cpu-high.yaml'), 'utf8')) as object;
-  writeFileSync(file('ec2-cpu-high.json'), JSON.stringify({ ...cpu, mode: { staging: 'observe', prod: 'approve' } }, undefined, 2));
+  writeFileSync(
+    file('ec2-cpu-high.json'),
+    JSON.stringify({ ...cpu, mode: { staging: 'observe', prod: 'approve' } }, undefined, 2),
+  );
   rmSync(file('ec2-cpu-high.yaml'));
   const status = readFileSync(file('ec2-status-check-failed.yaml'), 'utf8');
   writeFileSync(file('another-status.yaml'), status.replace('rule: ec2-status-check-failed', 'rule: another-status'));
@@ -26,7 +29,10 @@ function adjust(rulesDir: string): void {
 
 const production = 'i-0cc33dd44ee55ff66';
 const atPagerDuty = (incident: string) =>
-  e2e.control<{ status: string; woken: unknown[]; notes: { content: string }[] }>('GET', `pagerduty/incidents/${incident.split(':')[1]}`);
+  e2e.control<{ status: string; woken: unknown[]; notes: { content: string }[] }>(
+    'GET',
+    `pagerduty/incidents/${incident.split(':')[1]}`,
+  );
 const noEffect = async () => expect(await e2e.sandbox.effects()).toEqual([]);
 const setInstance = (change: object) => e2e.control('POST', 'aws/settings', { instance: { id: production, ...change } });
 const asItWas = () => setInstance({ state: 'running', tags: { Name: 'web-1', opssentinel: 'allow' } });
@@ -44,7 +50,9 @@ describe('what rules conclude, from webhook to note', () => {
     await noEffect();
     const { notes, woken, status } = await atPagerDuty(incident);
     expect(notes).toHaveLength(1);
-    expect(notes[0]?.content).toMatch(/^OpsSentinel: observing only; nothing was done[.] It would have run restart-ec2-instance on i-0aa11bb22cc33dd44[.]/);
+    expect(notes[0]?.content).toMatch(
+      /^OpsSentinel: observing only; nothing was done[.] It would have run restart-ec2-instance on i-0aa11bb22cc33dd44[.]/,
+    );
     expect(woken).toEqual([]);
     expect(status).toBe('triggered');
   });
@@ -63,9 +71,19 @@ describe('what rules conclude, from webhook to note', () => {
     const incident = await e2e.raise('ec2-memory-high');
     expect(await e2e.ended(incident)).toBe('ignored');
     const match = await e2e.line(incident, ({ phase }) => phase === 'match', 'nothing was recorded');
-    const verdicts = match.data?.['verdicts'] as { rule: string; matched: boolean; failedAt: string; conditions: { place: string; found: string }[] }[];
-    expect(verdicts.map(({ rule, matched }) => [rule, matched])).toEqual([['another-status', false], ['ec2-cpu-high', false], ['ec2-status-check-failed', false]]);
-    for (const { failedAt, conditions } of verdicts) expect(conditions.find(({ place }) => place === failedAt)?.found).toMatch(/CWAgent/);
+    const verdicts = match.data?.['verdicts'] as {
+      rule: string;
+      matched: boolean;
+      failedAt: string;
+      conditions: { place: string; found: string }[];
+    }[];
+    expect(verdicts.map(({ rule, matched }) => [rule, matched])).toEqual([
+      ['another-status', false],
+      ['ec2-cpu-high', false],
+      ['ec2-status-check-failed', false],
+    ]);
+    for (const { failedAt, conditions } of verdicts)
+      expect(conditions.find(({ place }) => place === failedAt)?.found).toMatch(/CWAgent/);
     expect(await atPagerDuty(incident)).toMatchObject({ woken: [], notes: [], status: 'triggered' });
     await noEffect();
   });

@@ -29,7 +29,11 @@ const effectsOf = async () => (await e2e.sandbox.effects()).length;
 describe('an incident of PagerDuty, from webhook to verified result', () => {
   it('M1, rows 2, 3, 39, 40, 43, 50: one run and one effect, whatever is delivered; a note; our own words start nothing', async () => {
     const incident = await e2e.raise('ec2-cpu-high');
-    const { statuses } = await e2e.control<{ statuses: number[] }>('POST', 'pagerduty/resend', { incident: external(incident), times: 20, newWebhookId: true });
+    const { statuses } = await e2e.control<{ statuses: number[] }>('POST', 'pagerduty/resend', {
+      incident: external(incident),
+      times: 20,
+      newWebhookId: true,
+    });
     expect(statuses).toHaveLength(20);
     expect(statuses.every((status) => status >= 200 && status < 300)).toBe(true);
     expect(await e2e.ended(incident)).toBe('remediated');
@@ -86,7 +90,8 @@ describe('an incident of PagerDuty, from webhook to verified result', () => {
     const [row] = await e2e.api.viewer.incidents();
     const evidence = await e2e.api.viewer.evidence(row?.id ?? '');
     const text = JSON.stringify(evidence);
-    for (const wanted of ['rule_hash', 'plan_hash', 'event_id', 'attempt_key', 'verified', row?.rule ?? 'no rule']) expect(text).toContain(wanted);
+    for (const wanted of ['rule_hash', 'plan_hash', 'event_id', 'attempt_key', 'verified', row?.rule ?? 'no rule'])
+      expect(text).toContain(wanted);
   });
 });
 
@@ -120,7 +125,11 @@ describe('M16: approved from Temporal', () => {
     const fresh = await openE2e();
     try {
       const incident = await fresh.raise('ec2-cpu-high-prod');
-      const asked = await fresh.line(incident, ({ phase, state }) => phase === 'approval' && state === 'waiting', 'nobody was asked');
+      const asked = await fresh.line(
+        incident,
+        ({ phase, state }) => phase === 'approval' && state === 'waiting',
+        'nobody was asked',
+      );
       const { path } = await temporalBinary({ cacheDir: `${root}/.cache`, tell: () => undefined });
       const input = JSON.stringify({ by: 'ada', planHash: String(asked.data?.['planHash']).slice(0, 8) });
       const where = ['--address', fresh.stack.file.temporal, '--namespace', fresh.stack.settings.temporal.namespace];

@@ -44,7 +44,15 @@ export async function openE2e(adjust: (rulesDir: string) => void = () => undefin
   adjust(rulesDir);
   const paths = { ...pathsOf(root), state, sandboxFile: join(state, 'sandbox.json') };
   const ports = { api: 0, metrics: 0, workerMetrics: 0, sandbox: 0, temporal: 0, temporalUi: 0 };
-  const stack = await startStack({ ports, paths, rulesDir, env: { PATH: process.env['PATH'] }, tell: () => undefined, note: () => undefined, speed: 4 });
+  const stack = await startStack({
+    ports,
+    paths,
+    rulesDir,
+    env: { PATH: process.env['PATH'] },
+    tell: () => undefined,
+    note: () => undefined,
+    speed: 4,
+  });
   stack.lost.catch(() => undefined);
   const connection = await Connection.connect({ address: stack.file.temporal });
   const client = new Client({ connection, namespace: stack.settings.temporal.namespace });
@@ -61,7 +69,10 @@ function play(stack: Stack, client: Client): Omit<E2e, 'close'> {
   const sandbox = createSandboxClient(file.sandbox);
   const asScope = (scope: keyof E2e['api']) => createApiClient({ url: file.api, token: file.tokens[scope] });
   const control: E2e['control'] = async (method, path, body) => {
-    const response = await fetch(`${file.sandbox}/_sandbox/${path}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const response = await fetch(`${file.sandbox}/_sandbox/${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
     return (await response.json()) as never;
   };
   const ids = async () => (await ledger.incidents(1000)).map(({ id }) => id);
@@ -76,19 +87,31 @@ function play(stack: Stack, client: Client): Omit<E2e, 'close'> {
     return found as unknown as LedgerRecord;
   };
   return {
-    stack, sandbox, client, control, line,
+    stack,
+    sandbox,
+    client,
+    control,
+    line,
     api: { viewer: asScope('viewer'), approver: asScope('approver'), operator: asScope('operator'), admin: asScope('admin') },
     raise: async (alarm) => {
       const known = new Set(await ids());
       let fresh: string | undefined;
       await sandbox.raise(alarm);
-      await until(async () => (fresh = (await ids()).find((id) => !known.has(id))) !== undefined, `${alarm} brought no incident`, 20_000);
+      await until(
+        async () => (fresh = (await ids()).find((id) => !known.has(id))) !== undefined,
+        `${alarm} brought no incident`,
+        20_000,
+      );
       return fresh as string;
     },
     ended: async (incident) => {
       await line(incident, ({ phase }) => phase === 'outcome', 'it did not end');
       const handle = client.workflow.getHandle(`incident:${incident}`);
-      await until(async () => (await handle.describe()).status.name !== 'RUNNING', `${incident} goes on after its outcome`, 20_000);
+      await until(
+        async () => (await handle.describe()).status.name !== 'RUNNING',
+        `${incident} goes on after its outcome`,
+        20_000,
+      );
       return String((await ledger.incident(incident))?.outcome);
     },
     runs: async () => (await client.workflow.count()).count,

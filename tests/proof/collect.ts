@@ -37,7 +37,10 @@ export async function collect(sandbox: string, ledger: Ledger, client: Client): 
   return {
     effects,
     unknownCalls: await get('unknown'),
-    subscription: { ...(await get<{ disabled: boolean }>('pagerduty/subscription')), ...(await get<Pick<Proof['subscription'], 'deliveries'>>('pagerduty/deliveries')) },
+    subscription: {
+      ...(await get<{ disabled: boolean }>('pagerduty/subscription')),
+      ...(await get<Pick<Proof['subscription'], 'deliveries'>>('pagerduty/deliveries')),
+    },
     incidents: await Promise.all(rows.map((row) => collectIncident(ledger, row, effects))),
     runs,
     chain: await ledger.verifyChain(),

@@ -12,30 +12,73 @@ const id = 'pagerduty:Q1';
 const at = (second: number) => new Date(Date.parse('2026-11-22T03:13:00Z') + second * 1000).toISOString();
 
 const line = (phase: LedgerRecord['phase'], state: LedgerRecord['state'], second: number, data = {}): LedgerRecord => ({
-  incident: id, phase, state, says: '', seq: second, at: at(second), prev: '', hash: '', data,
+  incident: id,
+  phase,
+  state,
+  says: '',
+  seq: second,
+  at: at(second),
+  prev: '',
+  hash: '',
+  data,
 });
 
 const effect = (change: Partial<Proof['effects'][number]> = {}): Proof['effects'][number] => ({
-  seq: 1, at: at(10), vendor: 'aws', operation: 'ssm:StartAutomationExecution', target: 'i-1', key: 'key-0', outcome: 'done', ...change,
+  seq: 1,
+  at: at(10),
+  vendor: 'aws',
+  operation: 'ssm:StartAutomationExecution',
+  target: 'i-1',
+  key: 'key-0',
+  outcome: 'done',
+  ...change,
 });
 
-const decisionFor = (concluded: 'act' | 'ask' | 'observe', plan = planOf({ limits: { ...planOf().limits, cooldownMs: 60_000 } })): Decision =>
-  (decisionOf(concluded, plan) as { decision: Decision }).decision;
+const decisionFor = (
+  concluded: 'act' | 'ask' | 'observe',
+  plan = planOf({ limits: { ...planOf().limits, cooldownMs: 60_000 } }),
+): Decision => (decisionOf(concluded, plan) as { decision: Decision }).decision;
 
 /** One incident with one effect, as it should be. */
 function incidentProof(change: Partial<IncidentProof> = {}, key = 'key-0', incident = id): IncidentProof {
   return {
     row: {
-      id: incident, title: '', service: 'web', environment: 'staging', rule: 'r', mode: 'auto', remediation: 'remediated', source: 'pagerduty', status: 'resolved',
-      outcome: 'remediated', planHash: planOf().hash, effects: 1, startedAt: at(0), endedAt: at(30),
+      id: incident,
+      title: '',
+      service: 'web',
+      environment: 'staging',
+      rule: 'r',
+      mode: 'auto',
+      remediation: 'remediated',
+      source: 'pagerduty',
+      status: 'resolved',
+      outcome: 'remediated',
+      planHash: planOf().hash,
+      effects: 1,
+      startedAt: at(0),
+      endedAt: at(30),
     },
     timeline: [line('guards', 'ok', 9), line('execute', 'ok', 20, { attemptKey: key }), line('outcome', 'ok', 30)],
     decision: decisionFor('act'),
     approvals: [],
-    permits: [{
-      id: 'permit', attemptKey: key, fence: 1, planHash: planOf().hash, paramsHash: 'p', ruleHash: 'r', runbookHash: 'b', action: 'test.restart', targetId: 'arn:i-1',
-      place: { account: '111122223333', region: 'eu-west-1' }, startBy: at(60), armed: 1, params: {}, preState: {},
-    }],
+    permits: [
+      {
+        id: 'permit',
+        attemptKey: key,
+        fence: 1,
+        planHash: planOf().hash,
+        paramsHash: 'p',
+        ruleHash: 'r',
+        runbookHash: 'b',
+        action: 'test.restart',
+        targetId: 'arn:i-1',
+        place: { account: '111122223333', region: 'eu-west-1' },
+        startBy: at(60),
+        armed: 1,
+        params: {},
+        preState: {},
+      },
+    ],
     ...change,
   };
 }
@@ -52,7 +95,16 @@ const proof = (change: Partial<Proof> = {}): Proof => ({
 
 const withIncident = (change: Partial<IncidentProof>): Proof => proof({ incidents: [incidentProof(change)] });
 const approval = (change: Partial<Approval> = {}): Approval => ({
-  incident: id, planHash: planOf().hash, decision: 'approve', by: 'ada', via: 'api', verifiedIdentity: true, accepted: true, reason: '', at: at(5), ...change,
+  incident: id,
+  planHash: planOf().hash,
+  decision: 'approve',
+  by: 'ada',
+  via: 'api',
+  verifiedIdentity: true,
+  accepted: true,
+  reason: '',
+  at: at(5),
+  ...change,
 });
 const asked = (approvals: Approval[], count = 1) =>
   withIncident({ decision: decisionFor('ask', planOf({ approval: { ...planOf().approval, count } })), approvals });
@@ -65,8 +117,16 @@ if (!permit) throw new TypeError('the sample has a permit');
 const broken: [string, string, Proof][] = [
   ['I1', 'one key, two effects', proof({ effects: [effect(), effect({ at: at(11) })] })],
   ['I2', 'accepted, and no run', proof({ runs: [] })],
-  ['I2', 'accepted, and only an incident whose id begins alike has a run', proof({ runs: [{ workflowId: 'incident:pagerduty:Q12', firstRunId: 'a', status: 'COMPLETED' }] })],
-  ['I3', 'a workflow id that was started twice', proof({ runs: [...proof().runs, { workflowId: `incident:${id}`, firstRunId: 'run-2', status: 'COMPLETED' }] })],
+  [
+    'I2',
+    'accepted, and only an incident whose id begins alike has a run',
+    proof({ runs: [{ workflowId: 'incident:pagerduty:Q12', firstRunId: 'a', status: 'COMPLETED' }] }),
+  ],
+  [
+    'I3',
+    'a workflow id that was started twice',
+    proof({ runs: [...proof().runs, { workflowId: `incident:${id}`, firstRunId: 'run-2', status: 'COMPLETED' }] }),
+  ],
   ['I4', 'a permit without the hash of the rule', withIncident({ permits: [{ ...permit, ruleHash: '' }] })],
   ['I4', 'a permit without the hash of the runbook', withIncident({ permits: [{ ...permit, runbookHash: '' }] })],
   ['I4', 'an effect of a rule that only observes', withIncident({ decision: decisionFor('observe') })],
@@ -76,13 +136,41 @@ const broken: [string, string, Proof][] = [
   ['I5', 'a word that was not accepted', asked([approval({ accepted: false })])],
   ['I5', 'a word about another plan', asked([approval({ planHash: 'other' })])],
   ['I5', 'a no', asked([approval({ decision: 'reject' })])],
-  ['I6', 'two incidents within the cooldown of one target', proof({
-    effects: [effect(), effect({ key: 'key-1', at: at(40) })],
-    incidents: [incidentProof(), { ...other, timeline: [line('guards', 'ok', 39), line('execute', 'ok', 50, { attemptKey: 'key-1' }), line('outcome', 'ok', 51)] }],
-  })],
-  ['I9', 'no admission before it', withIncident({ timeline: [line('guards', 'ok', 11), line('execute', 'ok', 20, { attemptKey: 'key-0' }), line('outcome', 'ok', 30)] })],
-  ['I9', 'no end after it', withIncident({ timeline: [line('guards', 'ok', 9), line('execute', 'info', 20, { attemptKey: 'key-0' }), line('outcome', 'ok', 30)] })],
-  ['I9', 'how it ended is unknown, and nobody was told', withIncident({ timeline: [line('guards', 'ok', 9), line('execute', 'unknown', 20, { attemptKey: 'key-0' }), line('outcome', 'ok', 30)] })],
+  [
+    'I6',
+    'two incidents within the cooldown of one target',
+    proof({
+      effects: [effect(), effect({ key: 'key-1', at: at(40) })],
+      incidents: [
+        incidentProof(),
+        {
+          ...other,
+          timeline: [line('guards', 'ok', 39), line('execute', 'ok', 50, { attemptKey: 'key-1' }), line('outcome', 'ok', 51)],
+        },
+      ],
+    }),
+  ],
+  [
+    'I9',
+    'no admission before it',
+    withIncident({
+      timeline: [line('guards', 'ok', 11), line('execute', 'ok', 20, { attemptKey: 'key-0' }), line('outcome', 'ok', 30)],
+    }),
+  ],
+  [
+    'I9',
+    'no end after it',
+    withIncident({
+      timeline: [line('guards', 'ok', 9), line('execute', 'info', 20, { attemptKey: 'key-0' }), line('outcome', 'ok', 30)],
+    }),
+  ],
+  [
+    'I9',
+    'how it ended is unknown, and nobody was told',
+    withIncident({
+      timeline: [line('guards', 'ok', 9), line('execute', 'unknown', 20, { attemptKey: 'key-0' }), line('outcome', 'ok', 30)],
+    }),
+  ],
   ['I10', 'a line that was changed', proof({ chain: { ok: false, seq: 7, says: 'its hash is another' } })],
   ['I11', 'another target than the plan', proof({ effects: [effect({ target: 'i-2' })] })],
   ['I13', 'no outcome', withIncident({ timeline: incidentProof().timeline.slice(0, 2) })],
@@ -99,8 +187,17 @@ describe('the oracle', () => {
     expect(violations(asked([approval(), approval({ by: 'grace' })], 2))).toEqual([]);
     const ladder = [effect(), effect({ key: 'key-1', at: at(12) })];
     const lines = [...incidentProof().timeline, line('execute', 'ok', 21, { attemptKey: 'key-1' })];
-    expect(violations(proof({ effects: ladder, incidents: [incidentProof({ timeline: lines, permits: [permit, { ...permit, attemptKey: 'key-1' }] })] }))).toEqual([]);
-    expect(violations(proof({ runs: [{ workflowId: `incident:${id}:r1790000000`, firstRunId: 'a', status: 'RUNNING' }] }))).toEqual([]);
+    expect(
+      violations(
+        proof({
+          effects: ladder,
+          incidents: [incidentProof({ timeline: lines, permits: [permit, { ...permit, attemptKey: 'key-1' }] })],
+        }),
+      ),
+    ).toEqual([]);
+    expect(
+      violations(proof({ runs: [{ workflowId: `incident:${id}:r1790000000`, firstRunId: 'a', status: 'RUNNING' }] })),
+    ).toEqual([]);
   });
 
   it.each(broken)('%s names what breaks it, and nothing else does: %s', (invariant, _what, bad) => {
@@ -119,6 +216,10 @@ describe('the oracle', () => {
 
   it('every invariant has a proof here that breaks it', () => {
     const proved = new Set(broken.map(([invariant]) => invariant));
-    expect(Object.keys(invariants).map((name) => name.split(' ')[0]).filter((name) => !proved.has(String(name)))).toEqual([]);
+    expect(
+      Object.keys(invariants)
+        .map((name) => name.split(' ')[0])
+        .filter((name) => !proved.has(String(name))),
+    ).toEqual([]);
   });
 });

@@ -12,8 +12,10 @@ const perIncident =
   (proof) =>
     proof.incidents.flatMap((incident) => judge(incident, proof).map((says) => `${incident.row.id}: ${says}`));
 
-const permitOf = (proof: Proof, key: string) => proof.incidents.flatMap(({ permits }) => permits).find(({ attemptKey }) => attemptKey === key);
-const ownerOf = (proof: Proof, key: string) => proof.incidents.find(({ permits }) => permits.some(({ attemptKey }) => attemptKey === key));
+const permitOf = (proof: Proof, key: string) =>
+  proof.incidents.flatMap(({ permits }) => permits).find(({ attemptKey }) => attemptKey === key);
+const ownerOf = (proof: Proof, key: string) =>
+  proof.incidents.find(({ permits }) => permits.some(({ attemptKey }) => attemptKey === key));
 
 /** I1: at most one effect per attempt key. */
 export const atMostOneEffectPerKey: Invariant = ({ effects }) => {
@@ -48,7 +50,8 @@ export const everyEffectHasItsRule: Invariant = (proof) =>
     const permit = permitOf(proof, key);
     if (!permit) return [`${operation} on ${target} has no permit`];
     const concluded = ownerOf(proof, key)?.decision?.concluded;
-    if (concluded !== 'act' && concluded !== 'ask') return [`${operation} on ${target}: the rules concluded ${concluded ?? 'nothing'}`];
+    if (concluded !== 'act' && concluded !== 'ask')
+      return [`${operation} on ${target}: the rules concluded ${concluded ?? 'nothing'}`];
     return permit.ruleHash && permit.runbookHash && permit.planHash ? [] : [`the permit of ${key} lacks a hash`];
   });
 
@@ -59,7 +62,9 @@ export const everyEffectHasItsApprovals: Invariant = (proof) =>
     if (!owner?.decision || !('plan' in owner.decision)) return [];
     const { plan, concluded } = owner.decision;
     if (concluded !== 'ask') return [];
-    const before = owner.approvals.filter((one) => one.accepted && one.decision === 'approve' && one.planHash === plan.hash && epochMs(one.at) <= epochMs(at));
+    const before = owner.approvals.filter(
+      (one) => one.accepted && one.decision === 'approve' && one.planHash === plan.hash && epochMs(one.at) <= epochMs(at),
+    );
     const people = new Set(before.map(({ by }) => by)).size;
     return people >= plan.approval.count ? [] : [`the effect ${key} had ${people} of ${plan.approval.count} approvals`];
   });
@@ -82,12 +87,18 @@ export const everyEffectIsFramed: Invariant = (proof) =>
   proof.effects.flatMap(({ key, at }) => {
     const { timeline: lines = [], row } = ownerOf(proof, key) ?? {};
     const allowed = lines.some((line) => line.phase === 'guards' && line.state === 'ok' && epochMs(line.at) <= epochMs(at));
-    const ended = lines.some((line) => line.phase === 'execute' && line.data?.['attemptKey'] === key && ['ok', 'failed', 'unknown'].includes(line.state));
-    const unknown = lines.some((line) => line.phase === 'execute' && line.data?.['attemptKey'] === key && line.state === 'unknown');
+    const ended = lines.some(
+      (line) => line.phase === 'execute' && line.data?.['attemptKey'] === key && ['ok', 'failed', 'unknown'].includes(line.state),
+    );
+    const unknown = lines.some(
+      (line) => line.phase === 'execute' && line.data?.['attemptKey'] === key && line.state === 'unknown',
+    );
     return [
       ...(allowed ? [] : [`${key}: no admission before it`]),
       ...(ended ? [] : [`${key}: no end after it`]),
-      ...(unknown && row?.outcome !== 'escalated' ? [`${key}: how it ended is unknown, and the outcome is ${row?.outcome ?? 'open'}`] : []),
+      ...(unknown && row?.outcome !== 'escalated'
+        ? [`${key}: how it ended is unknown, and the outcome is ${row?.outcome ?? 'open'}`]
+        : []),
     ];
   });
 

@@ -9,9 +9,27 @@ const recorded = readdirSync(dir).filter((name) => name.endsWith('.json'));
 
 /** The ways an incident can go that every build must still be able to replay. */
 const paths = [
-  'auto', 'approved', 'approved-by-signal', 'rejected', 'expired', 'no-match', 'two-rules', 'failed-verification', 'second-step',
-  'resolved-while-waiting', 'resolved-while-verifying', 'acknowledged', 'taken-over', 'duplicate', 'adopted', 'rearmed', 'unknown',
-  'waited', 'refused', 'malformed-messages', 'timed-out',
+  'auto',
+  'approved',
+  'approved-by-signal',
+  'rejected',
+  'expired',
+  'no-match',
+  'two-rules',
+  'failed-verification',
+  'second-step',
+  'resolved-while-waiting',
+  'resolved-while-verifying',
+  'acknowledged',
+  'taken-over',
+  'duplicate',
+  'adopted',
+  'rearmed',
+  'unknown',
+  'waited',
+  'refused',
+  'malformed-messages',
+  'timed-out',
 ];
 
 describe('row M17, I14: every recorded history replays on this code', () => {

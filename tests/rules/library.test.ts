@@ -40,22 +40,58 @@ describe('the shipped rules', () => {
       const labels = { ...alarm.dimensions };
       const id = labels['InstanceId'] ?? '';
       const seen = {
-        set, catalogue,
+        set,
+        catalogue,
         incident: incident({ service: alarm.service }),
-        alert: alert({ name: alarm.name, namespace: alarm.namespace, metric: alarm.metric, threshold: alarm.threshold, labels, account: alarm.account, region: alarm.region }),
+        alert: alert({
+          name: alarm.name,
+          namespace: alarm.namespace,
+          metric: alarm.metric,
+          threshold: alarm.threshold,
+          labels,
+          account: alarm.account,
+          region: alarm.region,
+        }),
         witness: witness({ labels }),
       };
       const aimed = matchAndAim(seen);
-      const facts = { state: 'running', instanceType: 't3.small', autoScalingGroup: '', ssmPing: 'Online', launchTime: '', statusChecks: 'ok' };
-      const read = target({ type: 'aws.ec2.instance', id: `arn:${id}`, name: id, account: alarm.account, environment: aimed.chosen?.environment ?? '', facts });
+      const facts = {
+        state: 'running',
+        instanceType: 't3.small',
+        autoScalingGroup: '',
+        ssmPing: 'Online',
+        launchTime: '',
+        statusChecks: 'ok',
+      };
+      const read = target({
+        type: 'aws.ec2.instance',
+        id: `arn:${id}`,
+        name: id,
+        account: alarm.account,
+        environment: aimed.chosen?.environment ?? '',
+        facts,
+      });
       const decision = planFor({ ...seen, ...aimed, hash, target: read, corroborable: true });
-      return [alarm.name, decision.concluded, 'plan' in decision ? decision.plan.steps.map(({ params }) => [params['document'], params['parameters']]) : decision.because];
+      return [
+        alarm.name,
+        decision.concluded,
+        'plan' in decision
+          ? decision.plan.steps.map(({ params }) => [params['document'], params['parameters']])
+          : decision.because,
+      ];
     });
     expect(concluded).toEqual([
       ['ec2-cpu-high', 'act', [['OpsSentinel-RestartInstance', { InstanceId: 'i-0aa11bb22cc33dd44' }]]],
       ['ec2-cpu-high-prod', 'ask', [['OpsSentinel-RestartInstance', { InstanceId: 'i-0cc33dd44ee55ff66' }]]],
       ['ec2-status-check-failed', 'act', [['OpsSentinel-RebootInstance', { InstanceId: 'i-0dd44ee55ff66aa77' }]]],
-      ['ec2-memory-high', 'act', [['OpsSentinel-RestartService', { InstanceId: 'i-0bb22cc33dd44ee55', Service: 'web' }], ['OpsSentinel-RestartInstance', { InstanceId: 'i-0bb22cc33dd44ee55' }]]],
+      [
+        'ec2-memory-high',
+        'act',
+        [
+          ['OpsSentinel-RestartService', { InstanceId: 'i-0bb22cc33dd44ee55', Service: 'web' }],
+          ['OpsSentinel-RestartInstance', { InstanceId: 'i-0bb22cc33dd44ee55' }],
+        ],
+      ],
     ]);
   });
 
@@ -63,7 +99,9 @@ describe('the shipped rules', () => {
     const folder = await mkdtemp(join(tmpdir(), 'opssentinel-library-'));
     try {
       await cp(join(root, 'rules/library'), folder, { recursive: true });
-      const examples = [...(await readFile(join(root, 'rules/README.md'), 'utf8')).matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text);
+      const examples = [...(await readFile(join(root, 'rules/README.md'), 'utf8')).matchAll(/```yaml\n([\s\S]*?)```/g)].map(
+        ([, text]) => text,
+      );
       await writeFile(join(folder, 'examples.yaml'), examples.join('\n---\n'));
       expect((await load(folder)).rules.map(({ name }) => name)).toContain('ec2-cpu-busy');
     } finally {

@@ -70,7 +70,13 @@ undo: none
 
 const instance = 'i-0aa11bb22cc33dd44';
 function decide(set: RuleSet, labels: Record<string, string> = {}): Decision {
-  const seen = { set, catalogue, incident: incident(), alert: alert({ labels: { InstanceId: instance, service: 'web', ...labels } }), witness: witness({ labels: { InstanceId: instance } }) };
+  const seen = {
+    set,
+    catalogue,
+    incident: incident(),
+    alert: alert({ labels: { InstanceId: instance, service: 'web', ...labels } }),
+    witness: witness({ labels: { InstanceId: instance } }),
+  };
   const read = target({ type: 'aws.ec2.instance', id: `arn:${instance}`, name: instance, facts: { state: 'running' } });
   return planFor({ ...seen, ...matchAndAim(seen), hash, target: read, corroborable: true });
 }
@@ -80,14 +86,28 @@ describe('M5: the same rule in YAML or JSON', () => {
 
   it('has the same hashes, the same decision and the same plan', async () => {
     const yaml = await setOf({ 'opssentinel.yaml': policy(), 'runbook.yaml': runbook(), 'rule.yaml': rule() });
-    const json = await setOf({ 'opssentinel.json': asJson(policy()), 'runbook.json': asJson(runbook()), 'rule.json': asJson(rule()) });
+    const json = await setOf({
+      'opssentinel.json': asJson(policy()),
+      'runbook.json': asJson(runbook()),
+      'rule.json': asJson(rule()),
+    });
     expect(json.hash).toBe(yaml.hash);
     const [one, other] = [decide(yaml), decide(json)];
     if (!('plan' in one) || !('plan' in other)) throw new Error('no plan');
     expect(one.concluded).toBe('act');
     // Only the places differ: where in which file a word stands.
-    const placeless = ({ plan: { rule: { at: _at, ...content }, limits: { setBy: _setBy, ...limits }, ...plan }, verdicts, ...rest }: typeof one) => ({
-      ...rest, verdicts: verdicts.map((verdict) => ({ ...verdict, at: '' })), plan: { ...plan, rule: content, limits },
+    const placeless = ({
+      plan: {
+        rule: { at: _at, ...content },
+        limits: { setBy: _setBy, ...limits },
+        ...plan
+      },
+      verdicts,
+      ...rest
+    }: typeof one) => ({
+      ...rest,
+      verdicts: verdicts.map((verdict) => ({ ...verdict, at: '' })),
+      plan: { ...plan, rule: content, limits },
     });
     expect(placeless(other)).toEqual(placeless(one));
   });
@@ -110,15 +130,31 @@ describe('row 19: only catalogued actions with typed, bounded parameters can run
     problemsOf({ 'opssentinel.yaml': policy(), 'runbook.yaml': runbook(change), 'rule.yaml': ruleText });
 
   it.each<[string, (text: string) => string, RegExp]>([
-    ['an action that nobody offers', (text) => text.replace('uses: aws.ssm.start-automation', 'uses: aws.ec2.terminate-instances'), /runbook[.]yaml:4:7: .*aws[.]ec2[.]terminate-instances/],
+    [
+      'an action that nobody offers',
+      (text) => text.replace('uses: aws.ssm.start-automation', 'uses: aws.ec2.terminate-instances'),
+      /runbook[.]yaml:4:7: .*aws[.]ec2[.]terminate-instances/,
+    ],
     ['a shell command beside the action', (text) => `${text}shell: reboot\n`, /unknown key shell/],
-    ['a parameter that the action does not know', (text) => text.replace('version: "7"', 'version: "7"\n  command: reboot'), /command/],
+    [
+      'a parameter that the action does not know',
+      (text) => text.replace('version: "7"', 'version: "7"\n  command: reboot'),
+      /command/,
+    ],
     ['a parameter of the wrong type', (text) => text.replace('version: "7"', 'version: [7]'), /version/],
     ['a version that moves', (text) => text.replace('version: "7"', 'version: $LATEST'), /version/],
     ['a document without its content hash', (text) => text.replace(/ {2}sha256: .*\n/, ''), /sha256/],
-    ['a text straight from the alert', (text) => text.replace('from: target.name', 'from: alert.labels.InstanceId'), /alert[.]labels/],
+    [
+      'a text straight from the alert',
+      (text) => text.replace('from: target.name', 'from: alert.labels.InstanceId'),
+      /alert[.]labels/,
+    ],
     ['an input without a type', (text) => text.replace('type: enum, ', ''), /service/],
-    ['an input without bounds', (text) => text.replace('{ type: enum, oneOf: [web, worker] }', '{ type: string }'), /pattern|oneOf|bound/],
+    [
+      'an input without bounds',
+      (text) => text.replace('{ type: enum, oneOf: [web, worker] }', '{ type: string }'),
+      /pattern|oneOf|bound/,
+    ],
   ])('%s is refused when the files are read', async (_what, change, says) => {
     expect(await wrong((text) => text)).toBe('');
     expect(await wrong(change)).toMatch(says);
@@ -132,11 +168,16 @@ describe('row 19: only catalogued actions with typed, bounded parameters can run
     expect(await wrong((text) => text, rule(more))).toMatch(says);
   });
 
-  it.each(['database', 'web; reboot', 'web\n', '', '{{ssm:/secret}}'])('what the alert brings stays within the bounds: %j makes no plan', async (service) => {
-    const set = await setOf({ 'opssentinel.yaml': policy(), 'runbook.yaml': runbook(), 'rule.yaml': rule() });
-    expect(decide(set, { service: 'worker' })).toMatchObject({ plan: { steps: [{ params: { parameters: { Service: 'worker' } } }] } });
-    expect(decide(set, { service })).toMatchObject({ concluded: 'refuse', place: expect.stringContaining('service') });
-  });
+  it.each(['database', 'web; reboot', 'web\n', '', '{{ssm:/secret}}'])(
+    'what the alert brings stays within the bounds: %j makes no plan',
+    async (service) => {
+      const set = await setOf({ 'opssentinel.yaml': policy(), 'runbook.yaml': runbook(), 'rule.yaml': rule() });
+      expect(decide(set, { service: 'worker' })).toMatchObject({
+        plan: { steps: [{ params: { parameters: { Service: 'worker' } } }] },
+      });
+      expect(decide(set, { service })).toMatchObject({ concluded: 'refuse', place: expect.stringContaining('service') });
+    },
+  );
 });
 
 describe('row 8, row 9: rules are files, and a check in CI reads them without any connection', () => {
@@ -146,8 +187,11 @@ describe('row 8, row 9: rules are files, and a check in CI reads them without an
   }
   const lint = (dir: string) =>
     new Promise<Ran>((resolve) => {
-      const child = execFile(process.execPath, [join(root, 'bin/opssentinel'), 'rules', 'lint', dir], { env: { PATH: process.env['PATH'] }, cwd: dir }, (_error, out) =>
-        resolve({ code: child.exitCode, out }),
+      const child = execFile(
+        process.execPath,
+        [join(root, 'bin/opssentinel'), 'rules', 'lint', dir],
+        { env: { PATH: process.env['PATH'] }, cwd: dir },
+        (_error, out) => resolve({ code: child.exitCode, out }),
       );
     });
 
@@ -156,7 +200,9 @@ describe('row 8, row 9: rules are files, and a check in CI reads them without an
       'opssentinel.yaml': policy(),
       'runbook.yaml': runbook(),
       'rule.yaml': `${rule()}gaurds: {}\n`,
-      'other.yaml': rule('run: nothing-like-it').replace('rule: cpu', 'rule: other').replace('alert.metric ==', 'alert.metrik =='),
+      'other.yaml': rule('run: nothing-like-it')
+        .replace('rule: cpu', 'rule: other')
+        .replace('alert.metric ==', 'alert.metrik =='),
     };
     const { code, out } = await lint(await folderWith(files));
     expect(code).not.toBe(0);

@@ -33,7 +33,10 @@ export async function findAutomation(call: CallWith<AwsClient>, wanted: Wanted):
   let token: string | undefined;
   for (let page = 0; page < mostPages; page++) {
     call.heartbeat();
-    const answer = await client.describeAutomations({ place, signal }, { Filters: filters, MaxResults: 50, ...(token ? { NextToken: token } : {}) });
+    const answer = await client.describeAutomations(
+      { place, signal },
+      { Filters: filters, MaxResults: 50, ...(token ? { NextToken: token } : {}) },
+    );
     for (const { AutomationExecutionId: id, ExecutionStartTime: startedAt } of answer.AutomationExecutionMetadataList ?? []) {
       const found = id === undefined ? undefined : await carries(call, id, wanted.key);
       if (found === undefined) certain = false;

@@ -5,12 +5,34 @@ import { automationStatuses, endOf } from './automation-status.js';
 const execution = (status: string, over: object = {}) => ({
   AutomationExecutionStatus: status as never,
   DocumentVersion: '7',
-  StepExecutions: [{ StepName: 'one', StepStatus: 'Success' as const }, { StepName: 'two', StepStatus: 'Success' as const }],
+  StepExecutions: [
+    { StepName: 'one', StepStatus: 'Success' as const },
+    { StepName: 'two', StepStatus: 'Success' as const },
+  ],
   ...over,
 });
 
-const running = ['Pending', 'InProgress', 'Waiting', 'Cancelling', 'PendingApproval', 'Approved', 'Scheduled', 'RunbookInProgress', 'PendingChangeCalendarOverride', 'ChangeCalendarOverrideApproved'];
-const failed = ['TimedOut', 'Cancelled', 'Failed', 'Rejected', 'ChangeCalendarOverrideRejected', 'CompletedWithFailure', 'Exited'];
+const running = [
+  'Pending',
+  'InProgress',
+  'Waiting',
+  'Cancelling',
+  'PendingApproval',
+  'Approved',
+  'Scheduled',
+  'RunbookInProgress',
+  'PendingChangeCalendarOverride',
+  'ChangeCalendarOverrideApproved',
+];
+const failed = [
+  'TimedOut',
+  'Cancelled',
+  'Failed',
+  'Rejected',
+  'ChangeCalendarOverrideRejected',
+  'CompletedWithFailure',
+  'Exited',
+];
 const succeeded = ['Success', 'CompletedWithSuccess'];
 
 describe('how an automation ended', () => {
@@ -30,7 +52,10 @@ describe('how an automation ended', () => {
   });
 
   it.each(succeeded)('%s is succeeded, and shows the pin', (status) => {
-    expect(endOf(execution(status), '7')).toEqual({ status: 'succeeded', says: `${status}, 2 of 2 steps, document version 7 as pinned` });
+    expect(endOf(execution(status), '7')).toEqual({
+      status: 'succeeded',
+      says: `${status}, 2 of 2 steps, document version 7 as pinned`,
+    });
   });
 
   it('a status that nobody knows is still running, never a success', () => {
@@ -39,7 +64,10 @@ describe('how an automation ended', () => {
   });
 
   it('a success of another document version is a failure', () => {
-    expect(endOf(execution('Success', { DocumentVersion: '8' }), '7')).toMatchObject({ status: 'failed', says: expect.stringContaining('version 8') });
+    expect(endOf(execution('Success', { DocumentVersion: '8' }), '7')).toMatchObject({
+      status: 'failed',
+      says: expect.stringContaining('version 8'),
+    });
   });
 
   it('a success without proof of the version is unknown', () => {
@@ -47,7 +75,12 @@ describe('how an automation ended', () => {
   });
 
   it('says at which step it failed, and why', () => {
-    const steps = [{ StepName: 'stopInstance', StepStatus: 'Failed', FailureMessage: 'it did not\nstop' }, { StepName: 'startInstance', StepStatus: 'Pending' }];
-    expect(endOf(execution('Failed', { StepExecutions: steps }), '7')?.says).toBe('Failed at step stopInstance: it did not stop, 0 of 2 steps, document version 7 as pinned');
+    const steps = [
+      { StepName: 'stopInstance', StepStatus: 'Failed', FailureMessage: 'it did not\nstop' },
+      { StepName: 'startInstance', StepStatus: 'Pending' },
+    ];
+    expect(endOf(execution('Failed', { StepExecutions: steps }), '7')?.says).toBe(
+      'Failed at step stopInstance: it did not stop, 0 of 2 steps, document version 7 as pinned',
+    );
   });
 });

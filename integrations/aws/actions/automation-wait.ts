@@ -48,7 +48,10 @@ export async function waitForAutomation(call: CallWith<AwsClient>, ref: Automati
 }
 
 async function poll({ client, place, signal }: CallWith<AwsClient>, ref: AutomationRef): Promise<EffectEnd | undefined> {
-  const { AutomationExecution: execution } = await client.getAutomation({ place, signal }, { AutomationExecutionId: ref.executionId });
+  const { AutomationExecution: execution } = await client.getAutomation(
+    { place, signal },
+    { AutomationExecutionId: ref.executionId },
+  );
   return execution ? endOf(execution, ref.version) : undefined;
 }
 

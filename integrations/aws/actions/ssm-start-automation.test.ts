@@ -30,8 +30,13 @@ async function begin(over: Partial<Call> = {}, params = paramsOf(), attemptKey =
 
 describe('before the start', () => {
   it('refuses a document whose content is not the one that was approved, and starts nothing', async () => {
-    await sandbox.tell('aws', 'settings', { documentContent: { name: 'OpsSentinel-RestartInstance', content: 'something else' } });
-    await expect(begin()).rejects.toMatchObject({ fault: 'refused', message: expect.stringContaining('is not the one that was approved') });
+    await sandbox.tell('aws', 'settings', {
+      documentContent: { name: 'OpsSentinel-RestartInstance', content: 'something else' },
+    });
+    await expect(begin()).rejects.toMatchObject({
+      fault: 'refused',
+      message: expect.stringContaining('is not the one that was approved'),
+    });
     expect(await sandbox.effects()).toEqual([]);
   });
 
@@ -46,12 +51,17 @@ describe('before the start', () => {
 
   it('refuses a Command document', async () => {
     const params = paramsOf({ ...restart(id, 'OpsSentinel-RestartServiceCommand') });
-    await expect(ssmStartAutomation.preState(callOf(), params, target)).rejects.toMatchObject({ fault: 'refused', message: expect.stringContaining('not an Automation') });
+    await expect(ssmStartAutomation.preState(callOf(), params, target)).rejects.toMatchObject({
+      fault: 'refused',
+      message: expect.stringContaining('not an Automation'),
+    });
   });
 
   it('refuses to work on anything but the target that was locked', async () => {
     for (const parameters of [{ InstanceId: 'i-0bb22cc33dd44ee55' }, { InstanceId: id, Other: 'i-0bb22cc33dd44ee55' }, {}])
-      await expect(ssmStartAutomation.preState(callOf(), paramsOf({ parameters }), target)).rejects.toMatchObject({ fault: 'refused' });
+      await expect(ssmStartAutomation.preState(callOf(), paramsOf({ parameters }), target)).rejects.toMatchObject({
+        fault: 'refused',
+      });
   });
 
   it('does not start when admission recorded no content hash', async () => {
@@ -90,13 +100,17 @@ describe('the wait', () => {
   it('lasts until the automation has ended, with heartbeats', async () => {
     let beats = 0;
     const { call, ref } = await begin({ heartbeat: () => void beats++ });
-    expect(await waitForAutomation(call, ref)).toEqual({ status: 'succeeded', says: 'Success, 3 of 3 steps, document version 7 as pinned' });
+    expect(await waitForAutomation(call, ref)).toEqual({
+      status: 'succeeded',
+      says: 'Success, 3 of 3 steps, document version 7 as pinned',
+    });
     expect(beats).toBeGreaterThan(2);
   });
 
   it('survives reads that fail in every way', async () => {
     const { call, ref } = await begin();
-    for (const kind of ['500', '503', '429', 'reset-before', 'half-body', '403'] as const) await sandbox.fault('ssm:GetAutomationExecution', kind);
+    for (const kind of ['500', '503', '429', 'reset-before', 'half-body', '403'] as const)
+      await sandbox.fault('ssm:GetAutomationExecution', kind);
     expect(await waitForAutomation(call, ref)).toMatchObject({ status: 'succeeded' });
   });
 
@@ -112,7 +126,10 @@ describe('the wait', () => {
     const call = callOf();
     const preState = await ssmStartAutomation.preState(call, params, stranger);
     const { ref } = await ssmStartAutomation.start(call, params, { key, startBy: Date.now() + 60_000, preState });
-    expect(await waitForAutomation(call, ref as AutomationRef)).toMatchObject({ status: 'failed', says: expect.stringContaining('does not exist') });
+    expect(await waitForAutomation(call, ref as AutomationRef)).toMatchObject({
+      status: 'failed',
+      says: expect.stringContaining('does not exist'),
+    });
   });
 
   it('when it is cancelled leaves the automation running', async () => {
@@ -124,10 +141,18 @@ describe('the wait', () => {
   });
 
   it('of an execution that SSM does not find is patient at first, then unknown', async () => {
-    const ref: AutomationRef = { executionId: '00000000-0000-4000-8000-000000000000', document: 'x', version: '7', startedAt: Date.now() };
+    const ref: AutomationRef = {
+      executionId: '00000000-0000-4000-8000-000000000000',
+      document: 'x',
+      version: '7',
+      startedAt: Date.now(),
+    };
     let later = 0;
     const call = callOf({ now: () => Date.now() + later, sleep: async () => void (later += 10_000) });
-    expect(await waitForAutomation(call, ref)).toMatchObject({ status: 'unknown', says: expect.stringContaining('no longer finds it') });
+    expect(await waitForAutomation(call, ref)).toMatchObject({
+      status: 'unknown',
+      says: expect.stringContaining('no longer finds it'),
+    });
     expect(later).toBeGreaterThan(20_000);
   });
 
@@ -141,7 +166,10 @@ describe('the wait', () => {
     const { ref } = await begin();
     const call = callOf({ now: () => Date.now() + 3 * 3_600_000 });
     await sandbox.fault('ssm:GetAutomationExecution', '500', { times: 5 });
-    expect(await waitForAutomation(call, ref)).toMatchObject({ status: 'unknown', says: expect.stringContaining('left running') });
+    expect(await waitForAutomation(call, ref)).toMatchObject({
+      status: 'unknown',
+      says: expect.stringContaining('left running'),
+    });
   });
 });
 

@@ -18,13 +18,20 @@ const parameterValue = z
 
 const params = z.strictObject({
   document: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.:/-]{2,127}$/, 'is the name or the ARN of an SSM document'),
-  version: z.string().regex(/^[1-9][0-9]{0,8}$/, 'is a numeric document version; $LATEST and $DEFAULT can be moved by others and are refused'),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is the SHA-256 of the document in lower-case hex (ssm:DescribeDocument shows it as Hash)'),
+  version: z
+    .string()
+    .regex(/^[1-9][0-9]{0,8}$/, 'is a numeric document version; $LATEST and $DEFAULT can be moved by others and are refused'),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'is the SHA-256 of the document in lower-case hex (ssm:DescribeDocument shows it as Hash)'),
   parameters: z
     .record(z.string().regex(/^[A-Za-z0-9_]{1,50}$/, 'is a parameter name of at most 50 letters, digits and _'), parameterValue)
     .refine((parameters) => Object.keys(parameters).length <= 50, 'has more than 50 entries'),
   /** Name of the role that the automation acts as, in the target's account. Without one it would act with our own rights. */
-  assumeRole: z.string().regex(/^[A-Za-z0-9+=,.@_-]{1,64}$/, "is the name of an IAM role in the target's account").default('OpsSentinelAutomation'),
+  assumeRole: z
+    .string()
+    .regex(/^[A-Za-z0-9+=,.@_-]{1,64}$/, "is the name of an IAM role in the target's account")
+    .default('OpsSentinelAutomation'),
 });
 
 type Params = z.infer<typeof params>;
@@ -52,19 +59,23 @@ export const ssmStartAutomation = defineAction<AwsClient>()({
   },
   start: async (call, wanted, attempt) => {
     const { client, place, signal } = call;
-    if (attempt.preState['sha256'] !== wanted.sha256) throw refused('admission did not record the content of the pinned document');
+    if (attempt.preState['sha256'] !== wanted.sha256)
+      throw refused('admission did not record the content of the pinned document');
     if (call.now() > attempt.startBy) throw refused('it is too late to begin: the time by which it had to start has passed');
-    const { AutomationExecutionId: id } = await client.startAutomation({ place, signal }, {
-      DocumentName: wanted.document,
-      DocumentVersion: wanted.version,
-      ClientToken: clientToken(attempt.key),
-      Parameters: parametersFor(place, wanted),
-      Mode: 'Auto',
-      Tags: [
-        { Key: incidentTag, Value: call.incident.replace(/[^A-Za-z0-9 _.:/=+@-]/g, '_').slice(0, 256) },
-        { Key: keyTag, Value: attempt.key },
-      ],
-    });
+    const { AutomationExecutionId: id } = await client.startAutomation(
+      { place, signal },
+      {
+        DocumentName: wanted.document,
+        DocumentVersion: wanted.version,
+        ClientToken: clientToken(attempt.key),
+        Parameters: parametersFor(place, wanted),
+        Mode: 'Auto',
+        Tags: [
+          { Key: incidentTag, Value: call.incident.replace(/[^A-Za-z0-9 _.:/=+@-]/g, '_').slice(0, 256) },
+          { Key: keyTag, Value: attempt.key },
+        ],
+      },
+    );
     if (!id) throw new VendorError('aws', 'ambiguous', 'StartAutomationExecution answered without an execution id');
     return { ref: refOf(wanted, id, call.now()), says: `ssm:StartAutomationExecution: ${id}` };
   },
@@ -86,12 +97,18 @@ function aimsAt({ parameters }: Params, target: Target): void {
 
 /** Reads the document at its pinned version. Throws `refused` when its content is not the one that was approved. */
 async function readDocument({ client, place, signal }: CallWith<AwsClient>, wanted: Params): Promise<JsonObject> {
-  const { Document: document } = await client.describeDocument({ place, signal }, { Name: wanted.document, DocumentVersion: wanted.version });
+  const { Document: document } = await client.describeDocument(
+    { place, signal },
+    { Name: wanted.document, DocumentVersion: wanted.version },
+  );
   const which = `${wanted.document} version ${wanted.version}`;
   if (!document) throw new VendorError('aws', 'absent', `there is no document ${which}`);
-  if (document.DocumentType !== 'Automation') throw refused(`${which} is a ${document.DocumentType ?? 'typeless'} document, not an Automation`);
-  if (document.Status !== 'Active') throw new VendorError('aws', 'conflict', `${which} is ${document.Status ?? 'without a status'}, not Active`);
-  if (document.DocumentVersion !== wanted.version) throw refused(`asked for ${which}, SSM answered version ${document.DocumentVersion ?? 'none'}`);
+  if (document.DocumentType !== 'Automation')
+    throw refused(`${which} is a ${document.DocumentType ?? 'typeless'} document, not an Automation`);
+  if (document.Status !== 'Active')
+    throw new VendorError('aws', 'conflict', `${which} is ${document.Status ?? 'without a status'}, not Active`);
+  if (document.DocumentVersion !== wanted.version)
+    throw refused(`asked for ${which}, SSM answered version ${document.DocumentVersion ?? 'none'}`);
   if (document.HashType !== 'Sha256' || document.Hash?.toLowerCase() !== wanted.sha256)
     throw refused(`the content of ${which} is not the one that was approved`);
   return { document: wanted.document, version: wanted.version, sha256: wanted.sha256 };
@@ -110,5 +127,7 @@ function parametersFor(place: Place, { parameters, assumeRole }: Params): Record
 export function clientToken(key: string): string {
   if (!/^[0-9a-f]{64}$/.test(key)) throw refused('the attempt key is not a SHA-256 in hex');
   const variant = ((Number.parseInt(key.charAt(16), 16) & 0x3) | 0x8).toString(16);
-  return [key.slice(0, 8), key.slice(8, 12), `5${key.slice(13, 16)}`, `${variant}${key.slice(17, 20)}`, key.slice(20, 32)].join('-');
+  return [key.slice(0, 8), key.slice(8, 12), `5${key.slice(13, 16)}`, `${variant}${key.slice(17, 20)}`, key.slice(20, 32)].join(
+    '-',
+  );
 }

@@ -11,7 +11,8 @@ const alarm = (over: JsonObject = {}): JsonObject => ({
   AWSAccountId: '111122223333',
   AlarmConfigurationUpdatedTimestamp: '2026-09-01T10:00:00.000+0000',
   NewStateValue: 'ALARM',
-  NewStateReason: 'Threshold Crossed: 1 out of the last 1 datapoints [96.1 (30/09/26 08:13:00)] was greater than the threshold (90.0).',
+  NewStateReason:
+    'Threshold Crossed: 1 out of the last 1 datapoints [96.1 (30/09/26 08:13:00)] was greater than the threshold (90.0).',
   StateChangeTime: '2026-09-30T08:14:01.266+0000',
   Region: 'EU (Ireland)',
   AlarmArn: arn,
@@ -52,13 +53,19 @@ describe('the body that CloudWatch publishes', () => {
 
   it('is the same as text, and inside its SNS envelope', () => {
     expect(readCloudWatchBody(JSON.stringify(alarm()))).toEqual(facts);
-    expect(readCloudWatchBody({ Type: 'Notification', Subject: 'ALARM: "web-cpu…', Message: JSON.stringify(alarm()) })).toEqual(facts);
+    expect(readCloudWatchBody({ Type: 'Notification', Subject: 'ALARM: "web-cpu…', Message: JSON.stringify(alarm()) })).toEqual(
+      facts,
+    );
   });
 
   it('has one key for one alarm and change, however the time is written', () => {
-    expect(readCloudWatchBody(alarm({ StateChangeTime: '2026-09-30T10:14:01.266+0200' }))?.correlationKey).toBe(facts.correlationKey);
+    expect(readCloudWatchBody(alarm({ StateChangeTime: '2026-09-30T10:14:01.266+0200' }))?.correlationKey).toBe(
+      facts.correlationKey,
+    );
     expect(readCloudWatchBody(alarm({ StateChangeTime: '2026-09-30T08:14:01.266Z' }))?.correlationKey).toBe(facts.correlationKey);
-    expect(readCloudWatchBody(alarm({ StateChangeTime: '2026-09-30T08:20:00.000+0000' }))?.correlationKey).not.toBe(facts.correlationKey);
+    expect(readCloudWatchBody(alarm({ StateChangeTime: '2026-09-30T08:20:00.000+0000' }))?.correlationKey).not.toBe(
+      facts.correlationKey,
+    );
   });
 
   it('may lack its description and other optional parts', () => {
@@ -68,17 +75,37 @@ describe('the body that CloudWatch publishes', () => {
 
   it('keeps names with colons, slashes and spaces', () => {
     const odd = 'TargetTracking-service/prod/web: high (p95)';
-    const found = readCloudWatchBody(alarm({ AlarmName: odd, AlarmArn: `arn:aws:cloudwatch:eu-west-1:111122223333:alarm:${odd}` }));
+    const found = readCloudWatchBody(
+      alarm({ AlarmName: odd, AlarmArn: `arn:aws:cloudwatch:eu-west-1:111122223333:alarm:${odd}` }),
+    );
     expect(found).toMatchObject({ name: odd, region: 'eu-west-1', origin: { id: expect.stringContaining(odd) } });
   });
 
   it('of metric math: only what all its metrics share', () => {
     const stat = (name: string, host: string) => ({
       Id: name,
-      MetricStat: { Metric: { Namespace: 'AWS/EC2', MetricName: name, Dimensions: [{ name: 'InstanceId', value: host }, { name: 'Team', value: 'web' }] }, Period: 60, Stat: 'Average' },
+      MetricStat: {
+        Metric: {
+          Namespace: 'AWS/EC2',
+          MetricName: name,
+          Dimensions: [
+            { name: 'InstanceId', value: host },
+            { name: 'Team', value: 'web' },
+          ],
+        },
+        Period: 60,
+        Stat: 'Average',
+      },
     });
-    const math = (host: string): Json => ({ Metrics: [{ Id: 'e1', Expression: 'm1/m2', ReturnData: true }, stat('m1', 'i-0aa11bb22cc33dd44'), stat('m2', host)], Threshold: 5 });
-    expect(readCloudWatchBody(alarm({ Trigger: math('i-0aa11bb22cc33dd44') }))).toMatchObject({ labels: { InstanceId: 'i-0aa11bb22cc33dd44', Team: 'web' }, namespace: 'AWS/EC2', threshold: 5 });
+    const math = (host: string): Json => ({
+      Metrics: [{ Id: 'e1', Expression: 'm1/m2', ReturnData: true }, stat('m1', 'i-0aa11bb22cc33dd44'), stat('m2', host)],
+      Threshold: 5,
+    });
+    expect(readCloudWatchBody(alarm({ Trigger: math('i-0aa11bb22cc33dd44') }))).toMatchObject({
+      labels: { InstanceId: 'i-0aa11bb22cc33dd44', Team: 'web' },
+      namespace: 'AWS/EC2',
+      threshold: 5,
+    });
     const two = readCloudWatchBody(alarm({ Trigger: math('i-0bb22cc33dd44ee55') }));
     expect(two?.labels).toEqual({ Team: 'web' });
     expect(two).not.toHaveProperty('metric');
@@ -93,7 +120,11 @@ describe('the body that CloudWatch publishes', () => {
   });
 
   it('without a usable ARN or time names no region, no origin and no key', () => {
-    for (const over of [{ AlarmArn: null }, { AlarmArn: 'arn:aws:sns:eu-west-1:111122223333:alarms' }, { AlarmArn: `${arn}\nevil` }]) {
+    for (const over of [
+      { AlarmArn: null },
+      { AlarmArn: 'arn:aws:sns:eu-west-1:111122223333:alarms' },
+      { AlarmArn: `${arn}\nevil` },
+    ]) {
       const found = readCloudWatchBody(alarm(over));
       expect(found).toMatchObject({ name: 'web-cpu-high' });
       for (const field of ['region', 'account', 'origin', 'correlationKey']) expect(found).not.toHaveProperty(field);

@@ -5,9 +5,15 @@ import { sharedLabels } from '../alarms.js';
 import { parseAlarmArn } from '../arn.js';
 
 // CloudWatch writes lower-case keys here, its API upper-case ones; relays have been seen to pass on either.
-const dimension = z
-  .union([z.object({ name: z.string(), value: z.string() }), z.object({ Name: z.string(), Value: z.string() }).transform(({ Name, Value }) => ({ name: Name, value: Value }))]);
-const metric = z.object({ MetricName: z.string().nullish(), Namespace: z.string().nullish(), Dimensions: z.array(dimension).nullish() });
+const dimension = z.union([
+  z.object({ name: z.string(), value: z.string() }),
+  z.object({ Name: z.string(), Value: z.string() }).transform(({ Name, Value }) => ({ name: Name, value: Value })),
+]);
+const metric = z.object({
+  MetricName: z.string().nullish(),
+  Namespace: z.string().nullish(),
+  Dimensions: z.array(dimension).nullish(),
+});
 
 /** Absent in composite alarms, which have `AlarmRule` instead. */
 const trigger = metric.extend({
@@ -45,7 +51,9 @@ export const readCloudWatchBody: BodyReader = (details) => {
   };
 };
 
-function metricFacts(found: z.infer<typeof trigger> | undefined): Pick<BodyFacts, 'namespace' | 'metric' | 'threshold' | 'labels'> {
+function metricFacts(
+  found: z.infer<typeof trigger> | undefined,
+): Pick<BodyFacts, 'namespace' | 'metric' | 'threshold' | 'labels'> {
   if (!found) return {};
   const inMath = (found.Metrics ?? []).flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []));
   const metrics: Metric[] = inMath.length > 0 ? inMath : [found];
@@ -61,7 +69,8 @@ function metricFacts(found: z.infer<typeof trigger> | undefined): Pick<BodyFacts
   };
 }
 
-const labelsOf = ({ Dimensions }: Metric): Record<string, string> => Object.fromEntries((Dimensions ?? []).map(({ name, value }) => [name, value]));
+const labelsOf = ({ Dimensions }: Metric): Record<string, string> =>
+  Object.fromEntries((Dimensions ?? []).map(({ name, value }) => [name, value]));
 
 const same = (values: readonly (string | null | undefined)[]): string | undefined =>
   values.every((value) => value === values[0]) ? (values[0] ?? undefined) : undefined;

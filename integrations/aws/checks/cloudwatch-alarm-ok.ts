@@ -14,13 +14,21 @@ export const cloudwatchAlarmOk = defineCheck<AwsClient>()({
     alarm: z
       .string()
       .regex(/^[\x20-\x7e\u00a0-\uffff]{1,400}$/, 'is the name or the ARN of a CloudWatch alarm')
-      .refine((alarm) => !alarm.startsWith('arn:') || parseAlarmArn(alarm) !== undefined, 'begins like an ARN, but is not the ARN of a CloudWatch alarm'),
+      .refine(
+        (alarm) => !alarm.startsWith('arn:') || parseAlarmArn(alarm) !== undefined,
+        'begins like an ARN, but is not the ARN of a CloudWatch alarm',
+      ),
   }),
   read: async (call, { alarm }, target) => {
     const arn = parseAlarmArn(alarm);
     // A bare name means the target's own account and region.
     const state = await readAlarm(call, arn ?? target, arn ?? { name: alarm });
-    if (!state) throw new VendorError('aws', 'absent', `there is no alarm ${alarm} in ${(arn ?? target).account}/${(arn ?? target).region}`);
+    if (!state)
+      throw new VendorError(
+        'aws',
+        'absent',
+        `there is no alarm ${alarm} in ${(arn ?? target).account}/${(arn ?? target).region}`,
+      );
     return { ok: state.value === 'OK', says: `alarm ${state.value}${sinceClock(state.since)}` };
   },
 });

@@ -39,7 +39,8 @@ export interface Automations {
 /** How long a whole automation takes. Milliseconds at speed 1; the real ones take minutes. */
 const wholeRun = 1_200;
 
-export const instanceOf = ({ parameters }: Pick<SimulatedAutomation, 'parameters'>): string => parameters['InstanceId']?.[0] ?? '';
+export const instanceOf = ({ parameters }: Pick<SimulatedAutomation, 'parameters'>): string =>
+  parameters['InstanceId']?.[0] ?? '';
 
 /** Runs automations step by step on the sandbox's clock. */
 export function createAutomations(world: AwsWorld): Automations {
@@ -67,7 +68,8 @@ export function createAutomations(world: AwsWorld): Automations {
       const gone = world.instances.get(instanceOf(automation))?.account !== automation.account;
       const failed = gone ? 'Failed' : last ? ending : undefined;
       step.status = failed && failed !== 'Success' ? failed : 'Success';
-      if (gone) step.message = `Step fails when it is Execute/Cancelling action. The instance ID '${instanceOf(automation)}' does not exist`;
+      if (gone)
+        step.message = `Step fails when it is Execute/Cancelling action. The instance ID '${instanceOf(automation)}' does not exist`;
       if (failed) end(automation, failed);
       else run(automation, index + 1, ending);
     });
@@ -77,8 +79,16 @@ export function createAutomations(world: AwsWorld): Automations {
     all,
     start: (scope, { document, version, parameters, tags }) => {
       const automation: SimulatedAutomation = {
-        id: randomUUID(), account: scope.account, region: scope.region, document: document.name, version, parameters, tags,
-        startedAt: now(), endedAt: undefined, status: 'InProgress',
+        id: randomUUID(),
+        account: scope.account,
+        region: scope.region,
+        document: document.name,
+        version,
+        parameters,
+        tags,
+        startedAt: now(),
+        endedAt: undefined,
+        status: 'InProgress',
         steps: document.steps.map((step) => ({ ...step, status: 'Pending', message: undefined })),
       };
       all.set(automation.id, automation);
@@ -104,6 +114,11 @@ function act(world: AwsWorld, automation: SimulatedAutomation, action: string, i
   const instance = world.instances.get(instanceOf(automation));
   if (!instance || instance.account !== automation.account) return;
   if (automation.document === 'OpsSentinel-RestartInstance' && action === 'aws:changeInstanceState')
-    Object.assign(instance, index === 0 ? { state: 'stopping', checks: 'not-applicable' } : { state: 'pending', checks: 'initializing', launchedAt: world.sandbox.now() });
+    Object.assign(
+      instance,
+      index === 0
+        ? { state: 'stopping', checks: 'not-applicable' }
+        : { state: 'pending', checks: 'initializing', launchedAt: world.sandbox.now() },
+    );
   if (automation.document === 'OpsSentinel-RebootInstance' && action === 'aws:executeAwsApi') instance.checks = 'initializing';
 }

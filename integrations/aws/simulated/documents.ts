@@ -33,7 +33,10 @@ function parse(file: string): SimulatedDocument {
     type: content.startsWith("schemaVersion: '0.3'") ? 'Automation' : 'Command',
     content,
     hash: sha256(content),
-    steps: [...content.matchAll(/^ {2}- name: (\S+)\n {4}action: (\S+)$/gm)].map(([, name = '', action = '']) => ({ name, action })),
+    steps: [...content.matchAll(/^ {2}- name: (\S+)\n {4}action: (\S+)$/gm)].map(([, name = '', action = '']) => ({
+      name,
+      action,
+    })),
     parameters: parametersOf(content),
   };
 }
@@ -54,7 +57,10 @@ function parametersOf(content: string): SimulatedDocument['parameters'] {
     entries.map((entry) => {
       const values = /^ {4}allowedValues: \[(.*)\]$/m.exec(entry)?.[1];
       const pattern = /^ {4}allowedPattern: '(.*)'$/m.exec(entry)?.[1] ?? (values && `^(${values.split(', ').join('|')})$`);
-      return [entry.trim().split(':')[0] ?? '', { required: !/^ {4}default:/m.test(entry), pattern: pattern === undefined ? undefined : new RegExp(pattern) }];
+      return [
+        entry.trim().split(':')[0] ?? '',
+        { required: !/^ {4}default:/m.test(entry), pattern: pattern === undefined ? undefined : new RegExp(pattern) },
+      ];
     }),
   );
 }

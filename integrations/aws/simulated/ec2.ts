@@ -4,13 +4,21 @@ import type { SimulatedInstance } from './instances.js';
 import { escapeXml, failure, type Scope, xml } from './wire.js';
 
 const namespace = 'http://ec2.amazonaws.com/doc/2016-11-15/';
-const stateCodes: Readonly<Record<SimulatedInstance['state'], number>> = { pending: 0, running: 16, terminated: 48, stopping: 64, stopped: 80 };
+const stateCodes: Readonly<Record<SimulatedInstance['state'], number>> = {
+  pending: 0,
+  running: 16,
+  terminated: 48,
+  stopping: 64,
+  stopped: 80,
+};
 
 /** EC2's query protocol: form in, XML out. */
 export function answerEc2(world: AwsWorld, scope: Scope, action: string, request: WireRequest): WireResponse | undefined {
   const form = new URLSearchParams(request.body.toString('utf8'));
   const asked = [...form].filter(([name]) => /^InstanceId\.\d+$/.test(name)).map(([, value]) => value);
-  const here = [...world.instances.values()].filter(({ account, region }) => account === scope.account && region === scope.region);
+  const here = [...world.instances.values()].filter(
+    ({ account, region }) => account === scope.account && region === scope.region,
+  );
   const malformed = asked.find((id) => !/^i-[0-9a-f]{8}([0-9a-f]{9})?$/.test(id));
   if (malformed !== undefined) return failure(request, 'InvalidInstanceID.Malformed', `Invalid id: "${malformed}"`);
   const missing = asked.find((id) => !here.some((instance) => instance.id === id));
@@ -26,7 +34,9 @@ const state = ({ state: name }: SimulatedInstance): string => `<code>${stateCode
 
 function reservations({ account }: Scope, instances: readonly SimulatedInstance[]): string {
   const items = instances.map((instance) => {
-    const tags = Object.entries(instance.tags).map(([key, value]) => `<item><key>${escapeXml(key)}</key><value>${escapeXml(value)}</value></item>`);
+    const tags = Object.entries(instance.tags).map(
+      ([key, value]) => `<item><key>${escapeXml(key)}</key><value>${escapeXml(value)}</value></item>`,
+    );
     return `<item><reservationId>r-${instance.id.slice(2)}</reservationId><ownerId>${account}</ownerId><instancesSet><item>
       <instanceId>${instance.id}</instanceId><instanceType>${instance.type}</instanceType><launchTime>${new Date(instance.launchedAt).toISOString()}</launchTime>
       <instanceState>${state(instance)}</instanceState><tagSet>${tags.join('')}</tagSet></item></instancesSet></item>`;

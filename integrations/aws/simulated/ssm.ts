@@ -30,7 +30,8 @@ export function createSsm(world: AwsWorld): Ssm {
   const ssm: Ssm = {
     automations,
     repeatedToken: 'error',
-    answer: (scope, action, request) => operations[action]?.(scope, JSON.parse(request.body.toString('utf8') || '{}') as Body, request),
+    answer: (scope, action, request) =>
+      operations[action]?.(scope, JSON.parse(request.body.toString('utf8') || '{}') as Body, request),
     reset: () => {
       automations.reset();
       tokens.clear();
@@ -44,7 +45,8 @@ export function createSsm(world: AwsWorld): Ssm {
   };
   const notFound = (request: WireRequest, id: unknown): WireResponse =>
     failure(request, 'AutomationExecutionNotFoundException', `Automation Execution ${String(id)} does not exist.`);
-  const older = (automation: SimulatedAutomation, ms: number): boolean => world.sandbox.now() - automation.startedAt >= world.paced(ms);
+  const older = (automation: SimulatedAutomation, ms: number): boolean =>
+    world.sandbox.now() - automation.startedAt >= world.paced(ms);
 
   const repeated = (request: WireRequest, known: { id: string; parameters: string }, parameters: string): WireResponse =>
     known.parameters === parameters && ssm.repeatedToken === 'same-id'
@@ -54,9 +56,15 @@ export function createSsm(world: AwsWorld): Ssm {
   const start = (scope: Scope, body: Body, request: WireRequest): WireResponse => {
     const name = String(body['DocumentName']).split('/').at(-1) ?? '';
     const document = world.documents.get(name);
-    if (document?.type !== 'Automation') return failure(request, 'AutomationDefinitionNotFoundException', `Automation definition ${name} not found.`);
+    if (document?.type !== 'Automation')
+      return failure(request, 'AutomationDefinitionNotFoundException', `Automation definition ${name} not found.`);
     const version = resolved(body['DocumentVersion']);
-    if (!version) return failure(request, 'AutomationDefinitionVersionNotFoundException', `Version ${String(body['DocumentVersion'])} of ${name} not found.`);
+    if (!version)
+      return failure(
+        request,
+        'AutomationDefinitionVersionNotFoundException',
+        `Version ${String(body['DocumentVersion'])} of ${name} not found.`,
+      );
     const problem = parameterProblem(document, body, scope);
     if (problem) return failure(request, problem.code, problem.message);
     const tags = asTags(body['Tags']);
@@ -64,7 +72,12 @@ export function createSsm(world: AwsWorld): Ssm {
     const parameters = JSON.stringify([name, version, body['Parameters']]);
     const known = tokens.get(`${scope.account}/${scope.region}/${token}`);
     if (token && known) return repeated(request, known, parameters);
-    const automation = automations.start(scope, { document, version, parameters: body['Parameters'] as Record<string, string[]>, tags });
+    const automation = automations.start(scope, {
+      document,
+      version,
+      parameters: body['Parameters'] as Record<string, string[]>,
+      tags,
+    });
     if (token) tokens.set(`${scope.account}/${scope.region}/${token}`, { id: automation.id, parameters });
     world.sandbox.effect({
       vendor: 'aws',
@@ -76,23 +89,14 @@ export function createSsm(world: AwsWorld): Ssm {
     return json(request, { AutomationExecutionId: automation.id });
   };
 
-  const list = (scope: Scope, body: Body, request: WireRequest): WireResponse => {
-    const filters = (body['Filters'] ?? []) as { Key: string; Values: string[] }[];
-    const found = [...automations.all.values()]
-      .filter(({ account, region }) => account === scope.account && region === scope.region)
-      .filter((automation) => older(automation, unlistedFor) && filters.every((filter) => passes(automation, filter)))
-      .sort((a, b) => b.startedAt - a.startedAt);
-    const from = Number(body['NextToken'] ?? 0);
-    const to = from + Number(body['MaxResults'] ?? 50);
-    return json(request, {
-      AutomationExecutionMetadataList: found.slice(from, to).map(listed),
-      ...(to < found.length ? { NextToken: String(to) } : {}),
-    });
-  };
+  const seenBy = (scope: Scope): SimulatedAutomation[] =>
+    [...automations.all.values()].filter(
+      (one) => one.account === scope.account && one.region === scope.region && older(one, unlistedFor),
+    );
 
   const operations: Record<string, (scope: Scope, body: Body, request: WireRequest) => WireResponse> = {
     StartAutomationExecution: start,
-    DescribeAutomationExecutions: list,
+    DescribeAutomationExecutions: (scope, body, request) => json(request, listing(seenBy(scope), body)),
     GetAutomationExecution: (scope, { AutomationExecutionId: id }, request) => {
       const found = find(scope, id);
       return found && older(found, unknownFor) ? json(request, { AutomationExecution: detailed(found) }) : notFound(request, id);
@@ -103,19 +107,45 @@ export function createSsm(world: AwsWorld): Ssm {
       automations.stop(found);
       return json(request, {});
     },
-    ListTagsForResource: (scope, { ResourceType: type, ResourceId: id }, request) => {
-      const found = type === 'Automation' ? find(scope, id) : undefined;
-      if (!found) return failure(request, 'InvalidResourceId', `The resource ID ${String(id)} is not valid.`);
-      return json(request, { TagList: Object.entries(found.tags).map(([Key, Value]) => ({ Key, Value })) });
-    },
-    DescribeDocument: (scope, body, request) => withDocument(world, body, request, (document, version) => json(request, { Document: aboutDocument(scope, document, version) })),
+    ListTagsForResource: (scope, { ResourceType: type, ResourceId: id }, request) =>
+      tagsOf(type === 'Automation' ? find(scope, id) : undefined, id, request),
+    DescribeDocument: (scope, body, request) =>
+      withDocument(world, body, request, (document, version) =>
+        json(request, { Document: aboutDocument(scope, document, version) }),
+      ),
     GetDocument: (_scope, body, request) =>
       withDocument(world, body, request, (document, version) =>
-        json(request, { Name: document.name, DocumentVersion: version, DocumentFormat: 'YAML', DocumentType: document.type, Status: 'Active', Content: contentOf(document, version).content }),
+        json(request, {
+          Name: document.name,
+          DocumentVersion: version,
+          DocumentFormat: 'YAML',
+          DocumentType: document.type,
+          Status: 'Active',
+          Content: contentOf(document, version).content,
+        }),
       ),
     DescribeInstanceInformation: (scope, body, request) => json(request, { InstanceInformationList: pings(world, scope, body) }),
   };
   return ssm;
+}
+
+/** One page, newest first. */
+function listing(automations: readonly SimulatedAutomation[], body: Body): Body {
+  const filters = (body['Filters'] ?? []) as { Key: string; Values: string[] }[];
+  const found = automations
+    .filter((automation) => filters.every((filter) => passes(automation, filter)))
+    .sort((a, b) => b.startedAt - a.startedAt);
+  const from = Number(body['NextToken'] ?? 0);
+  const to = from + Number(body['MaxResults'] ?? 50);
+  return {
+    AutomationExecutionMetadataList: found.slice(from, to).map(listed),
+    ...(to < found.length ? { NextToken: String(to) } : {}),
+  };
+}
+
+function tagsOf(automation: SimulatedAutomation | undefined, id: unknown, request: WireRequest): WireResponse {
+  if (!automation) return failure(request, 'InvalidResourceId', `The resource ID ${String(id)} is not valid.`);
+  return json(request, { TagList: Object.entries(automation.tags).map(([Key, Value]) => ({ Key, Value })) });
 }
 
 /** A version in digits; `undefined` when there is none of that number. */
@@ -124,11 +154,18 @@ function resolved(version: unknown): string | undefined {
   return /^[1-9]\d*$/.test(String(version)) && Number(version) <= Number(latestVersion) ? String(version) : undefined;
 }
 
-function withDocument(world: AwsWorld, body: Body, request: WireRequest, then: (document: SimulatedDocument, version: string) => WireResponse): WireResponse {
+function withDocument(
+  world: AwsWorld,
+  body: Body,
+  request: WireRequest,
+  then: (document: SimulatedDocument, version: string) => WireResponse,
+): WireResponse {
   const document = world.documents.get(String(body['Name']).split('/').at(-1) ?? '');
   if (!document) return failure(request, 'InvalidDocument', `The document ${String(body['Name'])} does not exist.`);
   const version = resolved(body['DocumentVersion']);
-  return version ? then(document, version) : failure(request, 'InvalidDocumentVersion', 'The document version is not valid or does not exist.');
+  return version
+    ? then(document, version)
+    : failure(request, 'InvalidDocumentVersion', 'The document version is not valid or does not exist.');
 }
 
 const aboutDocument = (scope: Scope, document: SimulatedDocument, version: string): Body => ({
@@ -150,7 +187,12 @@ function pings(world: AwsWorld, scope: Scope, body: Body): Body[] {
   const asked = filters.find(({ Key }) => Key === 'InstanceIds')?.Values;
   return [...world.instances.values()]
     .filter(({ account, region, id }) => account === scope.account && region === scope.region && (!asked || asked.includes(id)))
-    .map(({ id, state, ssmPing }) => ({ InstanceId: id, PingStatus: state === 'running' ? ssmPing : 'ConnectionLost', AgentVersion: '3.3.3050.0', PlatformType: 'Linux' }));
+    .map(({ id, state, ssmPing }) => ({
+      InstanceId: id,
+      PingStatus: state === 'running' ? ssmPing : 'ConnectionLost',
+      AgentVersion: '3.3.3050.0',
+      PlatformType: 'Linux',
+    }));
 }
 
 function passes(automation: SimulatedAutomation, { Key, Values }: { Key: string; Values: string[] }): boolean {
@@ -184,7 +226,12 @@ const detailed = (automation: SimulatedAutomation): Body => ({
   Outputs: {},
   StepExecutionsTruncated: false,
   FailureMessage: automation.steps.find(({ message }) => message)?.message,
-  StepExecutions: automation.steps.map(({ name, action, status, message }) => ({ StepName: name, Action: action, StepStatus: status, FailureMessage: message })),
+  StepExecutions: automation.steps.map(({ name, action, status, message }) => ({
+    StepName: name,
+    Action: action,
+    StepStatus: status,
+    FailureMessage: message,
+  })),
 });
 
 function asTags(tags: unknown): Record<string, string> {

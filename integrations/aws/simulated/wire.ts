@@ -43,8 +43,7 @@ export const xml = (body: string, status = 200): WireResponse => ({
   body: `<?xml version="1.0" encoding="UTF-8"?>\n${body}`,
 });
 
-export const escapeXml = (text: string): string =>
-  text.replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);
+export const escapeXml = (text: string): string => text.replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /** An error in the shape of the service that was asked. */
 export function failure(request: WireRequest, code: string, message: string, status = 400): WireResponse {
@@ -57,8 +56,20 @@ export function failure(request: WireRequest, code: string, message: string, sta
 
 /** What a scripted fault of this status looks like at AWS. */
 export function refusal(request: WireRequest, status: number): WireResponse {
-  if (status === 403) return failure(request, 'AccessDeniedException', `User: arn:aws:sts::000000000000:assumed-role/sandbox is not authorized to perform: ${operationOf(request)}`, 400);
+  if (status === 403)
+    return failure(
+      request,
+      'AccessDeniedException',
+      `User: arn:aws:sts::000000000000:assumed-role/sandbox is not authorized to perform: ${operationOf(request)}`,
+      400,
+    );
   if (status === 429) return failure(request, 'ThrottlingException', 'Rate exceeded', 400);
-  if (status >= 500) return failure(request, status === 503 ? 'ServiceUnavailable' : 'InternalServerError', 'An internal error has occurred', status);
+  if (status >= 500)
+    return failure(
+      request,
+      status === 503 ? 'ServiceUnavailable' : 'InternalServerError',
+      'An internal error has occurred',
+      status,
+    );
   return failure(request, 'ValidationException', 'A scripted refusal of the sandbox', status);
 }

@@ -10,7 +10,9 @@ import { statusChecksOf } from './ec2-status.js';
 const facts = z.object({
   state: z.string().describe('pending, running, stopping, stopped'),
   instanceType: z.string().describe('e.g. t3.small'),
-  autoScalingGroup: z.string().describe('the group that it belongs to; "" when none: a group replaces an instance that is stopped'),
+  autoScalingGroup: z
+    .string()
+    .describe('the group that it belongs to; "" when none: a group replaces an instance that is stopped'),
   ssmPing: z.string().describe('Online, ConnectionLost or Inactive; "" when it is not managed by Systems Manager'),
   launchTime: z.string().describe('ISO 8601, UTC: the last start, not the creation'),
   statusChecks: z.string().describe('ok when both checks are; otherwise what the worse one says'),
@@ -57,7 +59,11 @@ async function describe(call: CallWith<AwsClient>, id: string) {
     const found = Reservations.flatMap(({ OwnerId, Instances = [] }) => Instances.map((instance) => ({ ...instance, OwnerId })));
     const instance = found.find(({ InstanceId, State }) => InstanceId === id && !gone.has(State?.Name ?? ''));
     if (instance?.OwnerId !== undefined && instance.OwnerId !== place.account)
-      throw new VendorError('aws', 'forbidden', `the credentials reach account ${instance.OwnerId}, and ${place.account} was meant`);
+      throw new VendorError(
+        'aws',
+        'forbidden',
+        `the credentials reach account ${instance.OwnerId}, and ${place.account} was meant`,
+      );
     return instance;
   } catch (error) {
     if (error instanceof VendorError && error.fault === 'absent') return undefined;
@@ -65,7 +71,10 @@ async function describe(call: CallWith<AwsClient>, id: string) {
   }
 }
 
-async function pingOf({ client, place, signal }: Pick<Call, 'place' | 'signal'> & { client: AwsClient }, id: string): Promise<string> {
+async function pingOf(
+  { client, place, signal }: Pick<Call, 'place' | 'signal'> & { client: AwsClient },
+  id: string,
+): Promise<string> {
   const answer = await client.describeInstanceInformation({ place, signal }, { Filters: [{ Key: 'InstanceIds', Values: [id] }] });
   return answer.InstanceInformationList?.find(({ InstanceId }) => InstanceId === id)?.PingStatus ?? '';
 }

@@ -16,7 +16,10 @@ export async function statusChecksOf(
   id: string,
 ): Promise<StatusChecks | undefined> {
   // Without IncludeAllInstances EC2 answers for running instances only.
-  const answer = await client.describeInstanceStatus({ place: { account, region }, signal }, { InstanceIds: [id], IncludeAllInstances: true });
+  const answer = await client.describeInstanceStatus(
+    { place: { account, region }, signal },
+    { InstanceIds: [id], IncludeAllInstances: true },
+  );
   const status = answer.InstanceStatuses?.find(({ InstanceId }) => InstanceId === id);
   if (!status) return undefined;
   return {

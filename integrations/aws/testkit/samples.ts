@@ -10,7 +10,9 @@ export const connectSandbox = (address: string): AwsClient =>
   connectAws({ region: undefined, endpoint: address, credentials: 'sandbox' }, { connect: 300, request: 700 });
 
 export const documentHash = (name: string): string =>
-  createHash('sha256').update(readFileSync(new URL(`../documents/${name}.yaml`, import.meta.url))).digest('hex');
+  createHash('sha256')
+    .update(readFileSync(new URL(`../documents/${name}.yaml`, import.meta.url)))
+    .digest('hex');
 
 export const instance = (id: string, account = '111122223333'): Target => ({
   type: 'aws.ec2.instance',

@@ -34,7 +34,13 @@ export function actionConformance(sample: ActionSample): void {
       const params = action.params.parse(sample.params) as JsonObject;
       const preState = await action.preState(call, params, target);
       const attempt: Attempt = { key: sha256(key), startBy: Date.now() + 60_000, preState };
-      return { call, params, attempt, start: () => action.start(call, params, attempt), adopt: () => readBack(() => action.adopt(call, params, attempt), call.sleep) };
+      return {
+        call,
+        params,
+        attempt,
+        start: () => action.start(call, params, attempt),
+        adopt: () => readBack(() => action.adopt(call, params, attempt), call.sleep),
+      };
     };
 
     beforeAll(async () => {
@@ -79,7 +85,10 @@ export function actionConformance(sample: ActionSample): void {
     it.each(faults)('%s on the write is %p, and the read-back tells the truth', async (kind, allowed, truth) => {
       const { start, adopt } = await setUp(kind);
       await sandbox.fault(operation, kind);
-      const error = await start().then(() => undefined, (thrown: unknown) => thrown);
+      const error = await start().then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
       expect(error).toBeInstanceOf(VendorError);
       expect(allowed).toContain((error as VendorError).fault);
       if (truth === 'done') expect(certainlyNotDone((error as VendorError).fault)).toBe(false);
@@ -111,7 +120,10 @@ function mustBeAmbiguous(error: unknown): void {
 }
 
 /** Three reads with pauses, as the product does: lists lag at every vendor. */
-async function readBack<Answer extends { found: boolean }>(read: () => Promise<Answer>, sleep: (ms: number) => Promise<void>): Promise<Answer> {
+async function readBack<Answer extends { found: boolean }>(
+  read: () => Promise<Answer>,
+  sleep: (ms: number) => Promise<void>,
+): Promise<Answer> {
   let answer = await read();
   for (let again = 0; again < 2 && !answer.found; again++) {
     await sleep(60);
@@ -121,6 +133,7 @@ async function readBack<Answer extends { found: boolean }>(read: () => Promise<A
 }
 
 /** What a reference names, without when: a read-back knows the vendor's clock, the start ours. */
-const identity = (ref: JsonObject): JsonObject => Object.fromEntries(Object.entries(ref).filter(([name]) => name !== 'startedAt'));
+const identity = (ref: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(ref).filter(([name]) => name !== 'startedAt'));
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

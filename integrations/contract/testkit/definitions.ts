@@ -51,7 +51,9 @@ export function definitionConformance(integration: IntegrationDefinition, sample
       it(`${action.id} refuses parameters that it does not know, and every injected text`, () => {
         expect(action.params.safeParse(params).success).toBe(true);
         expect(action.params.safeParse({ ...params, somethingElse: 'x' }).success).toBe(false);
-        const accepted = injections.flatMap((text) => withEachString(params, text)).filter((injected) => action.params.safeParse(injected).success);
+        const accepted = injections
+          .flatMap((text) => withEachString(params, text))
+          .filter((injected) => action.params.safeParse(injected).success);
         expect(accepted).toEqual([]);
       });
 
