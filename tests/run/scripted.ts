@@ -11,13 +11,15 @@ export interface Script {
   decided: Decided;
   previews: GuardVerdict[][];
   admissions: ('permit' | GuardVerdict)[];
-  starts: ('started' | 'lost' | 'used' | 'refused')[];
+  starts: ('started' | 'lost' | 'used' | 'refused' | 'ran out')[];
   adoptions: ('found' | 'absent' | 'absent, not to be repeated')[];
   waits: ('succeeded' | 'failed' | 'unknown' | 'never')[];
   verifications: boolean[];
-  judge: (input: Parameters<DecideActivities['judgeApproval']>[0]) => Judged;
-  /** Runs while the effect is being waited for, or while the verification runs. */
-  during?: { wait?: () => Promise<void>; verify?: () => Promise<void> };
+  judge: (input: Parameters<DecideActivities['judgeApproval']>[0]) => Judged | Promise<Judged>;
+  /** Runs inside of that activity. */
+  during?: Partial<Record<'admit' | 'start' | 'adopt' | 'wait' | 'verify', () => Promise<void>>>;
+  /** Telling fails for good with this. */
+  reportFails?: string;
 }
 
 /** What was asked of the outside, in order. */
@@ -37,7 +39,11 @@ export function scripted(script: Script): { seen: Seen; decide: DecideActivities
     decide: {
       decide: async () => (called('decide'), script.decided),
       preview: async () => (called('preview'), next(script.previews)),
-      admit: async (input) => (called('admit'), admission(next(script.admissions), input.step, script)),
+      admit: async (input) => {
+        called('admit');
+        await script.during?.admit?.();
+        return admission(next(script.admissions), input.step, script);
+      },
       judgeApproval: async (input) => (called('judgeApproval'), script.judge(input)),
       verify: async () => {
         called('verify');
@@ -50,6 +56,7 @@ export function scripted(script: Script): { seen: Seen; decide: DecideActivities
       report: async (input) => {
         called('report');
         seen.reports.push(input);
+        if (script.reportFails) throw ApplicationFailure.nonRetryable(script.reportFails, 'forbidden');
         return { says: 'told' };
       },
     },
@@ -57,9 +64,14 @@ export function scripted(script: Script): { seen: Seen; decide: DecideActivities
       'test.restart': async (input: EffectInput) => {
         called('start');
         seen.starts.push(input);
+        await script.during?.start?.();
         return started(next(script.starts));
       },
-      'test.restart.adopt': async () => (called('adopt'), adoption(next(script.adoptions))),
+      'test.restart.adopt': async () => {
+        called('adopt');
+        await script.during?.adopt?.();
+        return adoption(next(script.adoptions));
+      },
       'test.restart.wait': async () => {
         called('wait');
         await script.during?.wait?.();
@@ -76,11 +88,12 @@ const adoption = (how: Script['adoptions'][number]): Awaited<ReturnType<AdoptEff
 
 /** `never`: the worker beats no more and does not answer, as one that was killed. */
 const waited = (how: Script['waits'][number]): ReturnType<WaitEffect> =>
-  how === 'never' ? new Promise((_, reject) => Context.current().cancelled.catch(reject)) : Promise.resolve({ status: how, says: '3 of 3 steps' });
+  how === 'never' ? Context.current().cancelled : Promise.resolve({ status: how, says: '3 of 3 steps' });
 
 async function started(how: Script['starts'][number]): ReturnType<StartEffect> {
   if (how === 'lost') throw ApplicationFailure.nonRetryable('the answer was lost', 'ambiguous');
   if (how === 'used') return { started: false, because: 'the permit was used before', retryable: true };
+  if (how === 'ran out') return { started: false, because: 'the permit ran out before it was used', retryable: false, ranOut: true };
   if (how === 'refused') return { started: false, because: 'no such document', retryable: false };
   return { started: true, ref: { id: 'e-1' }, says: 'ssm:StartAutomationExecution: e-1' };
 }

@@ -1,20 +1,23 @@
-import { ActivityFailure, ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, sleep, TimeoutFailure } from '@temporalio/workflow';
 import type { EffectInput } from '../../activities/types.js';
 import type { EffectEnd } from '../../domain/effect.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { Permit } from '../../domain/permit.js';
 import type { PlanStep } from '../../domain/plan.js';
 import { type EffectActivities, effectActivities } from './activities.js';
-import type { PlannedRun } from './run.js';
+import { interrupted, type PlannedRun } from './run.js';
 import { show } from './shown.js';
 
-type Started = { ref: JsonObject; says: string } | { not: 'done' | 'known'; says: string };
+type Started = { ref: JsonObject; says: string } | { not: 'done' | 'known'; says: string; ranOut?: boolean };
+
+/** `ranOut`: nothing happened because the permit was not used in time; the same step may be asked for again. */
+export type Executed = EffectEnd | { status: 'not-done'; says: string; ranOut?: boolean };
 
 /** How often the same key may be started again after its absence was proven. */
 const mostRearms = 2;
 
 /** Runs one permitted effect to its end. At most one effect for the permit's key, whatever dies in between. */
-export async function execute(run: PlannedRun, step: PlanStep, permit: Permit): Promise<EffectEnd | { status: 'not-done'; says: string }> {
+export async function execute(run: PlannedRun, step: PlanStep, permit: Permit): Promise<Executed> {
   const activities = effectActivities(step, run.plan.pace);
   const input: EffectInput = {
     incident: run.about.incident,
@@ -27,7 +30,7 @@ export async function execute(run: PlannedRun, step: PlanStep, permit: Permit): 
   show(run.shown, { phase: 'executing', says: step.says, planHash: run.plan.hash });
   const started = await startOnce(activities, input, run);
   if ('not' in started)
-    return started.not === 'done' ? { status: 'not-done', says: started.says } : { status: 'unknown', says: started.says };
+    return started.not === 'done' ? { status: 'not-done', says: started.says, ranOut: started.ranOut } : { status: 'unknown', says: started.says };
   if (!step.waits) return { status: 'succeeded', says: started.says };
   show(run.shown, { phase: 'executing', says: `waits for ${started.says}`, planHash: run.plan.hash });
   return waitToTheEnd(activities, input, started.ref);
@@ -49,6 +52,8 @@ async function startOnce(activities: EffectActivities, input: EffectInput, run: 
     }
     if (!adopted.rearmed || rearms >= mostRearms) return { not: 'known', says: doubt.says };
     await sleep('500ms');
+    const stop = interrupted(run, run.plan);
+    if (stop) return { not: 'done', says: `the start was lost and is proven absent; not started again: ${stop.ending.says}` };
   }
 }
 
@@ -57,19 +62,22 @@ async function tryStart(activities: EffectActivities, input: EffectInput): Promi
     const start = await activities.start(input);
     if (start.started) return start;
     if (start.retryable) return { not: 'known', says: start.because };
-    return { not: 'done', says: start.because };
+    return { not: 'done', says: start.because, ranOut: start.ranOut };
   } catch (error) {
-    if (isCancellation(error)) throw error;
+    // The server hands nothing out any more after this one, so nothing can have begun.
+    if (untaken(error)) return { not: 'done', says: 'no worker took it in time' };
     return { not: 'known', says: `the answer to the start was lost (${reason(error)})` };
   }
 }
+
+const untaken = (error: unknown): boolean =>
+  error instanceof ActivityFailure && error.cause instanceof TimeoutFailure && error.cause.timeoutType === 'SCHEDULE_TO_START';
 
 async function readBack(activities: EffectActivities, input: EffectInput): Promise<{ found: true; ref: JsonObject } | { found: false; rearmed: boolean }> {
   try {
     const adoption = await activities.adopt(input);
     return adoption.found ? adoption : { found: false, rearmed: adoption.rearmed };
-  } catch (error) {
-    if (isCancellation(error)) throw error;
+  } catch {
     return { found: false, rearmed: false };
   }
 }
@@ -78,7 +86,6 @@ async function waitToTheEnd(activities: EffectActivities, input: EffectInput, re
   try {
     return await activities.wait({ incident: input.incident, attemptKey: input.attemptKey, ref });
   } catch (error) {
-    if (isCancellation(error)) throw error;
     return { status: 'unknown', says: `it began, and how it ended could not be read (${reason(error)})` };
   }
 }

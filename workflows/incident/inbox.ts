@@ -22,8 +22,10 @@ export interface Inbox {
   seen: Set<string>;
   /** A resolve came after the last opening event. */
   resolved: boolean;
-  /** A human has it: acknowledged, reassigned, or took over by our own command. */
+  /** A human has it at its source: acknowledged or reassigned. Ends when the acknowledgement does. */
   heldBy: string | undefined;
+  /** A human took it over by our own command: that never ends by itself. */
+  takenOverBy: string | undefined;
   approvals: Asked[];
   /** Messages that could not be read; shown, never acted on. */
   refused: string[];
@@ -55,7 +57,7 @@ function takeEvent(inbox: Inbox, input: unknown): void {
   if (inbox.seen.size < most) inbox.seen.add(event.eventId);
   if (event.kind === 'resolved') inbox.resolved = true;
   if (beginsWork(event.kind)) inbox.resolved = false;
-  if (event.kind === 'acknowledged' || event.kind === 'reassigned') inbox.heldBy = event.actor?.name ?? event.actor?.id ?? 'somebody';
+  if (event.kind === 'acknowledged' || event.kind === 'reassigned') inbox.heldBy = text(event.actor?.name) ?? text(event.actor?.id) ?? 'somebody';
   if (event.kind === 'unacknowledged') inbox.heldBy = undefined;
 }
 
@@ -90,6 +92,7 @@ export function openInbox(first: Delivery, status: () => messages.RunStatus): In
     seen: new Set(),
     resolved: false,
     heldBy: undefined,
+    takenOverBy: undefined,
     approvals: [],
     refused: [],
     joined: [],
@@ -106,7 +109,7 @@ export function openInbox(first: Delivery, status: () => messages.RunStatus): In
     description: 'Reject the plan: {"by": "your name", "planHash": "…", "reason": "…"}',
   });
   setHandler(messages.takeOver, (input: unknown) => {
-    inbox.heldBy = (isRecord(input) && text(input['by'])) || 'somebody';
+    inbox.takenOverBy = (isRecord(input) && text(input['by'])) || 'somebody';
   }, { description: 'A human takes the incident: no further step begins. {"by": "your name"}' });
   setHandler(messages.joined, (input: unknown) => {
     const incident = isRecord(input) ? text(input['incident']) : undefined;

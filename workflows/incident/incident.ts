@@ -1,4 +1,4 @@
-import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
+import { allHandlersFinished, ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
 import type { Decided } from '../../activities/types.js';
 import type { Decision } from '../../domain/plan.js';
 import type { Ending, Story } from '../../domain/story.js';
@@ -19,8 +19,12 @@ export interface IncidentResult {
   effects: number;
 }
 
-/** One incident from its first event to its outcome. Interprets a plan; knows no vendor; ends in words, never silently. */
-export async function incident({ delivery }: IncidentInput): Promise<IncidentResult> {
+/**
+ * One incident from its first event to its outcome. Interprets a plan; knows no vendor; ends in words, never silently:
+ * where nobody could be told, the run itself ends as failed (`NotTold`), with its outcome in the details.
+ */
+export async function incident(input: IncidentInput): Promise<IncidentResult> {
+  const delivery = opening(input);
   const shown = shownAtStart();
   const inbox = openInbox(delivery, () => shown.status);
   const story: Story = { steps: [], approvals: [], effects: 0 };
@@ -32,10 +36,23 @@ export async function incident({ delivery }: IncidentInput): Promise<IncidentRes
   inbox.closed = `the run has ended: ${ending.says}`;
   show(shown, { phase: ending.kind, says: ending.says });
   setAttributes({ outcome: ending.kind });
+  const result: IncidentResult = { outcome: ending.kind, says: ending.says, effects: story.effects };
   // A cancelled run still says how it ended.
-  await CancellationScope.nonCancellable(() => report({ ...about, ending, story })).catch(() => undefined);
-  await condition(allHandlersFinished);
-  return { outcome: ending.kind, says: ending.says, effects: story.effects };
+  await CancellationScope.nonCancellable(async () => {
+    const untold = await report({ ...about, ending, story }).then(() => undefined, reason);
+    await condition(allHandlersFinished);
+    if (untold !== undefined) throw ApplicationFailure.nonRetryable(`${ending.kind}: ${ending.says}; and nobody could be told: ${untold}`, 'NotTold', result);
+  });
+  return result;
+}
+
+/** Whoever reaches Temporal can start this with anything: what is no delivery ends at once, instead of failing its task for ever. */
+function opening(input: Partial<IncidentInput> | undefined): IncidentInput['delivery'] {
+  const delivery: Partial<IncidentInput['delivery']> | undefined = input?.delivery;
+  const ref: Partial<IncidentInput['delivery']['ref']> | undefined = delivery?.ref;
+  const said = [ref?.source, ref?.externalId, ref?.generation, delivery?.eventId, delivery?.kind];
+  if (delivery && said.every((text) => typeof text === 'string' && text !== '')) return delivery as IncidentInput['delivery'];
+  throw ApplicationFailure.nonRetryable('A run is started with a delivery: {"delivery": {"ref": …}}', 'NoDelivery');
 }
 
 /** A bug or an outage of what we need: people are paged, and the reason is told. Cancelling ends so as well. */
@@ -77,7 +94,8 @@ async function carriedOut(run: PlannedRun, decision: Decision): Promise<Ending> 
 /** Waits until the alert has been firing for as long as the rule wants; admission checks it again with the witness. */
 async function holdDown(run: PlannedRun, decision: Decision): Promise<void> {
   const since = Date.parse(decision.witness.since ?? decision.alert.startedAt);
-  const ms = since + run.plan.limits.firingForMs - Date.now();
+  // Never longer than the rule wants, whatever the alert says of when it began.
+  const ms = Math.min(since + run.plan.limits.firingForMs - Date.now(), run.plan.limits.firingForMs);
   if (!(ms > 0)) return;
   show(run.shown, { phase: 'holding', says: 'only what goes on firing is acted on', until: new Date(Date.now() + ms).toISOString() });
   await condition(() => interrupted(run, run.plan) !== undefined, ms, { summary: 'firing long enough?' });

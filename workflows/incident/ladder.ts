@@ -1,23 +1,39 @@
+import { CancellationScope } from '@temporalio/workflow';
 import type { PlanStep } from '../../domain/plan.js';
 import type { StepStory } from '../../domain/story.js';
 import type { Verification } from '../../domain/verification.js';
 import { verifying } from './activities.js';
 import { permitFor } from './admission.js';
 import { execute, reason } from './execution.js';
-import { end, type Next, type PlannedRun } from './run.js';
+import { end, goOn, interrupted, type Next, type PlannedRun } from './run.js';
 import { show } from './shown.js';
+
+/** How often one step is admitted anew after its permit ran out unused; then people are paged. */
+const mostPermits = 3;
 
 /** The steps in order; the first that verifies ends it; after the last, people are paged. */
 export async function climb(run: PlannedRun): Promise<Next<never>> {
   for (const step of run.plan.steps) {
-    const permit = await permitFor(run, step.index);
-    if (!permit.go) return permit;
-    const told = await perform(run, step, permit.value);
+    const tried = await tryStep(run, step);
+    if (!tried.go) return tried;
+    const told = tried.value;
     run.story.steps.push(told);
     if (told.effect === 'unknown') return end('escalated', `${step.runbook} may or may not have run: ${told.effectSays}`, true);
+    // What was never tried has not failed: the next step, which does more, is not the answer to it.
+    if (told.effect === 'not-done') return interrupted(run, run.plan) ?? end('escalated', `${step.runbook} was not started: ${told.effectSays}`, true);
     if (told.verification?.verified) return end('remediated', told.verification.says, false);
   }
   return end('escalated', lastWords(run.story.steps), true);
+}
+
+async function tryStep(run: PlannedRun, step: PlanStep): Promise<Next<StepStory>> {
+  for (let permits = 1; ; permits++) {
+    const permit = await permitFor(run, step.index);
+    if (!permit.go) return permit;
+    // What has begun is seen through and told, also when somebody cancels the run meanwhile.
+    const { told, ranOut } = await CancellationScope.nonCancellable(() => perform(run, step, permit.value));
+    if (!ranOut || permits === mostPermits) return goOn(told);
+  }
 }
 
 const lastWords = (steps: StepStory[]): string =>
@@ -25,7 +41,7 @@ const lastWords = (steps: StepStory[]): string =>
 
 type Permitted = Parameters<typeof execute>[2];
 
-async function perform(run: PlannedRun, step: PlanStep, permit: Permitted): Promise<StepStory> {
+async function perform(run: PlannedRun, step: PlanStep, permit: Permitted): Promise<{ told: StepStory; ranOut: boolean }> {
   const startedAt = new Date().toISOString();
   const effect = await execute(run, step, permit);
   const told: StepStory = {
@@ -40,7 +56,7 @@ async function perform(run: PlannedRun, step: PlanStep, permit: Permitted): Prom
   };
   // A failed effect is verified as well: it may have helped half-way, and the alert has the last word.
   if (effect.status === 'succeeded' || effect.status === 'failed') told.verification = await verified(run, step, permit.attemptKey);
-  return told;
+  return { told, ranOut: effect.status === 'not-done' && effect.ranOut === true };
 }
 
 async function verified(run: PlannedRun, step: PlanStep, attemptKey: string): Promise<Verification> {

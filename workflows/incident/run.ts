@@ -27,7 +27,7 @@ export const end = (kind: Ending['kind'], says: string, page: boolean): { go: fa
 /** What came in from outside that forbids to begin anything new. Asked before every step. */
 export function interrupted({ inbox, story }: Run, plan: Plan): { go: false; ending: Ending } | undefined {
   if (inbox.resolved && story.effects === 0) return end('resolved-itself', 'it was resolved before anything was done', false);
-  if (inbox.heldBy && plan.limits.onAcknowledge === 'standDown')
-    return end('stood-down', `${inbox.heldBy} has the incident: hands off`, false);
-  return undefined;
+  // What an acknowledgement means is the rule's to say; a take-over says it itself.
+  const human = inbox.takenOverBy ?? (plan.limits.onAcknowledge === 'standDown' ? inbox.heldBy : undefined);
+  return human === undefined ? undefined : end('stood-down', `${human} has the incident: hands off`, false);
 }
