@@ -89,6 +89,22 @@ describe('what rules conclude, from webhook to note', () => {
   });
 });
 
+/** M16: what somebody finds who opens the run in Temporal's Web UI. */
+async function readsLikeALog(incident: string): Promise<void> {
+  const handle = e2e.client.workflow.getHandle(`incident:${incident}`);
+  const description = await handle.describe();
+  expect(await description.staticSummary()).toBe(`pagerduty incident ${incident.split(':')[1]}`);
+  expect(await description.staticDetails()).toMatch(/^Begun by incident[.]triggered/);
+  const { events = [] } = await handle.fetchHistory();
+  const text = (payload: { data?: Uint8Array | null } | null | undefined) => String(JSON.parse(Buffer.from(payload?.data ?? []).toString('utf8') || '""'));
+  const begun = (events ?? []).filter((event) => event.activityTaskScheduledEventAttributes);
+  const shown = begun.map((event) => text(event.userMetadata?.summary) || String(event.activityTaskScheduledEventAttributes?.activityType?.name));
+  expect(shown.filter((one) => one === 'restart-ec2-instance: SSM Automation OpsSentinel-RestartInstance version 7')).toHaveLength(2);
+  expect(shown).toEqual(expect.arrayContaining(['decide', 'ask', 'admit', 'verify', 'report']));
+  expect((events ?? []).length).toBeLessThanOrEqual(100);
+  expect(description.typedSearchAttributes.getAll().length).toBeGreaterThan(3);
+}
+
 describe('row 29: what held when a human was asked is read again just before acting', () => {
   it.each<[string, object, RegExp]>([
     ['the target has lost its opt-in tag', { tags: { Name: 'web-1' } }, /opssentinel=allow/],
@@ -115,10 +131,13 @@ describe('row 29: what held when a human was asked is read again just before act
     await noEffect();
   });
 
-  it('with everything as it was, the very same plan runs once', async () => {
+  it('M16, row 34: with everything as it was, the very same plan runs once, a second word counts for nothing, and the run reads like a log', async () => {
     const { incident, planHash } = await askedFor('ec2-cpu-high-prod');
-    await e2e.api.approver.approve(incident, { planHash });
+    expect(await e2e.api.approver.approve(incident, { planHash })).toMatchObject({ accepted: true });
+    // Single use: the same word again counts for nothing, whether the run still goes on or not.
+    await expect(e2e.api.approver.approve(incident, { planHash })).rejects.toThrow();
     expect(await e2e.ended(incident)).toBe('remediated');
     expect(await e2e.sandbox.effects()).toHaveLength(1);
+    await readsLikeALog(incident);
   });
 });
