@@ -185,34 +185,41 @@ describe('row 8, row 9: rules are files, and a check in CI reads them without an
     code: number | null;
     out: string;
   }
-  const lint = (dir: string) =>
+  const opssentinel = (dir: string, words: string[], env: NodeJS.ProcessEnv = {}) =>
     new Promise<Ran>((resolve) => {
-      const child = execFile(
-        process.execPath,
-        [join(root, 'bin/opssentinel'), 'rules', 'lint', dir],
-        { env: { PATH: process.env['PATH'] }, cwd: dir },
-        (_error, out) => resolve({ code: child.exitCode, out }),
+      const child = execFile(process.execPath, [join(root, 'bin/opssentinel'), ...words], { env: { PATH: process.env['PATH'], ...env }, cwd: dir }, (_error, out, err) =>
+        resolve({ code: child.exitCode, out: `${out}${err}` }),
       );
     });
+  const broken = {
+    'opssentinel.yaml': policy(),
+    'runbook.yaml': runbook(),
+    'rule.yaml': `${rule()}gaurds: {}\n`,
+    'other.yaml': rule('run: nothing-like-it').replace('rule: cpu', 'rule: other').replace('alert.metric ==', 'alert.metrik =='),
+  };
+  const everyProblem = [
+    /other[.]yaml:5:\d+: .*metrik/,
+    /other[.]yaml:9:\d+: .*nothing-like-it/,
+    /rule[.]yaml:11:1: unknown key gaurds [(]did you mean "guards"[?][)]/,
+  ];
 
   it('a malformed rule fails it with line and reason, every one of them at once', async () => {
-    const files = {
-      'opssentinel.yaml': policy(),
-      'runbook.yaml': runbook(),
-      'rule.yaml': `${rule()}gaurds: {}\n`,
-      'other.yaml': rule('run: nothing-like-it')
-        .replace('rule: cpu', 'rule: other')
-        .replace('alert.metric ==', 'alert.metrik =='),
-    };
-    const { code, out } = await lint(await folderWith(files));
+    const dir = await folderWith(broken);
+    const { code, out } = await opssentinel(dir, ['rules', 'lint', dir]);
     expect(code).not.toBe(0);
-    expect(out).toMatch(/other[.]yaml:5:\d+: .*metrik/);
-    expect(out).toMatch(/other[.]yaml:9:\d+: .*nothing-like-it/);
-    expect(out).toMatch(/rule[.]yaml:11:1: unknown key gaurds [(]did you mean "guards"[?][)]/);
+    for (const problem of everyProblem) expect(out).toMatch(problem);
   });
 
   it('passes when they are mended', async () => {
-    const mended = await lint(await folderWith({ 'opssentinel.yaml': policy(), 'runbook.yaml': runbook(), 'rule.yaml': rule() }));
-    expect(mended.code).toBe(0);
+    const dir = await folderWith({ 'opssentinel.yaml': policy(), 'runbook.yaml': runbook(), 'rule.yaml': rule() });
+    expect((await opssentinel(dir, ['rules', 'lint', dir])).code).toBe(0);
+  });
+
+  it.each([['serve'], ['worker', '--role', 'decide']])('with broken rules %s does not start, and lists every problem', async (...words) => {
+    const dir = await folderWith(broken);
+    const { code, out } = await opssentinel(dir, words, { OPSSENTINEL_MODE: 'live', OPSSENTINEL_RULES: dir, TEMPORAL_ADDRESS: '127.0.0.1:1' });
+    expect(code).not.toBe(0);
+    expect(out).toContain('nothing was started');
+    for (const problem of everyProblem) expect(out).toMatch(problem);
   });
 });

@@ -73,6 +73,12 @@ describe('the body that CloudWatch publishes', () => {
     expect(readCloudWatchBody(rest)).toEqual(facts);
   });
 
+  it('does not mind tags, keys of tomorrow, and a subject that was cut', () => {
+    expect(readCloudWatchBody(alarm({ alarmTags: { team: 'web' }, alarmTagsStatus: 'OK', somethingNew: [1] }))).toEqual(facts);
+    const Subject = `ALARM: "${'another-name-'.repeat(8)}`.slice(0, 97).concat('...');
+    expect(readCloudWatchBody({ Type: 'Notification', Subject, Message: JSON.stringify(alarm()) })).toEqual(facts);
+  });
+
   it('keeps names with colons, slashes and spaces', () => {
     const odd = 'TargetTracking-service/prod/web: high (p95)';
     const found = readCloudWatchBody(
