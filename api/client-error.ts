@@ -36,12 +36,15 @@ export async function readProblem(response: Response): Promise<ApiError> {
   try {
     const problem = JSON.parse(text) as ProblemDocument;
     if (typeof problem.detail !== 'string') throw new TypeError('not a problem document');
-    const places = (problem.errors ?? []).map((error) => `\n  ${error.pointer}: ${error.detail}`).join('');
-    return new ApiError(kind, response.status, problem.detail + places, problem);
+    return new ApiError(kind, response.status, problemWords(problem), problem);
   } catch {
     return new ApiError(kind, response.status, `the API answered ${response.status} without saying why`);
   }
 }
+
+/** Each place with its own words: `planHash: write …`. Where there are none, what the problem says. */
+const problemWords = ({ detail, errors = [] }: ProblemDocument): string =>
+  errors.map((error) => `${error.pointer.replace(/^(#\/|\?)|[{}]/g, '') || 'the body'}: ${error.detail}`).join('\n  ') || detail;
 
 function classOf(status: number): ApiErrorClass {
   if (status === 401 || status === 403) return 'unauthorised';

@@ -50,7 +50,7 @@ export async function composeWorker(settings: Settings, options: WorkerOptions):
         .map((id) => id.trim())
         .filter((id) => id !== ''),
       outOfBandStop: createOutOfBandStop(options.stopFile, settings.env['OPSSENTINEL_STOP']),
-      linkTo: (incident) => `${settings.publicUrl}/i/${encodeURIComponent(incident)}`,
+      linkTo: (incident) => incidentLink(settings.publicUrl, incident),
     });
     const held = connection;
     const tidy = async (): Promise<void> => {
@@ -70,6 +70,10 @@ export async function composeWorker(settings: Settings, options: WorkerOptions):
     throw error;
   }
 }
+
+/** Short where it stays clear: `/i/Q0HX2R9`; the page and every command take it. */
+export const incidentLink = (publicUrl: string, incident: string): string =>
+  `${publicUrl}/i/${encodeURIComponent(incident.slice(incident.indexOf(':') + 1)).replaceAll('%3A', ':')}`;
 
 /** Once per process. Temporal's own metrics and ours stand on one port. */
 function installRuntime(settings: Settings, log: Logger): void {

@@ -57,3 +57,18 @@ export const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u0
 
 export const shortened = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+
+/** Breaks at spaces into lines of at most `width`; a longer word stays whole, so that it can be copied. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** `text` from column `indent` on, further lines below its beginning. */
+export const hanging = (text: string, indent: number, columns: number): string =>
+  wrapped(text, Math.max(30, columns - indent)).join(`\n${' '.repeat(indent)}`);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 
 /** The folder with our package.json, from the sources as well as from dist/. */
 export function projectRoot(from = import.meta.dirname): string {
@@ -38,4 +38,10 @@ export function resolveFrom(path: string, cwd: string, root: string): string {
   if (isAbsolute(path)) return path;
   const here = resolve(cwd, path);
   return existsSync(here) ? here : resolve(root, path);
+}
+
+/** For people: as short as it can be typed from where they are; what lies elsewhere stays whole. */
+export function shownPath(path: string, cwd: string): string {
+  const short = relative(cwd, path);
+  return short === '' ? '.' : short.startsWith('..') || isAbsolute(short) ? path : short;
 }

@@ -26,8 +26,10 @@ export function stackLooks(file: SandboxFile): string[] {
   return [
     `Look   ${named(file.api).padEnd(32)} API (token: .opssentinel/sandbox.json)`,
     ...(file.temporalUi === '' ? [] : [`       ${named(file.temporalUi).padEnd(32)} Temporal Web UI`]),
-    'Try    opssentinel sandbox raise ec2-cpu-high       opssentinel incident watch',
-    '       opssentinel stop --reason "just looking"     opssentinel doctor',
+    `       ${named(file.sandbox).padEnd(32)} simulators: alarms, effects, faults`,
+    'Try    bin/opssentinel sandbox raise ec2-cpu-high      bin/opssentinel incident watch',
+    '       bin/opssentinel rules explain Q0SBX0001         bin/opssentinel incident show Q0SBX0001',
+    '       bin/opssentinel stop --reason "just looking"    bin/opssentinel doctor',
     'Ctrl-C ends everything that this command started.',
   ];
 }

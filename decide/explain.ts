@@ -1,29 +1,45 @@
 import type { GuardVerdict } from '../domain/permit.js';
 import type { Condition, Decision, Plan, RuleVerdict } from '../domain/plan.js';
 import { shortHash } from '../domain/plan.js';
+import { ago, clock, epochMs } from '../domain/words.js';
 
 const width = 100;
 
-/** A decision for people, 100 columns, words first: what was decided, why the rule matched, what each guard said, why the others did not match. */
-export function explain(decision: Decision, guards: readonly GuardVerdict[] = []): string {
+/** A decision for people, 100 columns, words first: what was decided, why the rule matched, what each guard said, why the others did not match. `now`, epoch milliseconds, adds how long ago it was. */
+export function explain(decision: Decision, guards: readonly GuardVerdict[] = [], now?: number): string {
   const plan = 'plan' in decision ? decision.plan : undefined;
   const matched = decision.verdicts.filter((verdict) => verdict.matched);
   const sections = [
-    incidentLines(decision),
-    [row([['DECISION', 10]], decisionSays(decision))],
+    incidentLines(decision, now),
+    [row([['DECISION', 10]], decisionSays(decision, guards))],
     ...matched.map((verdict) => matchedLines(verdict, verdict.rule === plan?.rule.name ? plan : undefined)),
     plan ? planLines(plan) : [],
     guards.length > 0 ? guardLines(guards) : [],
     notMatchedLines(decision.verdicts.filter((verdict) => !verdict.matched)),
   ];
-  return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`;
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
 }
 
-function incidentLines({ incident, witness, rulesHash }: Decision): string[] {
-  return [row([[incident.id, 10]], oneLine(incident.title)), row([['', 10]], `rules ${shortHash(rulesHash)}; ${witness.says}`)];
+function incidentLines({ incident, witness, rulesHash }: Decision, now: number | undefined): string[] {
+  const column = Math.max(10, incident.id.length + 2);
+  const at = incident.createdAt;
+  const triggered = `triggered ${at.slice(0, 10)} ${clock(at)}${now === undefined ? '' : ` (${ago(now - epochMs(at))})`}`;
+  return [
+    row([[incident.id, column]], oneLine(incident.title)),
+    row([['', column]], `${triggered}; ${witness.says}; rules ${shortHash(rulesHash)}`),
+  ];
 }
 
-function decisionSays(decision: Decision): string {
+/** What became of it: a guard that refused outweighs what the rule wanted. */
+function decisionSays(decision: Decision, guards: readonly GuardVerdict[]): string {
+  const refused = 'plan' in decision ? guards.find(({ verdict }) => verdict === 'refuse') : undefined;
+  return refused ? `refused by ${refused.guard}: ${foundWords(refused)}` : concludedSays(decision);
+}
+
+function concludedSays(decision: Decision): string {
   switch (decision.concluded) {
     case 'act':
       return `act: ${decision.plan.rule.name} on ${decision.plan.target.name}, automatically`;
@@ -40,30 +56,102 @@ function decisionSays(decision: Decision): string {
 
 function matchedLines({ rule, at, conditions }: RuleVerdict, plan: Plan | undefined): string[] {
   const space = Math.max(width - 10 - rule.length - at.length, 2);
-  return [`MATCHED   ${rule}${' '.repeat(space)}${at}`, ...conditions.map((condition, index) => conditionLine(condition, conditions[index - 1]?.place)), ...(plan ? modeLines(plan) : [])];
+  return [
+    `MATCHED   ${rule}${' '.repeat(space)}${at}`,
+    ...conditions.flatMap((condition, index) => [
+      conditionLine(condition, conditions[index - 1]?.place),
+      ...(plan && condition.place === 'target' ? [row([['', 17]], `-> ${plan.target.id}`)] : []),
+    ]),
+    ...(plan ? [modeLine(plan)] : []),
+  ];
 }
 
 function conditionLine({ place, text, result, found }: Condition, before: string | undefined): string {
-  const [shownPlace, note] = place.startsWith('runbook.') ? ['require', '(runbook) '] : [place.startsWith('require.') ? 'require' : place, ''];
-  return row([['', 2], [result, 5], [place === before ? '' : shownPlace, 10], [`${note}${oneLine(text)}`, 47]], found);
+  const [shownPlace, note] = place.startsWith('runbook.')
+    ? ['require', '(runbook) ']
+    : [place.startsWith('require.') ? 'require' : place, ''];
+  return row(
+    [
+      ['', 2],
+      [result, 5],
+      [place === before ? '' : shownPlace, 10],
+      [`${note}${oneLine(text)}`, 47],
+    ],
+    found,
+  );
 }
 
-function modeLines(plan: Plan): string[] {
-  const target = row([['', 17]], `-> ${plan.target.id}`);
-  const mode = row([['', 7], ['mode', 10], [`${plan.environment}: ${plan.mode}`, 47]], plan.modeBecause ?? '');
-  return [target, mode];
+function modeLine(plan: Plan): string {
+  return row(
+    [
+      ['', 7],
+      ['mode', 10],
+      [`${plan.environment}: ${plan.mode}`, 47],
+    ],
+    plan.modeBecause ?? '',
+  );
 }
 
 function planLines(plan: Plan): string[] {
-  return [`PLAN      ${shortHash(plan.hash)}`, ...plan.steps.flatMap((step) => row([['', 2], [`step ${step.index + 1}`, 8], [step.runbook, 26]], `${step.says}; risk ${step.risk}, undo ${step.undo}`))];
+  return [
+    `PLAN      ${shortHash(plan.hash)}`,
+    ...plan.steps.flatMap((step) =>
+      row(
+        [
+          ['', 2],
+          [`step ${step.index + 1}`, 8],
+          [step.runbook, 26],
+        ],
+        `${step.says}; risk ${step.risk}, undo ${step.undo}`,
+      ),
+    ),
+  ];
 }
 
 const guardWords = { allow: 'allow', refuse: 'REFUSE', ask: 'ask' } as const;
 
 function guardLines(guards: readonly GuardVerdict[]): string[] {
-  const head = row([['GUARDS', 18], ['limit', 9], ['found', 50]], 'set by');
-  return [head, ...guards.map(({ guard, verdict, limit, found, setBy, freeAt }) => row([['', 2], [guardWords[verdict], 7], [guard, 15], [limit, 9], [`${found}${freeAt ? `, free ${freeAt.slice(11, 19)}Z` : ''}`, 44]], setBy))];
+  const widest = (texts: readonly string[], atMost: number): number =>
+    Math.min(Math.max(...texts.map((text) => text.length)) + 2, atMost);
+  const name = widest(
+    guards.map(({ guard }) => guard),
+    18,
+  );
+  const limit = widest(['limit', ...guards.map((one) => one.limit)], 26);
+  const setBy =
+    widest(
+      guards.map((one) => one.setBy),
+      24,
+    ) - 2;
+  const found = width - 9 - name - limit - setBy;
+  const head = row(
+    [
+      ['GUARDS', 9 + name],
+      ['limit', limit],
+      ['found', found],
+    ],
+    'set by',
+  );
+  return [
+    head,
+    ...guards.map((one) => {
+      const [first = '', ...rest] = wrap(foundWords(one), found - 2);
+      const lead = row(
+        [
+          ['', 2],
+          [guardWords[one.verdict], 7],
+          [one.guard, name],
+          [one.limit, limit],
+          [first, found],
+        ],
+        one.setBy,
+      );
+      return [lead, ...rest.map((text) => row([['', 9 + name + limit]], text))].join('\n');
+    }),
+  ];
 }
+
+const foundWords = ({ found, freeAt }: GuardVerdict): string => `${oneLine(found)}${freeAt ? `, free ${clock(freeAt)}` : ''}`;
 
 function notMatchedLines(verdicts: readonly RuleVerdict[]): string[] {
   if (verdicts.length === 0) return [];
@@ -73,7 +161,16 @@ function notMatchedLines(verdicts: readonly RuleVerdict[]): string[] {
     ...verdicts.map(({ rule, conditions }) => {
       const failed = conditions.find(({ holds }) => !holds);
       if (!failed) return row([['', 2]], rule);
-      return row([['', 2], [rule, longest], [failed.result, 7], [failed.place, 10], [oneLine(failed.text), 38]], failed.found);
+      return row(
+        [
+          ['', 2],
+          [rule, longest],
+          [failed.result, 7],
+          [failed.place, 10],
+          [oneLine(failed.text), 38],
+        ],
+        failed.found,
+      );
     }),
   ];
 }
@@ -91,7 +188,9 @@ function row(cells: readonly (readonly [text: string, width: number])[], last: s
   if (last.length <= room) return `${line}${last}`.trimEnd();
   const indent = ' '.repeat(Math.min(column, 17));
   const wrapped = wrap(last, width - indent.length);
-  return room < 24 ? [line.trimEnd(), ...wrapped.map((text) => `${indent}${text}`)].join('\n') : `${line}${wrap(last, room).join(`\n${' '.repeat(line.length)}`)}`;
+  return room < 24
+    ? [line.trimEnd(), ...wrapped.map((text) => `${indent}${text}`)].join('\n')
+    : `${line}${wrap(last, room).join(`\n${' '.repeat(line.length)}`)}`;
 }
 
 function wrap(text: string, room: number): string[] {

@@ -147,9 +147,9 @@ async function writeDown(deps: ActivityDeps, input: StepInput, admission: Admiss
     incident: input.incident,
     phase: 'guards',
     state: refused ? (waits || refused.verdict === 'ask' ? 'waiting' : 'refused') : 'ok',
-    says: refused
+    says: (input.step > 0 ? `step ${input.step + 1}: ` : '') + (refused
       ? `${waits ? 'held' : refused.verdict === 'ask' ? 'asks' : 'REFUSED'} by ${refused.guard}: ${foundWords(refused, deps.now())}`
-      : `${allow} allow: ${allowedWords(admission.verdicts)}`,
+      : `${allow} allow: ${allowedWords(admission.verdicts)}`),
     once: `guards.${input.step}.${refused ? `${refused.guard}.${refused.verdict}` : 'allow'}`,
     data: { step: input.step, verdicts: admission.verdicts as unknown as JsonObject[] },
   });

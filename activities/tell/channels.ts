@@ -3,8 +3,10 @@ import type { JsonObject } from '../../domain/json.js';
 import { paceOf } from '../../decide/profiles.js';
 import type { AnyChannel } from '../../integrations/contract/registry.js';
 import type { ActivityDeps } from '../deps.js';
-import { callFor, isVendorFailure } from '../shell.js';
+import { callFor } from '../shell.js';
+import { isOtherLife } from '../../domain/incident.js';
 import { nowhere, readIncident } from '../situation/read.js';
+import { witnessOf } from '../situation/witness.js';
 import type { About } from '../types.js';
 
 const serving = (deps: ActivityDeps, about: About): AnyChannel[] => deps.registry.channels.filter((channel) => channel.serves(about.ref));
@@ -22,14 +24,23 @@ export async function note(deps: ActivityDeps, about: About, phase: string, text
   return told;
 }
 
-/** Resolves where it is still open. Never re-opens, never decides: the caller knows that the rule wants it and that it is verified. */
-export async function resolve(deps: ActivityDeps, about: About): Promise<string[]> {
+/**
+ * Resolves where it is still open. Never re-opens, never decides: the caller knows that the rule wants it and that it was verified.
+ * Telling may come hours late, so it is looked at again: what fires again, or lives again, is left open. `byAlert`: whether the alert counts.
+ */
+export async function resolve(deps: ActivityDeps, about: About, byAlert: boolean): Promise<string[]> {
   const told: string[] = [];
+  const { incident, alert } = await readIncident(deps, about);
+  if (isOtherLife(incident, about.ref)) return ['not resolved: it was reopened since'];
+  const { witness } = await witnessOf(deps, about, incident, alert, paceOf(deps.rules()));
+  if (byAlert && incident.status !== 'resolved' && witness.by !== incident.ref.source && witness.state === 'firing') return [`not resolved: ${witness.says}`];
   for (const channel of serving(deps, about)) {
     if (!channel.resolve) continue;
     const was = await channel.resolve(channel.with(callOf(deps, about)), about.ref);
-    told.push(was === 'resolved' ? `${channel.id} resolved` : `${channel.id} was resolved already`);
+    told.push(was === 'resolved' ? `${channel.id} incident resolved` : `${channel.id} incident was resolved already`);
   }
+  // What people list shows the incident as its source has it now.
+  if (told.length > 0) await deps.ledger.putIncident({ id: about.incident, status: 'resolved' });
   return told;
 }
 
@@ -39,11 +50,18 @@ export async function resolve(deps: ActivityDeps, about: About): Promise<string[
  */
 export async function wake(deps: ActivityDeps, about: About, phase: 'approval' | 'report', summary: string): Promise<string[]> {
   const once = `woken.${phase}`;
-  if ((await deps.ledger.timeline(about.incident)).some((line) => line.once === once)) return [];
+  if (await wokenBefore(deps, about, once)) return [];
   const woken = await escalateOrPage(deps, about, summary);
-  await deps.ledger.record({ incident: about.incident, phase: 'report', state: 'info', says: woken, once, data: { summary } });
+  await deps.ledger.record({ incident: about.incident, phase, state: 'info', says: woken, once, data: { summary } });
   return [woken];
 }
+
+/** People do not wait for the ledger: without it they are woken again, which the channels take for what it is. */
+const wokenBefore = (deps: ActivityDeps, about: About, once: string): Promise<boolean> =>
+  deps.ledger.timeline(about.incident).then(
+    (lines) => lines.some((line) => line.once === once),
+    () => false,
+  );
 
 async function escalateOrPage(deps: ActivityDeps, about: About, summary: string): Promise<string> {
   const failures: string[] = [];
@@ -55,8 +73,8 @@ async function escalateOrPage(deps: ActivityDeps, about: About, summary: string)
       await channel.escalate(channel.with(callOf(deps, about)), incident);
       return 'escalated to the people on call';
     } catch (error) {
-      if (!isVendorFailure(error)) throw error;
-      failures.push(error.message);
+      // Whatever it was, our own mistakes included: there is another way to wake people.
+      failures.push(wordsOf(error));
     }
   }
   return page(deps, about, summary, failures);
@@ -71,8 +89,15 @@ async function page(deps: ActivityDeps, about: About, summary: string, failures:
   const details: Record<string, string> & JsonObject = { incident: about.incident, escalation: failures.join('; ') || 'not possible' };
   for (const channel of deps.registry.channels) {
     if (!channel.page) continue;
-    await channel.page(channel.with(callOf(deps, about)), { dedupKey: `opssentinel/${about.incident}`, summary, details });
-    return `paged by ${channel.id}, because escalating failed (${failures.join('; ')})`;
+    try {
+      await channel.page(channel.with(callOf(deps, about)), { dedupKey: `opssentinel/${about.incident}`, summary, details });
+      return `paged by ${channel.id}, because escalating failed (${failures.join('; ')})`;
+    } catch (error) {
+      failures.push(wordsOf(error));
+    }
   }
+  // A plain error: whatever the last way said, the others may work the next time.
   throw new Error(`Nobody could be woken: ${failures.join('; ') || 'no channel serves this incident'}`);
 }
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : 'no reason given');

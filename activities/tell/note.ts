@@ -12,9 +12,15 @@ export interface Telling {
 
 /** The note of `ux.md`: the first line is what the reader must do. */
 export function noteOf({ decision, ending, story, link }: Telling): string {
-  const rows = ending.page ? handOver(decision, ending, story) : result(decision, ending, story);
+  const rows = ending.page ? handOver(decision, story) : result(decision, ending, story);
   return [headline(decision, ending, story), ...rows, row('More', link)].join('\n');
 }
+
+/** The first line alone: what a page says. */
+export const headlineOf = ({ decision, ending, story }: Telling): string => headline(decision, ending, story);
+
+/** What may have happened is never told as nothing. */
+const mayHaveActed = (story: Story): boolean => story.effects > 0 || story.steps.some(({ effect }) => effect === 'unknown');
 
 const row = (label: string, text: string): string => `${label.padEnd(8)}${text}`;
 
@@ -28,7 +34,8 @@ function headline(decision: Decision | undefined, ending: Ending, story: Story):
 }
 
 function needed(ending: Ending, story: Story, name: string): string {
-  if (story.effects === 0) return `Nothing was done${name ? ` on ${name}` : ''}: ${ending.says}.`;
+  if (!mayHaveActed(story)) return `Nothing was done${name ? ` on ${name}` : ''}: ${ending.says}.`;
+  if (story.effects === 0) return `It may have acted${name ? ` on ${name}` : ''}: ${ending.says}.`;
   return `Tried ${counted(story.effects, 'thing')} on ${name}; ${ending.says}.`;
 }
 
@@ -48,23 +55,29 @@ function result(decision: Decision | undefined, ending: Ending, story: Story): s
   return rows;
 }
 
-function handOver(decision: Decision | undefined, ending: Ending, story: Story): string[] {
+/** The headline has said why already. */
+function handOver(decision: Decision | undefined, story: Story): string[] {
   const rows = why(decision);
   story.steps.forEach((step, index) =>
     rows.push(row(index === 0 ? 'Tried' : '', `${index + 1} ${did(step)}; ${step.verification?.says ?? step.effectSays}`)),
   );
   if (decision && 'place' in decision && decision.place) rows.push(row('Where', decision.place));
-  rows.push(row('Reason', ending.says));
   for (const words of story.approvals) rows.push(row('Word', words));
-  const begun = story.effects > 0;
-  rows.push(row('Hands', begun ? 'off this incident until you say otherwise' : 'nothing was changed by OpsSentinel'));
+  rows.push(row('Left', mayHaveActed(story) ? 'OpsSentinel keeps its hands off this incident from here' : 'nothing to put back: OpsSentinel changed nothing'));
   return rows;
 }
 
 function why(decision: Decision | undefined): string[] {
   if (!decision) return [];
   const rule = 'plan' in decision ? `, rule ${decision.plan.rule.name} ${decision.plan.rule.fileHash.slice(0, 7)}` : '';
-  return [row('Why', `${decision.alert.name}${rule}; ${decision.witness.says}`)];
+  return [row('Why', `${alarmWords(decision)}${rule}; ${decision.witness.says}`)];
+}
+
+/** `alarm web-cpu-high (AWS/EC2 CPUUtilization, limit 90)`, as far as it is known. */
+export function alarmWords({ alert }: Decision): string {
+  const metric = [alert.namespace, alert.metric].filter(Boolean).join(' ');
+  const facts = [metric, alert.threshold === undefined ? '' : `limit ${alert.threshold}`].filter(Boolean).join(', ');
+  return `${metric ? 'alarm ' : ''}${alert.name}${facts ? ` (${facts})` : ''}`;
 }
 
 function did(step: StepStory): string {

@@ -1,9 +1,10 @@
 import type { Decision } from '../../domain/plan.js';
 import type { Ending } from '../../domain/story.js';
+import { clock } from '../../domain/words.js';
 import type { ActivityDeps } from '../deps.js';
 import type { AskInput, ReportInput } from '../types.js';
 import { note, resolve, wake } from './channels.js';
-import { noteOf } from './note.js';
+import { alarmWords, headlineOf, noteOf } from './note.js';
 
 const shortPlan = (hash: string): string => hash.slice(0, 8);
 
@@ -13,7 +14,13 @@ const silent: readonly Ending['kind'][] = ['ignored', 'joined'];
 /** Phase 10. The ledger first, so that the target is free and the outcome stands even while a channel is away. */
 export async function report(deps: ActivityDeps, input: ReportInput): Promise<{ says: string }> {
   const { ending, story } = input;
-  await settle(deps, input);
+  try {
+    await settle(deps, input);
+  } catch (error) {
+    // People first, where the ledger is away: they must not wait for it.
+    if (ending.page) await wake(deps, input, 'report', headlineOf({ decision: undefined, ending, story, link: '' }));
+    throw error;
+  }
   if (silent.includes(ending.kind)) return { says: ending.says };
   const decision = (await deps.ledger.decision(input.incident)) as unknown as Decision | undefined;
   const text = noteOf({ decision, ending, story, link: deps.linkTo(input.incident) });
@@ -21,7 +28,7 @@ export async function report(deps: ActivityDeps, input: ReportInput): Promise<{ 
   // People first, then the paper: whoever is woken finds the note a moment later.
   if (ending.page) await wake(deps, input, 'report', text.split('\n')[0] ?? ending.says);
   told.push(...(await note(deps, input, 'report', text)));
-  if (ending.kind === 'remediated' && wantsResolve(decision)) told.push(...(await resolve(deps, input)));
+  if (ending.kind === 'remediated' && wantsResolve(decision)) told.push(...(await resolve(deps, input, alertCounts(decision, input))));
   const says = told.join(', ');
   await deps.ledger.record({ incident: input.incident, phase: 'report', state: 'ok', says, once: 'report', data: { text } });
   return { says };
@@ -29,6 +36,12 @@ export async function report(deps: ActivityDeps, input: ReportInput): Promise<{ 
 
 const wantsResolve = (decision: Decision | undefined): boolean =>
   decision !== undefined && 'plan' in decision && decision.plan.report.resolve === 'whenVerified';
+
+/** Whether the step that helped was verified by the alert itself. */
+function alertCounts(decision: Decision | undefined, { story }: ReportInput): boolean {
+  const helped = story.steps.at(-1)?.index ?? 0;
+  return decision !== undefined && 'plan' in decision && decision.plan.steps[helped]?.verify.alertCleared === true;
+}
 
 async function settle(deps: ActivityDeps, { incident, ending, story }: ReportInput): Promise<void> {
   await deps.ledger.releaseTarget(incident);
@@ -53,15 +66,16 @@ async function settle(deps: ActivityDeps, { incident, ending, story }: ReportInp
 export async function ask(deps: ActivityDeps, input: AskInput): Promise<void> {
   const { incident, planHash, because, expiresAt, reminder } = input;
   const short = shortPlan(planHash);
+  const shown = incident.slice(incident.indexOf(':') + 1);
   const decision = (await deps.ledger.decision(incident)) as unknown as Decision | undefined;
   const plan = decision && 'plan' in decision ? decision.plan : undefined;
   const does = plan?.steps.map((step) => `${step.runbook} (${step.says})`).join(', then ') ?? 'the plan';
   const text = [
     `OpsSentinel: YOUR WORD IS WANTED${reminder ? ' (reminder)' : ''}. ${does} on ${plan?.target.name ?? 'its target'}.`,
-    `Why     ${because}`,
-    `Plan    ${short}, waits until ${expiresAt}; then it pages and does not run`,
-    `Do      opssentinel approve ${incident} --plan ${short}`,
-    `        opssentinel reject ${incident} --plan ${short} --reason "…"`,
+    `Why     ${decision ? `${alarmWords(decision)}; ${decision.witness.says}; ` : ''}${because}`,
+    `Plan    ${short}, waits until ${clock(expiresAt)}; then it pages and never runs`,
+    `Do      opssentinel approve ${shown} --plan ${short}`,
+    `        opssentinel reject ${shown} --plan ${short} --reason "…"`,
     `More    ${deps.linkTo(incident)}`,
   ].join('\n');
   await deps.ledger.putIncident({ id: incident, remediation: 'waiting for approval' });
@@ -69,7 +83,7 @@ export async function ask(deps: ActivityDeps, input: AskInput): Promise<void> {
     incident,
     phase: 'approval',
     state: 'waiting',
-    says: `${reminder ? 'reminder: ' : ''}waits for ${plan?.approval.count ?? 1} of the people on call until ${expiresAt}, then pages: ${because}`,
+    says: `${reminder ? 'reminder: ' : ''}waits for ${plan?.approval.count ?? 1} of the people on call until ${clock(expiresAt)}, then pages and never runs: ${because}`,
     once: `ask.${planHash}.${reminder ? 'reminder' : 'first'}`,
     data: { planHash, expiresAt },
   });

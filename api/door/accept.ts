@@ -83,6 +83,7 @@ export function createAccept(deps: AcceptDeps): Accept {
 async function acceptDelivery(deps: AcceptDeps, at: Acceptance, delivery: Delivery): Promise<DoorAnswer> {
   const incident = incidentId(delivery.ref);
   const { eventId, eventType } = delivery;
+  if (delivery.kind === 'resolved') deps.journal.resolvedAtSource(incident);
   const because = startsNothing(delivery, at.ourselves);
   if (because !== undefined) return writeDown(deps, at, { eventId, eventType, incident, result: 'recorded', says: because });
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { plainRequest, startBench, type Bench } from '../testkit/bench.js';
+import { incidentRow } from '../testkit/memory-ledger.js';
 import { doorPath, hook, secret, sign } from '../testkit/signed-source.js';
 
 let bench: Bench;
@@ -79,6 +80,18 @@ describe('the door', () => {
       });
     },
   );
+
+  it('what is resolved at its source is shown so, also after the run has closed; what is not known is not made up', async () => {
+    bench = await startBench();
+    bench.memory.incidents.set('bench:Q1', { ...incidentRow('bench:Q1'), status: 'triggered' });
+    bench.temporal.closed.add('incident:bench:Q1');
+
+    await bench.deliver(hook({ id: 'E2', type: 'resolved', by: 'ROBOT' }));
+    await bench.deliver(hook({ id: 'E3', type: 'resolved', incident: 'Q8', by: 'ROBOT' }));
+    await settled();
+
+    expect([...bench.memory.incidents].map(([id, { status }]) => [id, status])).toEqual([['bench:Q1', 'resolved']]);
+  });
 
   it('row 5: a note or resolve of our own after the run has closed starts nothing and is answered 2xx', async () => {
     bench = await startBench();

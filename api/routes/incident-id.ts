@@ -17,11 +17,9 @@ const searched = 1000;
 export async function findIncident(ledger: Pick<Ledger, 'incident' | 'incidents'>, id: string): Promise<IncidentRow> {
   const exact = await ledger.incident(id);
   if (exact !== undefined) return exact;
-  if (!id.includes(':')) {
-    const recent = await ledger.incidents(searched);
-    const lives = recent.filter((row) => row.id.split(':')[1] === id);
-    const latest = lives.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))[0];
-    if (latest !== undefined) return latest;
-  }
+  const recent = await ledger.incidents(searched);
+  const lives = recent.filter((row) => row.id.endsWith(`:${id}`) || row.id.split(':')[1] === id);
+  const latest = lives.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))[0];
+  if (latest !== undefined) return latest;
   throw notFound(`incident ${id}; \`opssentinel incident list\` shows what there is`);
 }

@@ -2,7 +2,7 @@ import type { Route } from '../route.js';
 import { postApproval, postTakeOver } from './decisions.js';
 import { deleteHold, listHolds, postHold } from './holds.js';
 import { getAllTimelines, getIncident, getPlan, getTimeline, listIncidents } from './incidents.js';
-import { front, healthz, readyz } from './operations.js';
+import { front, healthz, incidentLink, readyz } from './operations.js';
 import { getEvidence, getRules, reloadRules } from './rules.js';
 
 /** The route table: what is mounted, what tokens may do, and what the OpenAPI document says. */
@@ -23,4 +23,5 @@ export const routes: readonly Route[] = [
   healthz,
   readyz,
   front,
+  incidentLink,
 ];

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { ApiContext } from '../context.js';
 import { frontPage } from '../front-page.js';
+import { incidentPage } from '../incident-page.js';
 import { defineRoute } from '../route.js';
 import { beforeDeadline } from '../runs.js';
 import { Health, Readiness } from '../shapes.js';
+import { IncidentParams } from './incident-id.js';
 
 /** Milliseconds that a part has to say that it is there. */
 const patienceMs = 1000;
@@ -43,6 +45,16 @@ export const front = defineRoute({
   summary: 'What this is, for whoever opens it in a browser.',
   responses: { 200: { says: 'A page.', contentType: 'text/html' } },
   handle: async (context) => ({ status: 200, body: undefined, html: frontPage(context) }),
+});
+
+export const incidentLink = defineRoute({
+  method: 'get',
+  path: '/i/{id}',
+  scope: 'public',
+  summary: 'Where a link in a note leads: the commands that show the incident. It shows no data.',
+  params: IncidentParams,
+  responses: { 200: { says: 'A page.', contentType: 'text/html' } },
+  handle: async (context, { params }) => ({ status: 200, body: undefined, html: incidentPage(params.id, context) }),
 });
 
 async function part(name: string, proof: Promise<void>): Promise<{ ready: boolean; says: string }> {

@@ -36,6 +36,30 @@ describe('incidents over REST', () => {
     expect(await read(await bench.get('/api/v1/incidents?limit=1', 'viewer'))).toMatchObject({ incidents: [{ id: 'bench:Q1' }] });
   });
 
+  it('are found by the short form of a later life, as the lists show it', async () => {
+    bench.memory.incidents.set('bench:Q1:r1790000000', incidentRow('bench:Q1:r1790000000'));
+
+    expect(await read(await bench.get('/api/v1/incidents/Q1:r1790000000', 'viewer'))).toMatchObject({
+      id: 'bench:Q1:r1790000000',
+    });
+  });
+
+  it('have a page for the links in notes: it needs no token, names the commands, and tells nothing', async () => {
+    bench.memory.incidents.set('bench:Q7', { ...incidentRow('bench:Q7'), title: 'secret title' });
+
+    const [known, unknown, hostile] = await Promise.all(
+      ['Q7', 'Q8', '%3Cscript%3E'].map((id) => fetch(`${bench.address}/i/${id}`)),
+    );
+
+    expect([known?.status, unknown?.status, hostile?.status]).toEqual([200, 200, 400]);
+    const page = (await known?.text()) ?? '';
+    expect(page).toContain('opssentinel incident show Q7');
+    expect(page).toContain('opssentinel rules explain Q7');
+    expect(page).not.toContain('secret title');
+    expect((await unknown?.text())?.replaceAll('Q8', 'Q7')).toBe(page);
+    expect(await hostile?.text()).not.toContain('<script>');
+  });
+
   it('that are not there are 404, and so is an unknown path', async () => {
     for (const path of [
       'incidents/bench:Q9',

@@ -7,7 +7,7 @@ import { examineApi, examineIntegrations, examineLedger, examineRules, examineSt
 import { examineTemporal } from '../doctor/temporal.js';
 import { Failure } from '../failure.js';
 import { simulated } from '../stack-environment.js';
-import type { Colours } from '../output.js';
+import { type Colours, hanging } from '../output.js';
 import { stopFilePath } from './holds.js';
 import { temporalOf } from './replay.js';
 import { rulesDirFor } from './rules.js';
@@ -54,7 +54,7 @@ async function examine(context: Context, options: OutputOptions): Promise<void> 
   ]);
   const findings = [...configuration, ...api, ...temporal, ...ledger, ...stop, ...rules, ...examineIntegrations(installed)];
   print(context, options, 'Diagnosis', findings, (colours) =>
-    findings.map((finding) => findingText(finding, colours)).join('\n'),
+    findings.map((finding) => findingText(finding, colours, context.terminal.columns)).join('\n'),
   );
   const failed = findings.filter(({ state }) => state === 'fail').length;
   if (failed > 0)
@@ -85,7 +85,9 @@ async function temporalFindings(context: Context): Promise<Finding[]> {
   return examineTemporal(place.address, place.namespace);
 }
 
-function findingText({ check, state, says, fix }: Finding, colours: Colours): string {
+function findingText({ check, state, says, fix }: Finding, colours: Colours, columns: number): string {
   const tone = { ok: colours.green, warn: colours.yellow, fail: colours.red, skip: colours.dim }[state];
-  return `${tone(state.padEnd(5))} ${check.padEnd(24)} ${says}${fix === undefined ? '' : `\n${' '.repeat(31)}-> ${fix}`}`;
+  const indent = 29;
+  const mend = fix === undefined ? '' : `\n${' '.repeat(indent)}-> ${hanging(fix, indent + 3, columns)}`;
+  return `${tone(state.padEnd(5))} ${check.padEnd(22)} ${hanging(says, indent, columns)}${mend}`;
 }

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { userInfo } from 'node:os';
 import type { Hold } from '../../domain/hold.js';
-import { clock } from '../../domain/words.js';
+import { ago, clock, epochMs } from '../../domain/words.js';
 import { readEnvironment } from '../../config/environment.js';
 import { apiClient, type Context, findApi, type OutputOptions, print, runningSandbox, say } from '../context.js';
 import { classify, Failure } from '../failure.js';
-import { placeStopFile } from '../out-of-band.js';
+import { createOutOfBandStop, placeStopFile } from '../out-of-band.js';
 import { table } from '../output.js';
 import { resolveFrom } from '../paths.js';
 import { join } from 'node:path';
@@ -39,6 +39,8 @@ export function addHolds(program: Command, context: Context): void {
     .description('lift one hold')
     .argument('<hold>', 'its id, as `holds` shows it')
     .action(async (id: string, options: OutputOptions) => {
+      if (id.startsWith('out-of-band'))
+        throw new Failure('usage', `That one is not in the ledger. On the machine with the file: rm ${stopFilePath(context)}`);
       // Of the sandbox's tokens: lifting a hold on everything needs the highest.
       const answer = await apiClient(context, 'admin').resume(id);
       if (!answer.released) throw new Failure('notFound', answer.says);
@@ -46,12 +48,22 @@ export function addHolds(program: Command, context: Context): void {
     });
   program
     .command('holds')
-    .description('whatever says no now')
+    .description('whatever says no now, the stop file of this machine included')
     .action(async (options: OutputOptions) => {
-      const holds = await apiClient(context, 'viewer').holds();
+      const here = await stoppedHere(context);
+      const held = await apiClient(context, 'viewer')
+        .holds()
+        .catch((error: unknown) => {
+          if (here !== undefined) say(context, holdTable([here]));
+          throw error;
+        });
+      const holds = here === undefined ? held : [here, ...held];
       print(context, options, 'HoldList', holds, () => (holds.length === 0 ? 'Nothing is held.' : holdTable(holds)));
     });
 }
+
+/** The file that effect workers of this machine look at; they see it whatever the ledger says. */
+const stoppedHere = (context: Context): Promise<Hold | undefined> => createOutOfBandStop(stopFilePath(context), undefined)();
 
 function parseScope(text: string): string {
   if (/^(all|(environment|service|rule|action|target):\S+)$/.test(text)) return text;
@@ -63,8 +75,8 @@ const holdTable = (holds: readonly Hold[]): string =>
     { title: 'ID', of: ({ id }) => id },
     { title: 'KIND', of: ({ kind }) => kind },
     { title: 'SCOPE', of: ({ scope }) => scope },
-    { title: 'SINCE', of: ({ since }) => clock(since, Date.now()) },
-    { title: 'UNTIL', of: ({ until }) => (until === undefined ? 'lifted' : clock(until, Date.now())) },
+    { title: 'SINCE', of: ({ since }) => `${clock(since, Date.now())} (${ago(Date.now() - epochMs(since))})` },
+    { title: 'UNTIL', of: ({ until }) => (until === undefined ? 'it is lifted' : clock(until, Date.now())) },
     { title: 'BY', of: ({ owner }) => owner },
     { title: 'REASON', of: ({ reason }) => reason },
   ]);

@@ -2,9 +2,19 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { IncidentSummary } from '../../api/shapes.js';
 import type { LedgerRecord } from '../../domain/record.js';
 import { shortHash } from '../../domain/plan.js';
-import { clock, counted } from '../../domain/words.js';
+import { ago, clock, counted, epochMs } from '../../domain/words.js';
 import { apiClient, type Context, type OutputOptions, print, say } from '../context.js';
-import { apiVersion, type Colours, coloursFor, oneLine, shortened, table } from '../output.js';
+import {
+  apiVersion,
+  type Colours,
+  coloursFor,
+  hanging,
+  oneLine,
+  shortened,
+  table,
+  type Column,
+  type Terminal,
+} from '../output.js';
 
 /** `incident list`, `show`, `watch`. */
 export function addIncidents(program: Command, context: Context): void {
@@ -16,7 +26,7 @@ export function addIncidents(program: Command, context: Context): void {
     .action(async (options: OutputOptions & { limit: number }) => {
       const incidents = await apiClient(context, 'viewer').incidents(options.limit);
       print(context, options, 'IncidentList', incidents, () =>
-        incidents.length === 0 ? 'No incident yet.' : incidentTable(incidents),
+        incidents.length === 0 ? 'No incident yet.' : incidentTable(incidents, context.terminal.columns),
       );
     });
   incident
@@ -27,7 +37,9 @@ export function addIncidents(program: Command, context: Context): void {
       const api = apiClient(context, 'viewer');
       const [summary, timeline] = await Promise.all([api.incident(id), api.timeline(id)]);
       print(context, options, 'Incident', [{ ...summary, timeline }], (colours) =>
-        [...head(summary, colours), '', ...timeline.map((line) => timelineLine(line, colours))].join('\n'),
+        [...head(summary, colours), '', ...timeline.map((line) => timelineLine(line, colours, context.terminal.columns))].join(
+          '\n',
+        ),
       );
     });
   incident
@@ -46,24 +58,36 @@ function parseLimit(text: string): number {
 /** People's id: `Q0HX2R9`, not `pagerduty:Q0HX2R9`. */
 const shortId = (id: string): string => id.slice(id.indexOf(':') + 1);
 
-const incidentTable = (incidents: readonly IncidentSummary[]): string =>
-  table(incidents, [
+/** The title takes what the others leave of the line. */
+function incidentTable(incidents: readonly IncidentSummary[], columns: number): string {
+  const facts: Column<IncidentSummary>[] = [
     { title: 'ID', of: ({ id }) => shortId(id) },
-    { title: 'STARTED', of: ({ startedAt }) => clock(startedAt, Date.now()) },
+    { title: 'STARTED', of: ({ startedAt }) => when(startedAt) },
     { title: 'INCIDENT', of: ({ status }) => status || '-' },
     { title: 'REMEDIATION', of: ({ outcome, remediation }) => outcome ?? remediation },
     { title: 'RULE', of: ({ rule, mode }) => (rule === '' ? '-' : `${rule} (${mode})`) },
     { title: 'PLAN', of: ({ planHash }) => (planHash === null ? '-' : shortHash(planHash)) },
-    { title: 'EFFECTS', of: ({ effects }) => String(effects) },
-    { title: 'TITLE', of: ({ title }) => shortened(oneLine(title), 60) },
-  ]);
+    { title: 'DID', of: ({ effects }) => counted(effects, 'effect') },
+  ];
+  const taken =
+    Math.max(
+      ...table(incidents, facts)
+        .split('\n')
+        .map((line) => line.length),
+    ) + 2;
+  const room = Math.max(16, columns - taken);
+  return table(incidents, [...facts, { title: 'TITLE', of: ({ title }) => shortened(oneLine(title), room) }]);
+}
+
+/** `03:12:41Z (9 h ago)`. */
+const when = (at: string): string => `${clock(at, Date.now())} (${ago(Date.now() - epochMs(at))})`;
 
 function head(summary: IncidentSummary, colours: Colours): string[] {
   const { outcome, remediation, planHash } = summary;
   return [
     `${colours.bold(shortId(summary.id))}  ${oneLine(summary.title)} (${summary.service || 'no service'}, ${summary.environment || 'no environment'})`,
-    `Incident     ${summary.status.toUpperCase() || 'UNKNOWN'}, began ${clock(summary.startedAt, Date.now())}`,
-    `Remediation  ${(outcome ?? remediation).toUpperCase()}${summary.endedAt === null ? '' : `, ended ${clock(summary.endedAt, Date.now())}`}, ${counted(summary.effects, 'effect')}`,
+    `Incident     ${summary.status.toUpperCase() || 'UNKNOWN'}, began ${when(summary.startedAt)}`,
+    `Remediation  ${(outcome ?? remediation).toUpperCase()}${summary.endedAt === null ? '' : `, ended ${when(summary.endedAt)}`}, ${counted(summary.effects, 'effect')}`,
     `Rule         ${summary.rule === '' ? 'none matched' : `${summary.rule}, mode ${summary.mode}`}${planHash === null ? '' : `, plan ${shortHash(planHash)}`}`,
   ];
 }
@@ -77,7 +101,7 @@ const words: Readonly<Record<LedgerRecord['state'], string>> = {
   unknown: 'UNKNOWN',
 };
 
-function timelineLine({ at, phase, state, says }: LedgerRecord, colours: Colours): string {
+function timelineLine({ at, phase, state, says }: LedgerRecord, colours: Colours, columns: number, before = ''): string {
   const tone = {
     ok: colours.green,
     info: colours.dim,
@@ -86,7 +110,8 @@ function timelineLine({ at, phase, state, says }: LedgerRecord, colours: Colours
     failed: colours.yellow,
     unknown: colours.red,
   }[state];
-  return `  ${tone(words[state].padEnd(8))} ${phase.padEnd(10)} ${clock(at)}    ${oneLine(says)}`;
+  const lead = `${phase.padEnd(9)} ${clock(at)}  `;
+  return `${before}  ${tone(words[state].padEnd(8))} ${lead}${hanging(oneLine(says), before.length + 11 + lead.length, columns)}`;
 }
 
 /** One line per event, for pipes: `2026-11-22T03:13:44Z Q0HW9LT execute ok restart-ec2-instance`. */
@@ -97,7 +122,7 @@ async function watch(context: Context, id: string | undefined, options: OutputOp
   const api = apiClient(context, 'viewer');
   const { terminal } = context;
   const colours = coloursFor(terminal);
-  const write = lineWriter(options, terminal.tty, id === undefined, colours);
+  const write = lineWriter(options, terminal, id === undefined, colours);
   if (options.output === 'json') terminal.out(`${JSON.stringify({ apiVersion, kind: 'TimelineStream' })}\n`);
   else if (id !== undefined && terminal.tty) terminal.out(`${head(await api.incident(id), colours).join('\n')}\n\n`);
   // Piped, it is found out first that the incident exists: a stream that never says anything would not tell.
@@ -129,8 +154,13 @@ async function watch(context: Context, id: string | undefined, options: OutputOp
 /** How long after its outcome a run's report is waited for. */
 const reportWithinMs = 10_000;
 
-function lineWriter(options: OutputOptions, tty: boolean, all: boolean, colours: Colours): (line: LedgerRecord) => string {
+function lineWriter(
+  options: OutputOptions,
+  { tty, columns }: Terminal,
+  all: boolean,
+  colours: Colours,
+): (line: LedgerRecord) => string {
   if (options.output === 'json') return (line) => JSON.stringify(line);
   if (!tty) return plainLine;
-  return (line) => `${all ? `${shortId(line.incident).padEnd(12)}` : ''}${timelineLine(line, colours)}`;
+  return (line) => timelineLine(line, colours, columns, all ? shortId(line.incident).padEnd(10) : '');
 }

@@ -127,7 +127,11 @@ async function fetchHistories(context: Context, ids: readonly string[], last: nu
 const notThere =
   (workflowId: string) =>
   (error: unknown): never => {
-    if (error instanceof Error && error.name === 'WorkflowNotFoundError')
+    // The SDK names it in one place and leaves the status of gRPC (5: NOT_FOUND) in another.
+    if (
+      error instanceof Error &&
+      (error.name === 'WorkflowNotFoundError' || ('code' in error && error.code === 5) || /NOT_FOUND/.test(error.message))
+    )
       throw new Failure('notFound', `There is neither a file nor a run ${workflowId}`);
     throw error;
   };

@@ -14,6 +14,7 @@ import { installation, sha256 } from '../installation.js';
 import { apiClient, type Context, type OutputOptions, print, say } from '../context.js';
 import { decideAgain, differences, readCase } from '../explain-case.js';
 import { Failure } from '../failure.js';
+import { shownPath } from '../paths.js';
 import { rulesDirOf } from '../start-check.js';
 
 /** `rules lint`, `rules explain`. */
@@ -42,7 +43,7 @@ async function lint(context: Context, dir: string | undefined, options: OutputOp
     print(context, options, 'RulesProblems', loaded.problems, () => loaded.problems.map(problemText).join('\n'));
     throw new Failure(
       'failed',
-      `${loaded.problems.length === 1 ? '1 problem' : `${loaded.problems.length} problems`} in ${folder}`,
+      `${loaded.problems.length === 1 ? '1 problem' : `${loaded.problems.length} problems`} in ${shownPath(folder, context.cwd)}`,
     );
   }
   const { rules, runbooks, policy, hash } = loaded.set;
@@ -60,7 +61,7 @@ async function lint(context: Context, dir: string | undefined, options: OutputOp
     'RulesLint',
     [summary],
     (colours) =>
-      `${colours.green('ok')}  ${rules.length} rules, ${runbooks.size} runbooks, policy ${policy.name} (profile ${policy.doc.profile}), sha256 ${hash.slice(0, 8)}  ${folder}`,
+      `${colours.green('ok')}  ${rules.length} rules, ${runbooks.size} runbooks, policy ${policy.name} (profile ${policy.doc.profile}), sha256 ${hash.slice(0, 8)}  ${shownPath(folder, context.cwd)}`,
   );
 }
 
@@ -80,7 +81,7 @@ async function explainSubject(context: Context, subject: string, options: Output
   const again = under === undefined ? undefined : decideAgain(known.decision, under.set, under.catalogue, sha256);
   const shown = again ?? known.decision;
   const guards = again === undefined ? known.guards : [];
-  print(context, options, 'Explanation', [{ ...shown, guards }], () => explain(shown, guards).trimEnd());
+  print(context, options, 'Explanation', [{ ...shown, guards }], () => explain(shown, guards, Date.now()).trimEnd());
   if (again === undefined) return;
   const changed = differences(known.decision, again);
   if (changed.length === 0) say(context, '\nUnder these rules: the same.');

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { randomBytes } from 'node:crypto';
+import { faultKinds } from '../../sandbox/faults.js';
 import { start } from '../../sandbox/start.js';
 import { type Context, type OutputOptions, print, runningSandbox, settingsFor, untilInterrupted } from '../context.js';
 import { Failure } from '../failure.js';
@@ -68,8 +69,9 @@ async function faults(
 ): Promise<void> {
   if (options.clear === true) await ask(context, options, 'DELETE', 'faults');
   if (operation !== undefined) {
-    if (kind === undefined)
-      throw new Failure('usage', `Which fault for ${operation}? E.g.: opssentinel sandbox faults ${operation} 500 --times 2`);
+    if (kind === undefined) throw new Failure('usage', `Which fault for ${operation}? One of ${faultKinds.join(', ')}`);
+    if (!(faultKinds as readonly string[]).includes(kind))
+      throw new Failure('usage', `There is no fault ${kind}; there are ${faultKinds.join(', ')}`);
     await ask(context, options, 'POST', 'faults', {
       operation,
       kind,

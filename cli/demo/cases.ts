@@ -26,7 +26,7 @@ export const cases: readonly DemoCase[] = [
     note: 'staging, mode auto',
     ends: 'remediated',
     effects: 1,
-    lesson: 'the duplicate deliveries started nothing',
+    lesson: '1 effect; 2 duplicate deliveries started nothing',
   },
   {
     title: 'EC2 status check failed',
@@ -35,15 +35,15 @@ export const cases: readonly DemoCase[] = [
     ends: 'remediated',
     effects: 1,
     interlude: 'kill the worker',
-    lesson: '1 effect although the worker died',
+    lesson: '1 effect, although the worker died',
   },
   {
     title: 'Memory over 90 %',
     alarm: 'ec2-memory-high',
-    note: 'staging, mode auto, two steps',
+    note: 'staging, mode auto, 2 steps',
     ends: 'remediated',
     effects: 2,
-    lesson: '2 effects, 1 per step',
+    lesson: '2 effects, 1 per step: "Success" is not recovery',
   },
   {
     title: 'EC2 CPU spike',
@@ -61,6 +61,6 @@ export const cases: readonly DemoCase[] = [
     ends: 'escalated',
     effects: 0,
     refusedBy: 'cooldown',
-    lesson: '0 effects, as it should',
+    lesson: '0 effects, as it should be',
   },
 ];

@@ -1,5 +1,6 @@
 import type { ApiClient } from '../../api/client.js';
 import type { LedgerRecord } from '../../domain/record.js';
+import type { Colours } from '../output.js';
 import type { DemoCase } from './cases.js';
 import type { Follower } from './follow.js';
 import { type Print, spread, timelinePrinter, type TimelinePrinter } from './print.js';
@@ -14,7 +15,7 @@ export interface Stage {
   startWorker: () => Promise<void>;
   apiAddress: string;
   print: Print;
-  colour: boolean;
+  paint: Colours;
   /** Wait for a person instead of approving ourselves. */
   waitForPerson: boolean;
 }
@@ -40,8 +41,8 @@ export async function playCase(stage: Stage, demo: DemoCase, number: string, eff
   const first = await stage.follower.first(mine, { ms: patienceMs, says: `${demo.alarm} brought no incident` });
   const { incident } = first;
   stage.print('');
-  stage.print(spread(`${number}  ${demo.title}`.padEnd(34) + shortId(incident).padEnd(16) + `alarm ${demo.alarm}`, demo.note));
-  const printer = timelinePrinter(stage.print, stage.colour);
+  stage.print(headline(stage, demo, number, incident));
+  const printer = timelinePrinter(stage.print, stage.paint);
   const stopPrinting = printLines(stage, incident, printer, effectsBefore);
   await interlude(stage, demo, incident, printer);
   const patience = demo.interlude === 'approve' && stage.waitForPerson ? personMs : patienceMs;
@@ -65,14 +66,20 @@ function printLines(stage: Stage, incident: string, printer: TimelinePrinter, ef
 async function interlude(stage: Stage, demo: DemoCase, incident: string, printer: TimelinePrinter): Promise<void> {
   if (demo.interlude === 'kill the worker') {
     const begun = (line: LedgerRecord) => line.incident === incident && line.once?.endsWith('.started') === true;
-    await stage.follower.first(begun, { ms: patienceMs, says: 'the automation did not begin' });
+    const first = await stage.follower.first(begun, { ms: patienceMs, says: 'the automation did not begin' });
     // Late enough that the start is in history, early enough that the automation still runs.
     await pause(400);
     printer.aside('kills the worker with SIGKILL while the automation runs');
     await stage.killWorker();
     await pause(1000);
-    printer.aside('starts a new worker: it reads from history, waits for the same automation, starts nothing');
+    printer.aside('starts a new worker');
+    const before = (await stage.sandbox.effects()).length;
     await stage.startWorker();
+    const ended = (line: LedgerRecord) => line.incident === incident && line.once?.endsWith('.ended') === true;
+    const end = stage.follower.first(ended, { ms: patienceMs, says: 'the automation did not end' });
+    printer.aside(`the new worker is up; history says that ${refOf(first)} was started: it waits for that one`);
+    await end;
+    printer.aside(`the new worker started ${(await stage.sandbox.effects()).length - before} automations`);
   }
   if (demo.interlude === 'approve') await approve(stage, incident, printer);
 }
@@ -80,13 +87,13 @@ async function interlude(stage: Stage, demo: DemoCase, incident: string, printer
 async function approve(stage: Stage, incident: string, printer: TimelinePrinter): Promise<void> {
   const waits = (line: LedgerRecord) => line.incident === incident && line.phase === 'approval' && line.state === 'waiting';
   const asked = await stage.follower.first(waits, { ms: patienceMs, says: 'nobody was asked' });
-  const planHash = String(asked.data?.['planHash'] ?? '');
+  const planHash = textOf(asked, 'planHash');
   const short = planHash.slice(0, 8);
   printer.rows(
-    `here       opssentinel approve ${shortId(incident)} --plan ${short}`,
+    `here       bin/opssentinel approve ${shortId(incident)} --plan ${short}`,
     `Temporal   temporal workflow signal -w incident:${incident} --name approve \\`,
     `             --input '{"by":"you","planHash":"${short}"}'`,
-    `API        ${stage.apiAddress}/api/v1/incidents/${incident}/approval`,
+    `page       ${stage.apiAddress}/i/${shortId(incident)}`,
   );
   if (stage.waitForPerson) return;
   await pause(1500);
@@ -95,11 +102,23 @@ async function approve(stage: Stage, incident: string, printer: TimelinePrinter)
   if (!answer.accepted) throw new Error(`The approval was refused: ${answer.reason}`);
 }
 
-async function judge(stage: Stage, demo: DemoCase, incident: string, effectsBefore: number, startedAt: number): Promise<CasePlayed> {
+async function judge(
+  stage: Stage,
+  demo: DemoCase,
+  incident: string,
+  effectsBefore: number,
+  startedAt: number,
+): Promise<CasePlayed> {
   const lines = await stage.api.timeline(incident);
-  const kind = String(lines.find(({ phase }) => phase === 'outcome')?.data?.['kind'] ?? 'nothing');
+  const kind =
+    textOf(
+      lines.find(({ phase }) => phase === 'outcome'),
+      'kind',
+    ) || 'nothing';
   const effects = (await stage.sandbox.effects()).length - effectsBefore;
-  const refused = lines.some(({ phase, state, once }) => phase === 'guards' && state === 'refused' && once?.includes(`.${demo.refusedBy}.`));
+  const refused = lines.some(
+    ({ phase, state, once }) => phase === 'guards' && state === 'refused' && once?.includes(`.${demo.refusedBy}.`),
+  );
   const wrong = [
     ...(kind === demo.ends ? [] : [`it ended ${kind}, announced was ${demo.ends}`]),
     ...(effects === demo.effects ? [] : [`${effects} effects, announced were ${demo.effects}`]),
@@ -110,6 +129,18 @@ async function judge(stage: Stage, demo: DemoCase, incident: string, effectsBefo
   stage.print(spread(`   ${words} in ${took} s`, wrong.length === 0 ? demo.lesson : `NOT AS ANNOUNCED: ${wrong.join('; ')}`));
   return { incident, wrong, effects };
 }
+
+/** Number, title, id, alarm, what is special: each at its column. */
+const headline = ({ paint }: Stage, demo: DemoCase, number: string, incident: string): string =>
+  `${paint.bold(`${number}  ${demo.title}`.padEnd(30))}${shortId(incident).padEnd(12)}${`alarm ${demo.alarm}`.padEnd(31)}${demo.note}`;
+
+function textOf(line: LedgerRecord | undefined, name: string): string {
+  const value = line?.data?.[name];
+  return typeof value === 'string' ? value : '';
+}
+
+/** The first characters of the vendor's own id: enough to compare by eye. */
+const refOf = ({ says }: LedgerRecord): string => says.split(' ').at(-1)?.slice(0, 8) ?? 'the automation';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

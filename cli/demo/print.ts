@@ -1,6 +1,6 @@
-import pc from 'picocolors';
 import type { LedgerRecord } from '../../domain/record.js';
 import { epochMs } from '../../domain/words.js';
+import { type Colours, wrapped } from '../output.js';
 
 /** Width that every line keeps to. */
 const columns = 100;
@@ -15,8 +15,7 @@ export interface TimelinePrinter {
 
 export type Print = (line: string) => void;
 
-export function timelinePrinter(print: Print, colour: boolean): TimelinePrinter {
-  const paint = pc.createColors(colour);
+export function timelinePrinter(print: Print, paint: Colours): TimelinePrinter {
   let first: number | undefined;
   const put = (at: number, phase: string, says: string, right: string, tone: (text: string) => string) => {
     first ??= at;
@@ -36,23 +35,18 @@ export function timelinePrinter(print: Print, colour: boolean): TimelinePrinter 
   const plain = (text: string) => text;
   return {
     line: (record, effect) =>
-      put(epochMs(record.at), record.phase, record.says, effect === undefined ? '' : `effect ${effect}`, tones[record.state] ?? plain),
+      put(
+        epochMs(record.at),
+        record.phase,
+        record.says,
+        effect === undefined ? '' : `effect ${effect}`,
+        tones[record.state] ?? plain,
+      ),
     aside: (says) => put(Date.now(), '(demo)', says, '', paint.dim),
     rows: (...rows) => {
       for (const row of rows) print(' '.repeat(indent) + row);
     },
   };
-}
-
-/** Breaks at spaces; a word longer than the line stays whole, so that it can be copied. */
-export function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }
 
 /** Left and right on one line of the page's width. */

@@ -4,6 +4,7 @@ import { counted } from '../../domain/words.js';
 import { type Context, say, untilInterrupted } from '../context.js';
 import { Failure } from '../failure.js';
 import { coloursFor } from '../output.js';
+import { shownPath } from '../paths.js';
 import { type Stack, startStack } from '../stack.js';
 import { stackHead, stackLooks, stackOptions } from '../stack-words.js';
 import { cases } from './cases.js';
@@ -33,8 +34,12 @@ export async function runDemo(context: Context, options: DemoOptions): Promise<v
     const wrong = await Promise.race([played, stack.lost, untilInterrupted(context).then(() => undefined)]);
     if (wrong === undefined) return;
     if (options.once && wrong > 0) throw new Failure('failed', `${counted(wrong, 'thing')} did not go as announced; see above`);
-    if (options.once) return;
     print('');
+    if (options.once) {
+      print('Next   npm run demo -- --wait    it stays up to be looked at, and waits for you to approve 4/5');
+      print('       npm run dev               the same without incidents: raise them yourself');
+      return;
+    }
     for (const line of stackLooks(stack.file)) print(line);
     await Promise.race([stack.lost, untilInterrupted(context)]);
     say(context, 'ending everything that this command started');
@@ -48,7 +53,8 @@ async function perform(stack: Stack, context: Context, options: DemoOptions, pri
   const sandbox = createSandboxClient(stack.file.sandbox);
   const follower = follow(api);
   try {
-    headline(await createApiClient({ url: stack.file.api, token: stack.file.tokens.viewer }).rules(), print);
+    const rules = await createApiClient({ url: stack.file.api, token: stack.file.tokens.viewer }).rules();
+    headline({ ...rules, from: shownPath(rules.from, context.cwd) }, print);
     await sandbox.repeatDeliveries(deliveries);
     const stage: Stage = {
       api,
@@ -58,7 +64,7 @@ async function perform(stack: Stack, context: Context, options: DemoOptions, pri
       killWorker: stack.killWorker,
       startWorker: stack.startWorker,
       apiAddress: stack.file.api.replace('127.0.0.1', 'localhost'),
-      colour: coloursFor(context.terminal).isColorSupported,
+      paint: coloursFor(context.terminal),
       waitForPerson: options.wait,
     };
     const played: CasePlayed[] = [];
@@ -78,20 +84,26 @@ function headline(rules: RulesSummary, print: Print): void {
   print(partRow('Rules', left, `${rules.from}, sha256 ${rules.hash.slice(0, 8)}`));
   print(partRow('Pace', `profile ${rules.profile}: hold-down 1 s, "cleared for" 3 s`, 'in production 60 s and 5 min'));
   print('');
-  print(`${counted(cases.length, 'alarm')}. PagerDuty delivers each webhook ${deliveries} times, signed, as it does after a timeout.`);
+  print(
+    `${counted(cases.length, 'alarm')}. PagerDuty delivers each webhook ${deliveries} times, signed, as it does after a timeout.`,
+  );
 }
 
 const partRow = (name: string, left: string, right: string): string => spread(`  ${name.padEnd(12)} ${left}`, right);
 
-async function sumUp(sandbox: ReturnType<typeof createSandboxClient>, played: readonly CasePlayed[], print: Print): Promise<number> {
+async function sumUp(
+  sandbox: ReturnType<typeof createSandboxClient>,
+  played: readonly CasePlayed[],
+  print: Print,
+): Promise<number> {
   const effects = await sandbox.effects();
   const doubled = effects.length - new Set(effects.map(({ key }) => key)).size;
   const unknown = (await sandbox.unknownCalls()).length;
   const wrong = played.flatMap((one) => one.wrong).length + doubled + unknown;
   print('');
   print(
-    `${counted(played.length, 'incident')}, each webhook ${deliveries} times, ${counted(effects.length, 'effect')}, ${doubled} doubled, ` +
-      `${cases.length - played.length} lost, ${unknown} calls that nobody declared`,
+    `${counted(played.length, 'incident')}, ${counted(played.length, 'run')}, each webhook ${deliveries} times; ${counted(effects.length, 'effect')}, ${doubled} doubled, ` +
+      `${cases.length - played.length} incidents lost, ${unknown} unknown calls`,
   );
   return wrong;
 }

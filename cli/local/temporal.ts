@@ -75,7 +75,6 @@ export interface RunningTemporal {
 export async function startTemporal(options: TemporalOptions): Promise<RunningTemporal> {
   const configured = readEnvironment(options.env ?? process.env).settings.temporal;
   if (configured.address !== undefined) return connectOnly(temporalAddress(configured));
-  options.tell('TEMPORAL_ADDRESS is not set');
   const binary = await temporalBinary(options);
   const port = options.port === 0 ? await freePort() : (options.port ?? 7233);
   const uiPort = options.uiPort === 0 ? await freePort() : options.uiPort;

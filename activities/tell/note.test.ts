@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Decision } from '../../domain/plan.js';
+import type { Ending, StepStory, Story } from '../../domain/story.js';
+import { noteOf } from './note.js';
+
+const link = 'http://localhost:8080/i/Q1';
+const decision = {
+  concluded: 'act',
+  alert: { name: 'web-cpu-high', namespace: 'AWS/EC2', metric: 'CPUUtilization', threshold: 90 },
+  witness: { says: 'DescribeAlarms: ALARM since 03:12:38Z' },
+  plan: { rule: { name: 'ec2-cpu-high', fileHash: '9c41e07d' }, target: { name: 'i-0aa11' } },
+} as unknown as Decision;
+const step: StepStory = {
+  index: 0,
+  runbook: 'restart-ec2-instance',
+  says: 'SSM Automation OpsSentinel-RestartInstance version 7',
+  startedAt: '2026-11-22T03:13:44Z',
+  effect: 'succeeded',
+  effectSays: 'Success, 3 of 3 steps',
+  verification: { verified: true, readings: [], wellSince: '2026-11-22T03:14:20Z', says: 'alarm OK since 03:14:20Z, for 5 min' },
+};
+const note = (ending: Ending, story: Partial<Story> = {}): string[] =>
+  noteOf({ decision, ending, story: { steps: [], approvals: [], effects: 0, ...story }, link }).split('\n');
+
+describe('the note', () => {
+  it('begins with what the reader must do, and says once what happened', () => {
+    const lines = note({ kind: 'remediated', says: 'alarm OK', page: false }, { steps: [step], effects: 1 });
+    expect(lines[0]).toBe('OpsSentinel: nothing for you to do. restart-ec2-instance helped on i-0aa11; well after 36 s.');
+    expect(lines[1]).toBe(
+      'Why     alarm web-cpu-high (AWS/EC2 CPUUtilization, limit 90), rule ec2-cpu-high 9c41e07; DescribeAlarms: ALARM since 03:12:38Z',
+    );
+    expect(lines.at(-1)).toBe(`More    ${link}`);
+  });
+
+  it('a hand-over gives the reason in its first line, not twice, and says what is left', () => {
+    const says = 'refused by cooldown: acted 39 s ago (Q0), free 03:32:10Z';
+    const refused = note({ kind: 'escalated', says, page: true });
+    expect(refused[0]).toBe(`OpsSentinel: YOU ARE NEEDED. Nothing was done on i-0aa11: ${says}.`);
+    expect(refused.filter((line) => line.includes(says))).toHaveLength(1);
+    expect(refused).toContain('Left    nothing to put back: OpsSentinel changed nothing');
+
+    const tried = note({ kind: 'escalated', says: 'the last step did not help', page: true }, { steps: [step], effects: 1 });
+    expect(tried[0]).toBe('OpsSentinel: YOU ARE NEEDED. Tried 1 thing on i-0aa11; the last step did not help.');
+    expect(tried).toContainEqual(expect.stringMatching(/^Tried {3}1 restart-ec2-instance .* at 03:13:44Z: Success/));
+    expect(tried).toContain('Left    OpsSentinel keeps its hands off this incident from here');
+  });
+});
