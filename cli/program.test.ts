@@ -141,6 +141,24 @@ describe('output', () => {
     expect(out).toMatch(/ok +execute +03:13:44Z/);
   });
 
+  it('keeps to the width of the terminal: titles are cut, long lines go on below their beginning', async () => {
+    const long = { ...summary, title: 'word '.repeat(60), remediation: 'waiting for approval' };
+    const told = { ...line, says: 'word '.repeat(60).trim() };
+    answer = ({ url: path = '' }) => ({
+      status: 200,
+      body: path.includes('timeline') ? { lines: [told] } : path.includes('?limit') ? { incidents: [long] } : summary,
+    });
+    for (const argv of [
+      ['incident', 'list'],
+      ['incident', 'show', 'Q0HX2R9'],
+    ]) {
+      const { code, out } = await console_(argv);
+      expect(code).toBe(0);
+      for (const text of out.split('\n')) expect(text.length).toBeLessThanOrEqual(100);
+    }
+    expect((await console_(['incident', 'show', 'Q0HX2R9'])).out).toMatch(/began (\S+ )?03:12:43Z \(.* ago\)/);
+  });
+
   it('has colour on a terminal, unless NO_COLOR says no', async () => {
     answer = () => ({ status: 200, body: { accepted: true, reason: 'recorded' } });
     const terminal = createConsole({ tty: true });
@@ -205,6 +223,20 @@ describe('row 23: stop', () => {
     expect(await stopped()).toMatchObject({ kind: 'stop', scope: 'all', reason: expect.stringContaining('the region burns') });
     expect(await createOutOfBandStop(join(stage.dir, 'none'), '1')()).toMatchObject({ kind: 'stop' });
     expect(await createOutOfBandStop(join(stage.dir, 'none'), 'false')()).toBeUndefined();
+  });
+
+  it('out of band: `holds` shows it, with the API and without, and `resume` says how it ends', async () => {
+    const path = join(stage.dir, 'else', 'STOP');
+    await stage.run(['stop', '--out-of-band', '--reason', 'the region burns'], { OPSSENTINEL_STOP_FILE: path });
+    answer = () => ({ status: 200, body: { holds: [hold] } });
+
+    const both = await console_(['holds'], { OPSSENTINEL_STOP_FILE: path });
+    expect(both.out).toMatch(/^out-of-band-file +stop +all .*the region burns$/m);
+    expect(both.out).toMatch(/^h1 +stop +all .*deploying$/m);
+    const alone = await stage.run(['holds'], { OPSSENTINEL_STOP_FILE: path });
+    expect([alone.code, alone.err]).toEqual([exitCodes.usage, expect.stringContaining('the region burns')]);
+    const lift = await console_(['resume', 'out-of-band-file'], { OPSSENTINEL_STOP_FILE: path });
+    expect([lift.code, lift.err]).toEqual([exitCodes.usage, expect.stringContaining(`rm ${path}`)]);
   });
 
   it('a stop file that cannot be looked at counts as there', async () => {

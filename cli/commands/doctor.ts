@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { describeEnvironment, readEnvironment } from '../../config/environment.js';
 import { installation, sha256 } from '../installation.js';
 import { apiClient, type ApiPlace, type Context, findApi, type OutputOptions, print, runningSandbox } from '../context.js';
-import { fail, type Finding, ok } from '../doctor/finding.js';
+import { because, fail, type Finding, ok } from '../doctor/finding.js';
 import { examineApi, examineIntegrations, examineLedger, examineRules, examineStop } from '../doctor/parts.js';
 import { examineTemporal } from '../doctor/temporal.js';
 import { Failure } from '../failure.js';
@@ -53,9 +53,7 @@ async function examine(context: Context, options: OutputOptions): Promise<void> 
     examineRules(rulesDirFor(context, undefined), installed, sha256),
   ]);
   const findings = [...configuration, ...api, ...temporal, ...ledger, ...stop, ...rules, ...examineIntegrations(installed)];
-  print(context, options, 'Diagnosis', findings, (colours) =>
-    findings.map((finding) => findingText(finding, colours, context.terminal.columns)).join('\n'),
-  );
+  print(context, options, 'Diagnosis', findings, (colours) => findingsText(findings, colours, context.terminal.columns));
   const failed = findings.filter(({ state }) => state === 'fail').length;
   if (failed > 0)
     throw new Failure('failed', `${failed === 1 ? '1 check fails' : `${failed} checks fail`}; each says above what to do`);
@@ -77,7 +75,9 @@ async function temporalFindings(context: Context): Promise<Finding[]> {
     return [
       fail(
         'temporal',
-        error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error),
+        error instanceof Failure && error.exit === 'usage' && runningSandbox(context) === undefined
+          ? 'TEMPORAL_ADDRESS is not set and no sandbox runs in this checkout'
+          : because(error),
         'set TEMPORAL_ADDRESS, or start a sandbox: opssentinel dev',
       ),
     ];
@@ -85,9 +85,14 @@ async function temporalFindings(context: Context): Promise<Finding[]> {
   return examineTemporal(place.address, place.namespace);
 }
 
-function findingText({ check, state, says, fix }: Finding, colours: Colours, columns: number): string {
-  const tone = { ok: colours.green, warn: colours.yellow, fail: colours.red, skip: colours.dim }[state];
-  const indent = 29;
-  const mend = fix === undefined ? '' : `\n${' '.repeat(indent)}-> ${hanging(fix, indent + 3, columns)}`;
-  return `${tone(state.padEnd(5))} ${check.padEnd(22)} ${hanging(says, indent, columns)}${mend}`;
+function findingsText(findings: readonly Finding[], colours: Colours, columns: number): string {
+  const widest = Math.max(...findings.map(({ check }) => check.length));
+  const indent = 6 + widest + 2;
+  return findings
+    .map(({ check, state, says, fix }) => {
+      const tone = { ok: colours.green, warn: colours.yellow, fail: colours.red, skip: colours.dim }[state];
+      const mend = fix === undefined ? '' : `\n${' '.repeat(indent)}-> ${hanging(fix, indent + 3, columns)}`;
+      return `${tone(state.padEnd(5))} ${check.padEnd(widest)}  ${hanging(says, indent, columns)}${mend}`;
+    })
+    .join('\n');
 }

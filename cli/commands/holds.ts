@@ -51,12 +51,7 @@ export function addHolds(program: Command, context: Context): void {
     .description('whatever says no now, the stop file of this machine included')
     .action(async (options: OutputOptions) => {
       const here = await stoppedHere(context);
-      const held = await apiClient(context, 'viewer')
-        .holds()
-        .catch((error: unknown) => {
-          if (here !== undefined) say(context, holdTable([here]));
-          throw error;
-        });
+      const held = await heldInLedger(context, here);
       const holds = here === undefined ? held : [here, ...held];
       print(context, options, 'HoldList', holds, () => (holds.length === 0 ? 'Nothing is held.' : holdTable(holds)));
     });
@@ -64,6 +59,16 @@ export function addHolds(program: Command, context: Context): void {
 
 /** The file that effect workers of this machine look at; they see it whatever the ledger says. */
 const stoppedHere = (context: Context): Promise<Hold | undefined> => createOutOfBandStop(stopFilePath(context), undefined)();
+
+/** What the ledger holds. Where nobody can tell, the stop of this machine is said all the same. */
+async function heldInLedger(context: Context, here: Hold | undefined): Promise<Hold[]> {
+  try {
+    return await apiClient(context, 'viewer').holds();
+  } catch (error) {
+    if (here !== undefined) say(context, holdTable([here]));
+    throw error;
+  }
+}
 
 function parseScope(text: string): string {
   if (/^(all|(environment|service|rule|action|target):\S+)$/.test(text)) return text;

@@ -62,12 +62,11 @@ const shortId = (id: string): string => id.slice(id.indexOf(':') + 1);
 function incidentTable(incidents: readonly IncidentSummary[], columns: number): string {
   const facts: Column<IncidentSummary>[] = [
     { title: 'ID', of: ({ id }) => shortId(id) },
-    { title: 'STARTED', of: ({ startedAt }) => when(startedAt) },
+    { title: 'STARTED', of: ({ startedAt }) => `${clock(startedAt, Date.now())}  ${ago(Date.now() - epochMs(startedAt))}` },
     { title: 'INCIDENT', of: ({ status }) => status || '-' },
     { title: 'REMEDIATION', of: ({ outcome, remediation }) => outcome ?? remediation },
-    { title: 'RULE', of: ({ rule, mode }) => (rule === '' ? '-' : `${rule} (${mode})`) },
+    { title: 'RULE', of: ({ rule }) => rule || '-' },
     { title: 'PLAN', of: ({ planHash }) => (planHash === null ? '-' : shortHash(planHash)) },
-    { title: 'DID', of: ({ effects }) => counted(effects, 'effect') },
   ];
   const taken =
     Math.max(
@@ -75,7 +74,7 @@ function incidentTable(incidents: readonly IncidentSummary[], columns: number): 
         .split('\n')
         .map((line) => line.length),
     ) + 2;
-  const room = Math.max(16, columns - taken);
+  const room = Math.max(12, columns - taken);
   return table(incidents, [...facts, { title: 'TITLE', of: ({ title }) => shortened(oneLine(title), room) }]);
 }
 
