@@ -1,3 +1,5 @@
+import { canonicalJson, type Hash } from './json.js';
+
 /** What a human (or something that claims to be one) sends in. */
 export interface ApprovalRequest {
   decision: 'approve' | 'reject';
@@ -30,3 +32,13 @@ export interface Approval {
   /** ISO 8601, UTC. */
   at: string;
 }
+
+type Bound = Pick<ApprovalRequest, 'decision' | 'planHash'>;
+
+const bindingOf = (hash: Hash, { decision, planHash }: Bound): string => hash(canonicalJson([decision, planHash])).slice(0, 32);
+
+/** The id of a request's row says what was asked: a row of one decision on one plan carries no other. `first` makes it unique. */
+export const boundRequestId = (hash: Hash, first: string, asked: Bound): string => `${first}.${bindingOf(hash, asked)}`;
+
+/** Whether a row of this id was written for exactly this decision on exactly this plan. */
+export const isBoundTo = (hash: Hash, requestId: string, asked: Bound): boolean => requestId.endsWith(`.${bindingOf(hash, asked)}`);

@@ -25,6 +25,8 @@ export interface Incident {
   createdAt: string;
   /** Who acknowledged it or has it now, by id; empty while only the silent first level has it. */
   heldBy: Person[];
+  /** Its present life, where the source tells: as `generation` of a reference. */
+  life?: string;
   /** Set when a resolve was a merge into another incident, which repairs nothing. */
   mergedInto?: string;
 }
@@ -34,3 +36,6 @@ export interface Person {
   name: string;
   email?: string;
 }
+
+/** Whether the source says that it was reopened since: then this reference is of a life that is over. */
+export const isOtherLife = ({ life }: Pick<Incident, 'life'>, { generation }: IncidentRef): boolean => life !== undefined && life !== generation;

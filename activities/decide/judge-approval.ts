@@ -1,4 +1,4 @@
-import type { Approval } from '../../domain/approval.js';
+import { type Approval, isBoundTo } from '../../domain/approval.js';
 import type { Incident } from '../../domain/incident.js';
 import type { Decision, Plan } from '../../domain/plan.js';
 import type { ApprovalRequestRow } from '../../ledger/port.js';
@@ -20,7 +20,7 @@ export async function judgeApproval(deps: ActivityDeps, input: JudgeInput): Prom
   const plan = stored && 'plan' in stored ? stored.plan : undefined;
   const row = input.request.requestId ? await deps.ledger.approvalRequest(input.request.requestId) : undefined;
   const asked = { by: row?.by ?? input.request.by, via: row?.via ?? 'temporal', verifiedIdentity: row !== undefined };
-  const refusal = plan ? await refusalOf(deps, input, plan, row, asked.by) : 'there is no plan to decide about';
+  const refusal = plan ? await refusalOf(deps, input, plan, row) : 'there is no plan to decide about';
   const approval: Approval = {
     incident: input.incident,
     planHash: plan?.hash ?? input.planHash,
@@ -39,15 +39,14 @@ async function refusalOf(
   input: JudgeInput,
   plan: Plan,
   row: ApprovalRequestRow | undefined,
-  by: string,
 ): Promise<string | undefined> {
   const { request } = input;
   if (plan.hash !== input.planHash) return 'the plan has changed since: look at the new one';
   if (request.planHash.length < shortestPin || !plan.hash.startsWith(request.planHash))
     return `it is for another plan: this one is ${plan.hash.slice(0, shortestPin)}`;
   if (request.requestId && (!row || row.incident !== input.incident)) return 'the request is not one that our own door wrote';
-  const before = await deps.ledger.approvals(input.incident, plan.hash);
-  if (before.some((one) => one.accepted && one.by === by && one.decision === request.decision)) return `${by} has decided already`;
+  if (request.requestId && !isBoundTo(deps.hash, request.requestId, request)) return 'our own door wrote that request for another decision or another plan';
+  // The same word again counts once, in the ledger: judged again after a lost answer, it gets the same answer.
   return row ? onCallRefusal(deps, input, row) : signalRefusal(plan);
 }
 
@@ -61,8 +60,9 @@ function signalRefusal(plan: Plan): string | undefined {
 async function onCallRefusal(deps: ActivityDeps, input: JudgeInput, row: ApprovalRequestRow): Promise<string | undefined> {
   const { incident } = await readIncident(deps, input);
   const people = await onCallNow(deps, input, incident);
-  const names = people.flatMap(({ id, email, name }) => [id, email, name]);
-  if (names.includes(row.by)) return undefined;
+  // Never by display name: everybody chooses their own.
+  const names = people.flatMap(({ id, email }) => (email === undefined ? [id] : [id, email.toLowerCase()]));
+  if (names.includes(row.by) || names.includes(row.by.toLowerCase())) return undefined;
   return `${row.by} is not on call for this incident now (on call: ${people.map(({ email, name }) => email ?? name).join(', ') || 'nobody'})`;
 }
 

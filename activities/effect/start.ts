@@ -8,18 +8,19 @@ import { certainlyNotDone, isFinal } from '../../integrations/contract/errors.js
 import { paramsHash } from '../decide/admit.js';
 import type { ActivityDeps } from '../deps.js';
 import { callFor, isVendorFailure } from '../shell.js';
+import { attemptOf } from '../situation/attempt.js';
 import type { EffectInput } from '../types.js';
 
 /** Phase 7: consumes the permit, then makes exactly one vendor write. No row, no effect. */
 export async function startEffect(deps: ActivityDeps, action: AnyAction, input: EffectInput): Promise<EffectStart> {
   const switched = await deps.outOfBandStop();
-  if (switched) return declined(deps, action, input, `stopped by ${switched.owner}: ${switched.reason}`);
+  if (switched) return stopped(deps, action, input, `stopped by ${switched.owner}: ${switched.reason}`);
   const consumption = await deps.ledger.consume(input);
   if (!consumption.consumed) return unconsumed(deps, action, input, consumption);
   const { permit } = consumption;
   // The row is what was admitted: an action or parameters that do not belong to its hash never reach the vendor.
   if (permit.action !== action.id || paramsHash(deps, permit.action, permit.params) !== permit.paramsHash)
-    return declined(deps, action, input, 'the permit is for something else');
+    return givenUp(deps, action, input, 'the permit is for something else');
   return callVendor(deps, action, input, permit);
 }
 
@@ -37,7 +38,7 @@ async function callVendor(deps: ActivityDeps, action: AnyAction, input: EffectIn
     if (!certainlyNotDone(error.fault)) throw ApplicationFailure.nonRetryable(error.message, 'ambiguous');
     // `retryable` sends the run to read back first: only what is proven absent may be armed again.
     if (!isFinal(error.fault)) return { started: false, because: error.message, retryable: true };
-    return declined(deps, action, input, error.message);
+    return givenUp(deps, action, input, error.message);
   }
 }
 
@@ -56,13 +57,29 @@ async function unconsumed(
   // Somebody used it before us, perhaps this very attempt before its worker died: read back what became of it.
   if (because === 'consumed before') return { started: false, because: 'the permit was used before', retryable: true };
   const held = hold ? ` (${hold.kind} of ${hold.scope} by ${hold.owner}: ${hold.reason})` : '';
-  return declined(deps, action, input, `${because}${held}`);
+  if (because !== 'expired') return declined(deps, action, input, `${because}${held}`);
+  return { ...(await declined(deps, action, input, 'the permit ran out before it was used')), ranOut: true };
 }
 
-async function declined(deps: ActivityDeps, action: AnyAction, input: EffectInput, because: string): Promise<EffectStart> {
+/** The switch forbids to begin. What began under this key before is not denied by it: that is read back. */
+async function stopped(deps: ActivityDeps, action: AnyAction, input: EffectInput, because: string): Promise<EffectStart> {
+  const attempt = await attemptOf(deps, input.incident, input.attemptKey);
+  if (attempt?.consumed) return { started: false, because, retryable: true };
+  return declined(deps, action, input, because);
+}
+
+type Declined = EffectStart & { started: false };
+
+/** Says so and leaves the permit alone: unused it runs out by itself, and one that somebody else has used is theirs to end. */
+async function declined(deps: ActivityDeps, action: AnyAction, input: EffectInput, because: string): Promise<Declined> {
   await record(deps, input, 'refused', `${action.id} was not started: ${because}`, `declined.${because}`, {});
-  await deps.ledger.effectEnded(input.attemptKey, 'not-done', because);
   return { started: false, because, retryable: false };
+}
+
+/** The same for a permit that we have just used: it is over, and certainly nothing was done with it. */
+async function givenUp(deps: ActivityDeps, action: AnyAction, input: EffectInput, because: string): Promise<Declined> {
+  await deps.ledger.effectEnded(input.attemptKey, 'not-done', because);
+  return declined(deps, action, input, because);
 }
 
 export async function record(

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { boundRequestId } from '../../domain/approval.js';
 import { defineRoute } from '../route.js';
 import { away, Problem } from '../problem.js';
 import { RunError } from '../runs.js';
@@ -58,13 +59,12 @@ export const postTakeOver = defineRoute({
 
 /** The same key with the same decision is the same request; a different decision is another one. */
 function approvalRequestId(incident: string, caller: Caller, body: ApprovalBody, key: string | undefined): string {
-  if (key === undefined || key === '') return randomUUID();
+  if (key === undefined || key === '') return boundRequestId(sha256, randomUUID(), body);
   if (key.length > 200) throw new Problem(400, 'Idempotency-Key is longer than 200 characters.');
-  return createHash('sha256')
-    .update(JSON.stringify([incident, caller.name, body.decision, body.planHash, key]))
-    .digest('hex')
-    .slice(0, 32);
+  return boundRequestId(sha256, sha256(JSON.stringify([incident, caller.name, body.decision, body.planHash, key])).slice(0, 32), body);
 }
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const runProblem =
   (id: string) =>

@@ -5,6 +5,7 @@ import type { Incident, IncidentRef, Person } from '../../domain/incident.js';
 import type { Json } from '../../domain/json.js';
 import type { BodyFacts, BodyReader, SourceReading } from '../contract/source.js';
 import { isObject, labelsOf, readDetails } from './details.js';
+import { generationOf } from './receive.js';
 
 const time = z.string().refine((text) => Number.isFinite(Date.parse(text)), 'is not a time');
 const reference = z.object({ id: z.string().min(1), summary: z.string().nullish() });
@@ -23,6 +24,7 @@ const restIncident = z.object({
   teams: z.array(reference).nullish(),
   escalation_policy: reference.nullish(),
   acknowledgements: z.array(z.object({ acknowledger: reference.extend({ email: z.string().nullish() }) })).nullish(),
+  reopened_at: time.nullish(),
   resolve_reason: z.object({ type: z.string(), incident: z.object({ id: z.string() }).nullish() }).nullish(),
 });
 
@@ -78,6 +80,7 @@ function toIncident(read: RestIncident, ref: IncidentRef): Incident {
     ...(read.escalation_policy ? { escalationPolicy: read.escalation_policy.id } : {}),
     createdAt: new Date(read.created_at).toISOString(),
     heldBy: (read.acknowledgements ?? []).map(({ acknowledger }) => personOf(acknowledger)),
+    ...(read.reopened_at ? { life: generationOf(read.reopened_at) } : {}),
     ...(merged ? { mergedInto: merged } : {}),
   };
 }

@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { type Approval, type ApprovalRequest, boundRequestId } from '../../domain/approval.js';
+import { alert, hash, incident, policy, rule, runbook, setOf, target, witness } from '../../tests/support/rules.js';
+import type { ActivityDeps } from '../deps.js';
+import type { Judged, JudgeInput } from '../types.js';
+import { judgeApproval } from './judge-approval.js';
+
+const set = setOf(policy('profile: bench'), runbook(), rule());
+const planHash = 'a'.repeat(64);
+const plan = { hash: planHash, approval: { count: 1, signals: 'count' }, steps: [{ risk: 'disruptive' }], target: target() };
+const about = { incident: 'pagerduty:Q1', ref: { source: 'pagerduty', externalId: 'Q1', generation: '0' }, trust: 'signed' as const };
+
+/** A ledger in which our own door wrote that `ada@example.com` asked, once, for what `asked` says. */
+function bench(asked: Pick<ApprovalRequest, 'decision' | 'planHash'> = { decision: 'approve', planHash }, by = 'ada@example.com') {
+  const approvals: Approval[] = [];
+  const requestId = boundRequestId(hash, 'one', asked);
+  const failing = { record: false };
+  const deps = {
+    now: () => Date.now(),
+    rules: () => set,
+    hash,
+    registry: {
+      sources: new Map([['pagerduty', {
+        with: (call: unknown) => call, read: async () => ({}), normalise: () => ({ incident: incident(), alert: alert() }),
+        onCall: async () => [{ id: 'PADA', name: 'Ada', email: 'ada@example.com' }],
+      }]]),
+      witnesses: [], bodies: [],
+    },
+    ledger: {
+      decision: async () => ({ plan, witness: witness() }),
+      approvalRequest: async (id: string) => (id === requestId ? { id, incident: about.incident, by, role: 'approver', via: 'api' } : undefined),
+      approvals: async () => approvals,
+      putApproval: async (one: Approval) => void approvals.push(one),
+      record: async () => {
+        if (failing.record) throw new Error('the ledger went away');
+      },
+    },
+  } as unknown as ActivityDeps;
+  const judge = (request: ApprovalRequest): Promise<Judged> =>
+    new MockActivityEnvironment().run((input: JudgeInput) => judgeApproval(deps, input), { ...about, planHash, via: 'update' as const, request });
+  return { judge, requestId, failing, approvals };
+}
+
+const approve = (requestId?: string): ApprovalRequest => ({ decision: 'approve', by: 'ada@example.com', planHash, ...(requestId === undefined ? {} : { requestId }) });
+
+describe('rows 31, 33: a word counts for what was said, and for nothing else', () => {
+  it('approved by whom our door knows and who is on call', async () => {
+    const { judge, requestId } = bench();
+    expect(await judge(approve(requestId))).toMatchObject({ answer: { accepted: true }, settled: 'approved' });
+  });
+
+  it('the row of a rejection does not carry an approval', async () => {
+    const { judge, requestId } = bench({ decision: 'reject', planHash });
+    expect(await judge(approve(requestId))).toMatchObject({ answer: { accepted: false } });
+  });
+
+  it('the row of a word on another plan does not carry one on this', async () => {
+    const { judge, requestId } = bench({ decision: 'approve', planHash: 'b'.repeat(64) });
+    expect(await judge(approve(requestId))).toMatchObject({ answer: { accepted: false } });
+  });
+
+  it('a display name is not an identity: anybody can choose it', async () => {
+    const { judge, requestId } = bench(undefined, 'Ada');
+    expect(await judge({ ...approve(requestId), by: 'Ada' })).toMatchObject({ answer: { accepted: false } });
+  });
+
+  it('judged again after the answer was lost: the same answer, counted once', async () => {
+    const { judge, requestId, failing, approvals } = bench();
+    failing.record = true;
+    await expect(judge(approve(requestId))).rejects.toThrow();
+    failing.record = false;
+    expect(await judge(approve(requestId))).toMatchObject({ answer: { accepted: true }, settled: 'approved' });
+    expect(new Set(approvals.map(({ by }) => by)).size).toBe(1);
+  });
+
+  it('an unchecked claim of a name does not take the word from whoever has it', async () => {
+    const { judge, requestId, approvals } = bench();
+    await judge(approve());
+    expect(approvals[0]).toMatchObject({ verifiedIdentity: false });
+    expect(await judge(approve(requestId))).toMatchObject({ answer: { accepted: true } });
+  });
+});
