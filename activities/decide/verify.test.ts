@@ -18,7 +18,10 @@ const everyMs = 1000;
 const set = setOf(policy('profile: bench'), runbook(), rule());
 
 /** Looks once a second by a clock of its own; the last look stays. */
-async function verified(looks: readonly Look[], terms: Partial<VerifyInput['verify']> = {}): Promise<Verification & { lines: string[]; looked: number }> {
+async function verified(
+  looks: readonly Look[],
+  terms: Partial<VerifyInput['verify']> = {},
+): Promise<Verification & { lines: string[]; looked: number }> {
   let looked = 0;
   const lines: string[] = [];
   const now = () => Math.max(0, looked - 1) * everyMs;
@@ -27,9 +30,20 @@ async function verified(looks: readonly Look[], terms: Partial<VerifyInput['veri
     now,
     rules: () => set,
     registry: {
-      sources: new Map([['pagerduty', { with: (call: unknown) => call, read: async () => ((looked += 1), {}), normalise: () => ({ incident: incident({ status: 'resolved' }), alert: alert() }) }]]),
+      sources: new Map([
+        [
+          'pagerduty',
+          {
+            with: (call: unknown) => call,
+            read: async () => ((looked += 1), {}),
+            normalise: () => ({ incident: incident({ status: 'resolved' }), alert: alert() }),
+          },
+        ],
+      ]),
       witnesses: [{ id: 'test.alarm', covers: () => true, with: (call: unknown) => call, read: async () => seen(look().alarm) }],
-      checks: new Map([['test.well', { with: (call: unknown) => call, read: async () => ({ ok: look().check, says: 'the check' }) }]]),
+      checks: new Map([
+        ['test.well', { with: (call: unknown) => call, read: async () => ({ ok: look().check, says: 'the check' }) }],
+      ]),
       bodies: [],
     },
     ledger: {
@@ -41,8 +55,19 @@ async function verified(looks: readonly Look[], terms: Partial<VerifyInput['veri
   const environment = new MockActivityEnvironment();
   Object.assign(environment.context, { sleep: async () => undefined });
   const input: VerifyInput = {
-    incident: 'pagerduty:Q1', ref: incident().ref, trust: 'signed', planHash: 'p', step: 0, attemptKey: 'k',
-    verify: { alertCleared: true, checks: [{ check: 'test.well', params: {} }], forMs: 3 * everyMs, withinMs: 10 * everyMs, ...terms },
+    incident: 'pagerduty:Q1',
+    ref: incident().ref,
+    trust: 'signed',
+    planHash: 'p',
+    step: 0,
+    attemptKey: 'k',
+    verify: {
+      alertCleared: true,
+      checks: [{ check: 'test.well', params: {} }],
+      forMs: 3 * everyMs,
+      withinMs: 10 * everyMs,
+      ...terms,
+    },
   };
   const verification = (await environment.run((given: VerifyInput) => verify(deps, given), input)) as Verification;
   return { ...verification, lines, looked };

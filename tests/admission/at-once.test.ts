@@ -35,7 +35,15 @@ const limits = { ...standard, budget: { ...standard.budget, rule: { count: 3, pe
 function requestOf({ incident, target = 0, account = '444455556666' }: Asker) {
   const id = `arn:aws:ec2:eu-west-1:${account}:instance/i-0aa11bb22cc33d${String(target).padStart(3, '0')}`;
   const place = { account, region: 'eu-west-1' };
-  return admissionRequest({ attemptKey: `key-${incident}-${target}`, incident: `pagerduty:Q${incident}`, failureDomain: `${account}/eu-west-1/ec2`, place }, id);
+  return admissionRequest(
+    {
+      attemptKey: `key-${incident}-${target}`,
+      incident: `pagerduty:Q${incident}`,
+      failureDomain: `${account}/eu-west-1/ec2`,
+      place,
+    },
+    id,
+  );
 }
 
 async function ask(asker: Asker): Promise<Admission> {
@@ -43,14 +51,23 @@ async function ask(asker: Asker): Promise<Admission> {
   const now = Date.now();
   const { target } = calmFacts();
   const facts = calmFacts({
-    now, incidentId: request.incident, alertStartedAt: now - 120_000, planHash: request.planHash, rule: request.subject.rule,
+    now,
+    incidentId: request.incident,
+    alertStartedAt: now - 120_000,
+    planHash: request.planHash,
+    rule: request.subject.rule,
     target: { ...target, id: request.subject.targetId, name: `i-${asker.target ?? 0}`, account: request.place.account },
   });
   return ledger.admit(request, (state) => judgeAll(guards, facts, state, limits));
 }
 
 const through = (answers: Admission[]) => answers.filter(({ admitted }) => admitted).length;
-const refusals = (answers: Admission[]) => new Set(answers.flatMap((answer) => (answer.admitted ? [] : [`${answer.refusedBy.guard} ${answer.refusedBy.wait === true ? 'waits' : 'ends'}`])));
+const refusals = (answers: Admission[]) =>
+  new Set(
+    answers.flatMap((answer) =>
+      answer.admitted ? [] : [`${answer.refusedBy.guard} ${answer.refusedBy.wait === true ? 'waits' : 'ends'}`],
+    ),
+  );
 
 describe('row 23: incidents on one target at the same moment', () => {
   it('one gets the target, the others wait for it; once it has acted, the cooldown sends them away', async () => {
@@ -71,14 +88,20 @@ describe('row 21: at most so many per window', () => {
   it.each([
     ['in one account', () => '444455556666'],
     ['in twelve accounts', (n: number) => String(444455556000 + n)],
-  ])('twelve incidents of one rule at once, on twelve targets %s: the budget lets three through, a human decides about the rest', async (_what, account) => {
-    const askers = Array.from({ length: 12 }, (_, n) => ({ incident: n, target: n, account: account(n) }));
-    const answers = await Promise.all(askers.map(ask));
-    expect(through(answers)).toBe(3);
-    expect(refusals(answers)).toEqual(new Set(['budget ends']));
-    for (const asker of askers) await ledger.consume(shown(requestOf(asker)));
-    await ledger.close();
-    ledger = await openLedger({ url, deadlineMs: 10_000 });
-    expect(await ask({ incident: 99, target: 99 })).toMatchObject({ admitted: false, refusedBy: { guard: 'budget', verdict: 'ask' } });
-  });
+  ])(
+    'twelve incidents of one rule at once, on twelve targets %s: the budget lets three through, a human decides about the rest',
+    async (_what, account) => {
+      const askers = Array.from({ length: 12 }, (_, n) => ({ incident: n, target: n, account: account(n) }));
+      const answers = await Promise.all(askers.map(ask));
+      expect(through(answers)).toBe(3);
+      expect(refusals(answers)).toEqual(new Set(['budget ends']));
+      for (const asker of askers) await ledger.consume(shown(requestOf(asker)));
+      await ledger.close();
+      ledger = await openLedger({ url, deadlineMs: 10_000 });
+      expect(await ask({ incident: 99, target: 99 })).toMatchObject({
+        admitted: false,
+        refusedBy: { guard: 'budget', verdict: 'ask' },
+      });
+    },
+  );
 });

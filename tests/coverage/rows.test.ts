@@ -8,15 +8,36 @@ import { root } from '../support/root.js';
  * test that proves one hears of it here.
  */
 const promises: readonly (readonly [row: string, sentence: string, ...provedIn: string[]])[] = [
-  ['M1', 'CloudWatch alarm, SNS, PagerDuty, agent: a real-shaped webhook ends in a verified action and a note', 'tests/e2e/main-job.test.ts'],
+  [
+    'M1',
+    'CloudWatch alarm, SNS, PagerDuty, agent: a real-shaped webhook ends in a verified action and a note',
+    'tests/e2e/main-job.test.ts',
+  ],
   ['M2', 'POST /pagerduty/autonomous/action takes PagerDuty v3 webhooks, authenticated', 'api/door/pagerduty.test.ts'],
   ['M5', 'the same rule in YAML or JSON', 'tests/rules/promises.test.ts', 'tests/e2e/decisions.test.ts'],
-  ['M16', 'approval by signal, and a history that reads in plain words', 'tests/e2e/main-job.test.ts', 'tests/e2e/decisions.test.ts'],
+  [
+    'M16',
+    'approval by signal, and a history that reads in plain words',
+    'tests/e2e/main-job.test.ts',
+    'tests/e2e/decisions.test.ts',
+  ],
   ['M17', 'a recorded history replays on today’s code', 'tests/replay/replay.test.ts'],
-  ['1', 'a wrong signature is refused; two valid secrets work', 'integrations/pagerduty/receive.test.ts', 'api/door/door.test.ts', 'tests/e2e/main-job.test.ts'],
+  [
+    '1',
+    'a wrong signature is refused; two valid secrets work',
+    'integrations/pagerduty/receive.test.ts',
+    'api/door/door.test.ts',
+    'tests/e2e/main-job.test.ts',
+  ],
   ['2', 'a second delivery of one event.id starts nothing', 'api/door/door.test.ts', 'tests/e2e/main-job.test.ts'],
   ['3', 'two alerts with one dedup key make one incident', 'ledger/ledger.test.ts', 'integrations/pagerduty/channel.test.ts'],
-  ['5', 'no action on a resolved alert; a resolve cancels', 'guards/world.test.ts', 'tests/run/paths.test.ts', 'tests/e2e/decisions.test.ts'],
+  [
+    '5',
+    'no action on a resolved alert; a resolve cancels',
+    'guards/world.test.ts',
+    'tests/run/paths.test.ts',
+    'tests/e2e/decisions.test.ts',
+  ],
   ['6', 'act only if still firing after so long', 'guards/time.test.ts', 'tests/run/hold-down.test.ts'],
   ['8', 'rules are files', 'tests/rules/promises.test.ts', 'tests/e2e/decisions.test.ts'],
   ['9', 'a malformed rule fails a check in CI with line and reason', 'tests/rules/promises.test.ts'],
@@ -27,14 +48,31 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
   ['21', 'at most so many runs per window', 'guards/time.test.ts', 'tests/admission/at-once.test.ts'],
   ['23', 'one action at a time per target', 'ledger/permits.test.ts', 'tests/admission/at-once.test.ts'],
   ['29', 'preconditions are read again just before acting', 'tests/e2e/decisions.test.ts'],
-  ['31', 'a run waits for a human and ends in a defined way when none comes', 'tests/run/paths.test.ts', 'tests/e2e/main-job.test.ts'],
-  ['34', 'an approval is bound to exact arguments, single use, expiring', 'tests/rules/promises.test.ts', 'tests/e2e/main-job.test.ts', 'tests/e2e/decisions.test.ts'],
+  [
+    '31',
+    'a run waits for a human and ends in a defined way when none comes',
+    'tests/run/paths.test.ts',
+    'tests/e2e/main-job.test.ts',
+  ],
+  [
+    '34',
+    'an approval is bound to exact arguments, single use, expiring',
+    'tests/rules/promises.test.ts',
+    'tests/e2e/main-job.test.ts',
+    'tests/e2e/decisions.test.ts',
+  ],
   ['35', 'a pending approval survives a restart', 'tests/e2e/main-job.test.ts'],
   ['38', 'killed in the middle, it goes on', 'tests/e2e/at-most-once.test.ts'],
   ['39', 'one run per incident under 1,000 concurrent duplicates', 'api/door/temporal.test.ts', 'tests/e2e/main-job.test.ts'],
   ['40', 'the cloud call carries a token, or a read-back proves it', 'tests/run/paths.test.ts', 'tests/e2e/at-most-once.test.ts'],
   ['41', 'the step’s timeout holds even when the worker dies', 'tests/run/paths.test.ts'],
-  ['43', 'the alert must be clear for so long, or the run is a failure', 'activities/decide/verify.test.ts', 'tests/run/paths.test.ts', 'tests/e2e/main-job.test.ts'],
+  [
+    '43',
+    'the alert must be clear for so long, or the run is a failure',
+    'activities/decide/verify.test.ts',
+    'tests/run/paths.test.ts',
+    'tests/e2e/main-job.test.ts',
+  ],
   ['48', 'event, rule, decision and result in one query', 'ledger/ledger.test.ts', 'tests/e2e/main-job.test.ts'],
   ['50', 'the result is on the PagerDuty incident', 'tests/e2e/main-job.test.ts'],
 ];
@@ -51,7 +89,9 @@ function testFiles(dir: string): string[] {
 /** Every text that is followed by a function: the names of tests and of their groups. What is skipped or only planned proves nothing. */
 const name = /(?<how>[\w.]*)\(\s*(?<quote>['"`])(?<name>(?:\\.|(?!\k<quote>).)*)\k<quote>,\s*(?:async\s*)?\(/gs;
 const namesIn = (source: string): string[] =>
-  [...source.matchAll(name)].flatMap(({ groups: found = {} }) => (/skip|todo|failing/.test(found['how'] ?? '') ? [] : [found['name'] ?? '']));
+  [...source.matchAll(name)].flatMap(({ groups: found = {} }) =>
+    /skip|todo|failing/.test(found['how'] ?? '') ? [] : [found['name'] ?? ''],
+  );
 
 /** `row 6`, `rows 2, 3 and 39`, `row M17`, `M5`. */
 function rowsIn(text: string): string[] {
@@ -59,12 +99,15 @@ function rowsIn(text: string): string[] {
   return [...lists, ...(text.match(/\bM\d+\b/g) ?? [])];
 }
 
-const proved = new Map(testFiles(root).map((file) => [relative(root, file), new Set(namesIn(readFileSync(file, 'utf8')).flatMap(rowsIn))]));
+const proved = new Map(
+  testFiles(root).map((file) => [relative(root, file), new Set(namesIn(readFileSync(file, 'utf8')).flatMap(rowsIn))]),
+);
 
 describe('promises and their tests', () => {
   it.each(promises)('%s is proved: %s', (row, _sentence, ...provedIn) => {
     expect(provedIn.length).toBeGreaterThan(0);
-    for (const file of provedIn) expect({ file, rows: [...(proved.get(file) ?? [])] }).toEqual({ file, rows: expect.arrayContaining([row]) });
+    for (const file of provedIn)
+      expect({ file, rows: [...(proved.get(file) ?? [])] }).toEqual({ file, rows: expect.arrayContaining([row]) });
   });
 
   it('each stands here once', () => {
@@ -73,8 +116,15 @@ describe('promises and their tests', () => {
 
   it('reads names as they are written, and nothing else', () => {
     const source = [
-      "describe('row 1: a group', () => {", "it.each([1])(\n 'rows 2, 3 and M4: each', async (n) => {", "it('M5, row 6: both', async () => {",
-      "it.skip('row 7: skipped', () => {", "// it says row 8", "const text = 'row 9';", "it(`row 10: it\\'s`, () => {", "describe.skip('row 11', () => {", "it.todo('row 12');",
+      "describe('row 1: a group', () => {",
+      "it.each([1])(\n 'rows 2, 3 and M4: each', async (n) => {",
+      "it('M5, row 6: both', async () => {",
+      "it.skip('row 7: skipped', () => {",
+      '// it says row 8',
+      "const text = 'row 9';",
+      "it(`row 10: it\\'s`, () => {",
+      "describe.skip('row 11', () => {",
+      "it.todo('row 12');",
     ].join('\n');
     expect(namesIn(source).flatMap(rowsIn).sort()).toEqual(['1', '10', '2', '3', '6', 'M4', 'M4', 'M5']);
   });

@@ -96,10 +96,15 @@ async function readsLikeALog(incident: string): Promise<void> {
   expect(await description.staticSummary()).toBe(`pagerduty incident ${incident.split(':')[1]}`);
   expect(await description.staticDetails()).toMatch(/^Begun by incident[.]triggered/);
   const { events = [] } = await handle.fetchHistory();
-  const text = (payload: { data?: Uint8Array | null } | null | undefined) => String(JSON.parse(Buffer.from(payload?.data ?? []).toString('utf8') || '""'));
+  const text = (payload: { data?: Uint8Array | null } | null | undefined) =>
+    String(JSON.parse(Buffer.from(payload?.data ?? []).toString('utf8') || '""'));
   const begun = (events ?? []).filter((event) => event.activityTaskScheduledEventAttributes);
-  const shown = begun.map((event) => text(event.userMetadata?.summary) || String(event.activityTaskScheduledEventAttributes?.activityType?.name));
-  expect(shown.filter((one) => one === 'restart-ec2-instance: SSM Automation OpsSentinel-RestartInstance version 7')).toHaveLength(2);
+  const shown = begun.map(
+    (event) => text(event.userMetadata?.summary) || String(event.activityTaskScheduledEventAttributes?.activityType?.name),
+  );
+  expect(
+    shown.filter((one) => one === 'restart-ec2-instance: SSM Automation OpsSentinel-RestartInstance version 7'),
+  ).toHaveLength(2);
   expect(shown).toEqual(expect.arrayContaining(['decide', 'ask', 'admit', 'verify', 'report']));
   expect((events ?? []).length).toBeLessThanOrEqual(100);
   expect(description.typedSearchAttributes.getAll().length).toBeGreaterThan(3);

@@ -187,8 +187,11 @@ describe('row 8, row 9: rules are files, and a check in CI reads them without an
   }
   const opssentinel = (dir: string, words: string[], env: NodeJS.ProcessEnv = {}) =>
     new Promise<Ran>((resolve) => {
-      const child = execFile(process.execPath, [join(root, 'bin/opssentinel'), ...words], { env: { PATH: process.env['PATH'], ...env }, cwd: dir }, (_error, out, err) =>
-        resolve({ code: child.exitCode, out: `${out}${err}` }),
+      const child = execFile(
+        process.execPath,
+        [join(root, 'bin/opssentinel'), ...words],
+        { env: { PATH: process.env['PATH'], ...env }, cwd: dir },
+        (_error, out, err) => resolve({ code: child.exitCode, out: `${out}${err}` }),
       );
     });
   const broken = {
@@ -215,11 +218,18 @@ describe('row 8, row 9: rules are files, and a check in CI reads them without an
     expect((await opssentinel(dir, ['rules', 'lint', dir])).code).toBe(0);
   });
 
-  it.each([['serve'], ['worker', '--role', 'decide']])('with broken rules %s does not start, and lists every problem', async (...words) => {
-    const dir = await folderWith(broken);
-    const { code, out } = await opssentinel(dir, words, { OPSSENTINEL_MODE: 'live', OPSSENTINEL_RULES: dir, TEMPORAL_ADDRESS: '127.0.0.1:1' });
-    expect(code).not.toBe(0);
-    expect(out).toContain('nothing was started');
-    for (const problem of everyProblem) expect(out).toMatch(problem);
-  });
+  it.each([['serve'], ['worker', '--role', 'decide']])(
+    'with broken rules %s does not start, and lists every problem',
+    async (...words) => {
+      const dir = await folderWith(broken);
+      const { code, out } = await opssentinel(dir, words, {
+        OPSSENTINEL_MODE: 'live',
+        OPSSENTINEL_RULES: dir,
+        TEMPORAL_ADDRESS: '127.0.0.1:1',
+      });
+      expect(code).not.toBe(0);
+      expect(out).toContain('nothing was started');
+      for (const problem of everyProblem) expect(out).toMatch(problem);
+    },
+  );
 });
