@@ -17,7 +17,9 @@ export function createOutOfBandStop(path: string, variable: string | undefined):
     try {
       const { mtime } = await stat(path);
       const words = (await readFile(path, 'utf8').catch(() => '')).trim().split('\n')[0] ?? '';
-      return hold('file', words === '' ? `${path} exists` : words, mtime);
+      // As placeStopFile writes it; a bare `touch` says nothing, and anything else is the reason.
+      const [, by, reason] = /^\S+Z (\S+): (.*)$/.exec(words) ?? [];
+      return hold('file', reason ?? (words === '' ? `${path} exists` : words), mtime, by);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
@@ -26,11 +28,11 @@ export function createOutOfBandStop(path: string, variable: string | undefined):
   };
 }
 
-const hold = (where: string, reason: string, since: Date): Hold => ({
+const hold = (where: string, reason: string, since: Date, by = 'whoever runs the worker'): Hold => ({
   id: `out-of-band-${where}`,
   kind: 'stop',
   scope: 'all',
   reason,
-  owner: 'whoever runs the worker',
+  owner: by,
   since: since.toISOString(),
 });

@@ -29,7 +29,8 @@ function incidentLines({ incident, witness, rulesHash }: Decision, now: number |
   const triggered = `triggered ${at.slice(0, 10)} ${clock(at)}${now === undefined ? '' : ` (${ago(now - epochMs(at))})`}`;
   return [
     row([[incident.id, column]], oneLine(incident.title)),
-    row([['', column]], `${triggered}; ${witness.says}; rules ${shortHash(rulesHash)}`),
+    row([['', column]], `${triggered}; ${witness.says}`),
+    row([['', column]], `decided by rules ${shortHash(rulesHash)}`),
   ];
 }
 
@@ -111,44 +112,30 @@ function planLines(plan: Plan): string[] {
 const guardWords = { allow: 'allow', refuse: 'REFUSE', ask: 'ask' } as const;
 
 function guardLines(guards: readonly GuardVerdict[]): string[] {
-  const widest = (texts: readonly string[], atMost: number): number =>
-    Math.min(Math.max(...texts.map((text) => text.length)) + 2, atMost);
-  const name = widest(
-    guards.map(({ guard }) => guard),
-    18,
-  );
-  const limit = widest(['limit', ...guards.map((one) => one.limit)], 26);
-  const setBy =
-    widest(
-      guards.map((one) => one.setBy),
-      24,
-    ) - 2;
-  const found = width - 9 - name - limit - setBy;
-  const head = row(
-    [
-      ['GUARDS', 9 + name],
-      ['limit', limit],
-      ['found', found],
-    ],
-    'set by',
-  );
-  return [
-    head,
-    ...guards.map((one) => {
-      const [first = '', ...rest] = wrap(foundWords(one), found - 2);
-      const lead = row(
-        [
-          ['', 2],
-          [guardWords[one.verdict], 7],
-          [one.guard, name],
-          [one.limit, limit],
-          [first, found],
-        ],
-        one.setBy,
-      );
-      return [lead, ...rest.map((text) => row([['', 9 + name + limit]], text))].join('\n');
-    }),
-  ];
+  const columnFor = (of: (one: GuardVerdict) => string, atMost: number): number =>
+    Math.min(Math.max(5, ...guards.map((one) => of(one).length)) + 2, atMost);
+  const name = columnFor(({ guard }) => guard, 18);
+  const limit = columnFor((one) => one.limit, 16);
+  const found = width - 9 - name - limit - (columnFor((one) => one.setBy, 24) - 2);
+  const lines = guards.flatMap((one) => {
+    const limits = wrap(one.limit, limit - 2);
+    const founds = wrap(foundWords(one), found - 2);
+    return Array.from({ length: Math.max(limits.length, founds.length) }, (_, line) =>
+      guardRow(line === 0 ? one : undefined, [limits[line] ?? '', limit], [founds[line] ?? '', found], name),
+    );
+  });
+  return [`${'GUARDS'.padEnd(9 + name)}${'limit'.padEnd(limit)}${'found'.padEnd(found)}set by`, ...lines];
+}
+
+/** One line of a guard; its name, verdict and origin stand on the first alone. */
+function guardRow(
+  one: GuardVerdict | undefined,
+  limit: readonly [string, number],
+  found: readonly [string, number],
+  name: number,
+): string {
+  const lead: (readonly [string, number])[] = [['', 2], [one ? guardWords[one.verdict] : '', 7], [one?.guard ?? '', name], limit];
+  return one ? row([...lead, found], one.setBy) : row(lead, found[0]);
 }
 
 const foundWords = ({ found, freeAt }: GuardVerdict): string => `${oneLine(found)}${freeAt ? `, free ${clock(freeAt)}` : ''}`;
@@ -198,7 +185,7 @@ function wrap(text: string, room: number): string[] {
   let rest = text;
   while (rest.length > room) {
     const space = rest.lastIndexOf(' ', room);
-    const cut = space > room / 2 ? space : room;
+    const cut = space > room / 3 ? space : room;
     lines.push(rest.slice(0, cut));
     rest = rest.slice(cut).trimStart();
   }

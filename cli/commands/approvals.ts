@@ -35,12 +35,13 @@ async function decide(context: Context, decision: 'approve' | 'reject', incident
     ...(reason === undefined ? {} : { reason }),
   });
   if (!answer.accepted) throw new Failure('conflict', `not accepted: ${answer.reason}`);
+  const word = decision === 'approve' ? 'approved' : 'rejected';
   print(
     context,
     options,
     'Approval',
     [{ incident, decision, planHash: options.plan, ...answer }],
     (colours) =>
-      `${colours.green(decision === 'approve' ? 'approved' : 'rejected')}  ${incident}, plan ${options.plan.slice(0, 8)}: ${answer.reason}`,
+      `${colours.green(word)}  ${incident}, plan ${options.plan.slice(0, 8)}${answer.reason === word ? '' : `: ${answer.reason}`}`,
   );
 }

@@ -53,7 +53,9 @@ async function examine(context: Context, options: OutputOptions): Promise<void> 
     examineRules(rulesDirFor(context, undefined), installed, sha256),
   ]);
   const findings = [...configuration, ...api, ...temporal, ...ledger, ...stop, ...rules, ...examineIntegrations(installed)];
-  print(context, options, 'Diagnosis', findings, (colours) => findingsText(findings, colours, context.terminal.columns));
+  print(context, options, 'Diagnosis', findings, (colours) =>
+    findingsText(findings, colours, context.terminal.columns).replaceAll(`${context.cwd}/`, ''),
+  );
   const failed = findings.filter(({ state }) => state === 'fail').length;
   if (failed > 0)
     throw new Failure('failed', `${failed === 1 ? '1 check fails' : `${failed} checks fail`}; each says above what to do`);

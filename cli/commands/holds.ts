@@ -102,7 +102,7 @@ async function stop(context: Context, options: StopOptions): Promise<void> {
       'Hold',
       [hold],
       (colours) =>
-        `${colours.red('STOPPED')}  ${hold.scope}. Nothing begins any more. Lift it with: opssentinel resume ${hold.id}`,
+        `${colours.red('STOPPED')}  ${hold.scope}: nothing ${hold.scope === 'all' ? '' : 'there '}begins any more. Lift it with: opssentinel resume ${hold.id}`,
     );
   } catch (error) {
     const { exit, message } = classify(error);

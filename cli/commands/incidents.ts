@@ -58,6 +58,12 @@ function parseLimit(text: string): number {
 /** People's id: `Q0HX2R9`, not `pagerduty:Q0HX2R9`. */
 const shortId = (id: string): string => id.slice(id.indexOf(':') + 1);
 
+/** Shown while a plan waits: approving asks for it. */
+const planColumn: Column<IncidentSummary> = {
+  title: 'PLAN',
+  of: ({ planHash }) => (planHash === null ? '-' : shortHash(planHash)),
+};
+
 /** The title takes what the others leave of the line. */
 function incidentTable(incidents: readonly IncidentSummary[], columns: number): string {
   const facts: Column<IncidentSummary>[] = [
@@ -66,7 +72,7 @@ function incidentTable(incidents: readonly IncidentSummary[], columns: number): 
     { title: 'INCIDENT', of: ({ status }) => status || '-' },
     { title: 'REMEDIATION', of: ({ outcome, remediation }) => outcome ?? remediation },
     { title: 'RULE', of: ({ rule }) => rule || '-' },
-    { title: 'PLAN', of: ({ planHash }) => (planHash === null ? '-' : shortHash(planHash)) },
+    ...(incidents.some(({ remediation }) => /approval/.test(remediation)) ? [planColumn] : []),
   ];
   const taken =
     Math.max(

@@ -21,11 +21,14 @@ export async function checkPorts(wanted: readonly WantedPort[], host = '127.0.0.
     if (port === 0 || (await isFree(port, host))) continue;
     const holder = await holderOf(port);
     taken.push(
-      `Port ${port} (${what}) is taken${holder === undefined ? ` by another program (see who: lsof -i :${port})` : ` by ${holder}`}. Choose another: ${variable}=${port + 1_000}`,
+      `Port ${port} (${what}) is taken${holder === undefined ? ` by another program (see who: lsof -i :${port})` : ` by ${holder}`}. Choose another: ${variable}=${another(port)}`,
     );
   }
   if (taken.length > 0) throw new PortTaken(taken.join('\n'));
 }
+
+/** Far from the defaults of ours, several of which lie a thousand apart. */
+const another = (port: number): number => (port < 50_000 ? port + 10_000 : port - 10_000);
 
 function isFree(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
