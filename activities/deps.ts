@@ -21,8 +21,8 @@ export interface ActivityDeps {
   ourselves: readonly string[];
   /** The switch that works with everything else gone: a file or a variable. Read right before every effect. */
   outOfBandStop: () => Promise<Hold | undefined>;
-  /** Tells the run that owns an alert of another incident with the same alert. */
-  tellJoined: (owner: string, incident: string) => Promise<void>;
+  /** Tells the run that owns an alert of another incident with the same alert. `false`: that run has ended, nobody is there. */
+  tellJoined: (owner: string, incident: string) => Promise<boolean>;
   /** Where people look an incident up; `{id}` is replaced. */
   linkTo: (incident: string) => string;
 }

@@ -42,6 +42,16 @@ export const shelled =
     }
   };
 
+/** What the running activity wants its successor to know, by its context. */
+const kept = new WeakMap<Context, unknown>();
+
+/** Beats with details that later beats, a vendor's own among them, repeat: one without details would wipe them out. */
+export function beatWith(details: unknown): void {
+  const context = Context.current();
+  kept.set(context, details);
+  context.heartbeat(details);
+}
+
 /** A call to a vendor on behalf of the running activity. */
 export function callFor(incident: string, place: Place, pace: Pace, now: () => number): Call {
   const context = Context.current();
@@ -50,7 +60,7 @@ export function callFor(incident: string, place: Place, pace: Pace, now: () => n
     incident,
     pace,
     signal: context.cancellationSignal,
-    heartbeat: () => context.heartbeat(),
+    heartbeat: () => context.heartbeat(kept.get(context)),
     now,
     sleep: (ms) => context.sleep(ms),
   };

@@ -91,11 +91,13 @@ function roleOptions(
   };
 }
 
-/** The owner may have ended: then there is nobody to be told, and nothing is lost. */
-async function tellJoined(client: Client, owner: string, incident: string): Promise<void> {
+/** Whether there was somebody to be told: the owner may have ended. */
+async function tellJoined(client: Client, owner: string, incident: string): Promise<boolean> {
   try {
     await client.workflow.getHandle(workflowIdOf(owner)).signal(joined, { incident });
+    return true;
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'WorkflowNotFoundError') throw error;
+    return false;
   }
 }

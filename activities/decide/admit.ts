@@ -1,4 +1,6 @@
 import type { GuardFacts } from '../../domain/admission.js';
+import { isOtherLife } from '../../domain/incident.js';
+import { incidentId } from '../../domain/incident-id.js';
 import type { JsonObject } from '../../domain/json.js';
 import { canonicalJson } from '../../domain/json.js';
 import type { Admission, GuardVerdict } from '../../domain/permit.js';
@@ -11,6 +13,7 @@ import { judgeAll } from '../../guards/judge.js';
 import type { AdmissionRequest } from '../../ledger/port.js';
 import type { ActivityDeps } from '../deps.js';
 import { callFor, isVendorFailure } from '../shell.js';
+import { attemptOf } from '../situation/attempt.js';
 import { readSituation, type Situation } from '../situation/read.js';
 import type { StepInput } from '../types.js';
 
@@ -45,8 +48,11 @@ export async function preview(deps: ActivityDeps, input: StepInput): Promise<Gua
 }
 
 async function derive(deps: ActivityDeps, input: StepInput): Promise<Derived | GuardVerdict> {
+  // Under another's name it would pass for the run that holds the target, and for the one that acted last.
+  if (input.incident !== incidentId(input.ref)) return no('incident', incidentId(input.ref), `asked for as ${input.incident}`);
   const situation = await readSituation(deps, input, input.step);
   const { decision, incident } = situation;
+  if (isOtherLife(incident, input.ref)) return no('incident', 'its present life', `${incident.ref.source} says it was reopened since`);
   if (incident.status === 'resolved') return no('incident', 'open', `${incident.ref.source} says resolved`);
   if (!('plan' in decision)) return no('plan', 'the pinned plan', `the rules now say: ${decision.because}`);
   const { plan } = decision;
@@ -55,7 +61,19 @@ async function derive(deps: ActivityDeps, input: StepInput): Promise<Derived | G
   if (decision.concluded === 'observe') return no('mode', 'approve or auto', 'the rule only observes here');
   const step = plan.steps[input.step];
   if (!step) return no('plan', `${plan.steps.length} steps`, `it has no step ${input.step + 1}`);
+  const early = await beforeItsTurn(deps, input, plan);
+  if (early) return no('plan', 'one step after the other', early);
   return { situation, plan, step, facts: factsOf(deps, input, situation, plan, step) };
+}
+
+/** A later step only after the one below it was done, has ended and did not help: by the ledger, not by the caller's word. */
+async function beforeItsTurn(deps: ActivityDeps, input: StepInput, plan: Plan): Promise<string | undefined> {
+  const below = plan.steps[input.step - 1];
+  if (!below) return undefined;
+  const attempt = await attemptOf(deps, input.incident, attemptKey(deps, plan, below));
+  if (!attempt?.consumed) return `step ${input.step} has not been tried`;
+  if (below.waits && !attempt.ended) return `step ${input.step} has not ended`;
+  return attempt.verified ? `step ${input.step} has helped` : undefined;
 }
 
 const no = (guard: string, limit: string, found: string): GuardVerdict => ({ guard, verdict: 'refuse', limit, found, setBy: 'design' });

@@ -18,8 +18,9 @@ export async function decide(deps: ActivityDeps, input: DecideInput): Promise<De
   }
   const owner = await deps.ledger.claimCorrelation(alert.correlationKey, input.incident);
   if (owner !== input.incident && sameIncident(owner) !== sameIncident(input.incident)) {
-    await deps.tellJoined(owner, input.incident);
-    return { kind: 'over', outcome: 'joined', says: `the same alert is handled as ${owner}`, joinedTo: owner };
+    // A run that has ended without mending it takes care of nothing any more: then this one goes on by itself.
+    const cared = (await deps.tellJoined(owner, input.incident)) || (await deps.ledger.incident(owner))?.outcome === 'remediated';
+    if (cared) return { kind: 'over', outcome: 'joined', says: `the same alert is handled as ${owner}`, joinedTo: owner };
   }
   const { decision } = await situationOf(deps, input, incident, alert);
   await writeDown(deps, input, decision);

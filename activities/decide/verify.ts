@@ -5,7 +5,7 @@ import type { CheckReading, Verification } from '../../domain/verification.js';
 import { duration } from '../../domain/words.js';
 import { paceOf } from '../../decide/profiles.js';
 import type { ActivityDeps } from '../deps.js';
-import { callFor, isVendorFailure } from '../shell.js';
+import { beatWith, callFor, isVendorFailure } from '../shell.js';
 import { readIncident } from '../situation/read.js';
 import { witnessOf } from '../situation/witness.js';
 import type { VerifyInput } from '../types.js';
@@ -27,7 +27,7 @@ export async function verify(deps: ActivityDeps, input: VerifyInput): Promise<Ve
   const pace = paceOf(deps.rules());
   const target = await plannedTarget(deps, input);
   for (;;) {
-    context.heartbeat(progress);
+    beatWith(progress);
     const readings = await readAll(deps, input, target, pace);
     const now = deps.now();
     const well = readings.every(({ ok }) => ok);
