@@ -136,12 +136,14 @@ describe('row 29: what held when a human was asked is read again just before act
     await noEffect();
   });
 
-  it('M16, row 34: with everything as it was, the very same plan runs once, a second word counts for nothing, and the run reads like a log', async () => {
+  it('M16, row 34: with everything as it was, the very same plan runs once, a second word adds nothing, and the run reads like a log', async () => {
     const { incident, planHash } = await askedFor('ec2-cpu-high-prod');
     expect(await e2e.api.approver.approve(incident, { planHash })).toMatchObject({ accepted: true });
-    // Single use: the same word again counts for nothing, whether the run still goes on or not.
-    await expect(e2e.api.approver.approve(incident, { planHash })).rejects.toThrow();
+    // Single use: the same word again is answered, counts once, and allows nothing more; after the end it is refused.
+    await e2e.api.approver.approve(incident, { planHash }).catch(() => undefined);
     expect(await e2e.ended(incident)).toBe('remediated');
+    expect((await e2e.stack.ledger.approvals(incident, planHash)).filter(({ accepted }) => accepted)).toHaveLength(1);
+    await expect(e2e.api.approver.approve(incident, { planHash })).rejects.toThrow();
     expect(await e2e.sandbox.effects()).toHaveLength(1);
     await readsLikeALog(incident);
   });
