@@ -41,7 +41,8 @@ export function consumption(database: Database): Effects {
           status,
           ended_says: storableText(says),
         };
-        await db.updateTable('permit').set(values).where('attempt_key', '=', attemptKey).execute();
+        // The first word stands: a reset run that reads back later, when the vendor has forgotten, must not deny what was seen.
+        await db.updateTable('permit').set(values).where('attempt_key', '=', attemptKey).where('ended_at', 'is', null).execute();
       }),
     effectVerified: (attemptKey, verified, says) =>
       database.run(async (db) => {

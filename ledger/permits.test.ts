@@ -370,3 +370,15 @@ describe('arming again', () => {
     for (const key of [ended.attemptKey, over.attemptKey, 'nothing']) expect(await ledger.rearm(key)).toBe(false);
   });
 });
+
+describe('how an effect ended', () => {
+  it('is said once: a later read-back that finds nothing, or a refusal, does not write over it', async () => {
+    const request = admissionRequest();
+    await admitted(request);
+    await ledger.consume(shown(request));
+    await ledger.effectEnded(request.attemptKey, 'succeeded', 'done');
+    await ledger.effectEnded(request.attemptKey, 'unknown', 'not found any more');
+    await ledger.effectEnded(request.attemptKey, 'not-done', 'refused');
+    expect(await permitRows()).toMatchObject([{ status: 'succeeded', ended_says: 'done' }]);
+  });
+});
