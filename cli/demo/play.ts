@@ -71,7 +71,7 @@ async function interlude(stage: Stage, demo: DemoCase, incident: string, printer
     await pause(400);
     printer.aside('kills the worker with SIGKILL while the automation runs');
     await stage.killWorker();
-    await pause(1000);
+    await pause(500);
     printer.aside('starts a new worker');
     const before = (await stage.sandbox.effects()).length;
     await stage.startWorker();
@@ -96,7 +96,7 @@ async function approve(stage: Stage, incident: string, printer: TimelinePrinter)
     `page       ${stage.apiAddress}/i/${shortId(incident)}`,
   );
   if (stage.waitForPerson) return;
-  await pause(1500);
+  await pause(1000);
   printer.aside('approves, as the person on call would');
   const answer = await stage.api.approve(incident, { planHash });
   if (!answer.accepted) throw new Error(`The approval was refused: ${answer.reason}`);

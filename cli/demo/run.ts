@@ -11,7 +11,7 @@ import { cases } from './cases.js';
 import { follow } from './follow.js';
 import { type CasePlayed, playCase, type Stage } from './play.js';
 import { type Print, spread } from './print.js';
-import { createSandboxClient } from './sandbox-client.js';
+import { createSandboxClient, type SandboxClient } from './sandbox-client.js';
 
 export interface DemoOptions {
   /** End by itself, with success only when every incident ended as announced. */
@@ -72,7 +72,7 @@ async function perform(stack: Stack, context: Context, options: DemoOptions, pri
       const before = (await sandbox.effects()).length;
       played.push(await playCase(stage, demo, `${index + 1}/${cases.length}`, before));
     }
-    return await sumUp(sandbox, played, print);
+    return await sumUp(sandbox, (await api.incidents(100)).length, played, print);
   } finally {
     follower.stop();
   }
@@ -91,19 +91,18 @@ function headline(rules: RulesSummary, print: Print): void {
 
 const partRow = (name: string, left: string, right: string): string => spread(`  ${name.padEnd(12)} ${left}`, right);
 
-async function sumUp(
-  sandbox: ReturnType<typeof createSandboxClient>,
-  played: readonly CasePlayed[],
-  print: Print,
-): Promise<number> {
+/** Everything counted where it happened: runs at the API, effects and unknown calls at the simulators. */
+async function sumUp(sandbox: SandboxClient, runs: number, played: readonly CasePlayed[], print: Print): Promise<number> {
   const effects = await sandbox.effects();
   const doubled = effects.length - new Set(effects.map(({ key }) => key)).size;
   const unknown = (await sandbox.unknownCalls()).length;
-  const wrong = played.flatMap((one) => one.wrong).length + doubled + unknown;
+  const surplus = Math.max(0, runs - cases.length);
+  const lost = Math.max(0, cases.length - runs);
+  const wrong = played.flatMap((one) => one.wrong).length + doubled + unknown + surplus + lost;
   print('');
   print(
-    `${counted(played.length, 'incident')}, ${counted(played.length, 'run')}, each webhook ${deliveries} times; ${counted(effects.length, 'effect')}, ${doubled} doubled, ` +
-      `${cases.length - played.length} incidents lost, ${unknown} unknown calls`,
+    `${counted(played.length, 'incident')}, each webhook ${deliveries} times: ${counted(runs, 'run')}, ${counted(effects.length, 'effect')}; ` +
+      `${doubled} doubled, ${lost} lost, ${counted(unknown, 'unknown call')}`,
   );
   return wrong;
 }
