@@ -23,13 +23,29 @@ export function aim(rule: Rule, type: CatalogueTarget, alert: Alert, incident: I
     if (said === undefined) return { ok: false, place, because: `the target names no ${field}` };
     const label = /^alert\.labels\.(.+)$/.exec(said)?.[1];
     const inAlert = isField(said) ? valueAt(facts, said) : said;
-    const atWitness = label !== undefined && witness.labels && Object.hasOwn(witness.labels, label) ? witness.labels[label] : undefined;
-    if (atWitness !== undefined && inAlert !== undefined && inAlert !== atWitness) return { ok: false, place, because: `${said}: the alert says ${shown(inAlert)}, but ${witness.by} says ${shown(atWitness)}` };
+    const atWitness =
+      label !== undefined && witness.labels && Object.hasOwn(witness.labels, label) ? witness.labels[label] : undefined;
+    if (atWitness !== undefined && inAlert !== undefined && inAlert !== atWitness)
+      return {
+        ok: false,
+        place,
+        because: `${said}: the alert says ${shown(inAlert)}, but ${witness.by} says ${shown(atWitness)}`,
+      };
     const value = atWitness ?? inAlert;
-    if (value === undefined) return { ok: false, place, because: `${said} is not in this alert; its labels are ${Object.keys(alert.labels).join(', ') || 'none'}` };
+    if (value === undefined)
+      return {
+        ok: false,
+        place,
+        because: `${said} is not in this alert; its labels are ${Object.keys(alert.labels).join(', ') || 'none'}`,
+      };
     const text = typeof value === 'number' ? String(value) : value;
     const pattern = type.select[field];
-    if (typeof text !== 'string' || !pattern || !fitsWhole(pattern, text)) return { ok: false, place, because: `${shown(value)} is not a ${field} of ${type.type}: it must match ${pattern?.source ?? 'a pattern'}` };
+    if (typeof text !== 'string' || !pattern || !fitsWhole(pattern, text))
+      return {
+        ok: false,
+        place,
+        because: `${shown(value)} is not a ${field} of ${type.type}: it must match ${pattern?.source ?? 'a pattern'}`,
+      };
     selector[field] = text;
   }
   return { ok: true, selector };

@@ -18,8 +18,17 @@ export const concludePlan = (seen: Seen, plan: Plan): Decision => ({ ...seen, co
  * Somebody must look, and nobody acts. A rule that only observes here calls nobody: what it would have been refused for is written
  * down, and that is all.
  */
-export function concludeRefusal(seen: Seen, refusal: { because: string; place: string; rule?: string }, observes: boolean): Decision {
-  if (observes) return { ...seen, concluded: 'nothing', because: `${refusal.rule} only observes here, and could not have acted: ${refusal.because}` };
+export function concludeRefusal(
+  seen: Seen,
+  refusal: { because: string; place: string; rule?: string },
+  observes: boolean,
+): Decision {
+  if (observes)
+    return {
+      ...seen,
+      concluded: 'nothing',
+      because: `${refusal.rule} only observes here, and could not have acted: ${refusal.because}`,
+    };
   return { ...seen, concluded: 'refuse', ...refusal };
 }
 

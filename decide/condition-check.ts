@@ -19,7 +19,11 @@ export function checkCondition(tree: Node, fields: FieldTree, functions: readonl
   const problems: ConditionProblem[] = [];
   const says = (offset: number, text: string): void => void problems.push({ offset, says: text });
   if (count(tree) > limits.nodes) says(0, `the condition has more than ${limits.nodes} parts; write several shorter lines`);
-  if (macroDepth(tree) > limits.nestedMacros) says(tree.offset, `more than ${limits.nestedMacros} of all, exists, filter and map stand inside each other; write it flatter`);
+  if (macroDepth(tree) > limits.nestedMacros)
+    says(
+      tree.offset,
+      `more than ${limits.nestedMacros} of all, exists, filter and map stand inside each other; write it flatter`,
+    );
   const type = typeOf(tree, { fields, functions, bound: new Set(), problems });
   if (type !== 'any' && type !== 'bool') says(0, `the condition is ${named[type]}, not yes or no; compare it with something`);
   return problems;
@@ -33,7 +37,14 @@ function macroDepth(node: Node): number {
 }
 
 const named: Readonly<Record<ValueType, string>> = {
-  bool: 'yes or no', int: 'a number', double: 'a number', string: 'text', list: 'a list', object: 'an object', null: 'null', any: 'unknown',
+  bool: 'yes or no',
+  int: 'a number',
+  double: 'a number',
+  string: 'text',
+  list: 'a list',
+  object: 'an object',
+  null: 'null',
+  any: 'unknown',
 };
 
 function typeOf(node: Node, scope: Scope): ValueType {
@@ -56,7 +67,8 @@ function typeOf(node: Node, scope: Scope): ValueType {
       return node.kind === 'list' ? 'list' : 'object';
     case 'macro': {
       const over = typeOf(node.over, scope);
-      if (over !== 'any' && over !== 'list' && over !== 'object') mistake(scope, node.over, `needs a list here, and this is ${named[over]}`);
+      if (over !== 'any' && over !== 'list' && over !== 'object')
+        mistake(scope, node.over, `needs a list here, and this is ${named[over]}`);
       const inner = { ...scope, bound: new Set([...scope.bound, node.variable]) };
       node.body.forEach((part) => typeOf(part, inner));
       return node.result;
@@ -72,7 +84,8 @@ function chainType(node: Node, chain: { root: string; path: string[] }, scope: S
   let walked = '';
   for (const [depth, part] of [chain.root, ...chain.path].entries()) {
     if (here === 'list' || here === 'object') return test(node, 'any');
-    const next: FieldType | undefined = typeof here === 'object' ? (Object.hasOwn(here, part) ? here[part] : undefined) : fieldType({ it: here }, `it.${part}`);
+    const next: FieldType | undefined =
+      typeof here === 'object' ? (Object.hasOwn(here, part) ? here[part] : undefined) : fieldType({ it: here }, `it.${part}`);
     if (next === undefined) {
       mistake(scope, nodeOf(node, chain.path.length - depth), unknownField(walked, part, here));
       return 'any';
@@ -84,16 +97,26 @@ function chainType(node: Node, chain: { root: string; path: string[] }, scope: S
 }
 
 /** The part of a chain that many steps before its end. */
-const nodeOf = (node: Node, back: number): Node => (back > 0 && (node.kind === 'field' || node.kind === 'index') ? nodeOf(node.of, back - 1) : node);
+const nodeOf = (node: Node, back: number): Node =>
+  back > 0 && (node.kind === 'field' || node.kind === 'index') ? nodeOf(node.of, back - 1) : node;
 
 const test = (node: Node, type: ValueType): ValueType => (node.kind === 'field' && node.test ? 'bool' : type);
 
-const valueTypes = { string: 'string', number: 'double', boolean: 'bool', list: 'list', object: 'object', texts: 'object' } as const;
+const valueTypes = {
+  string: 'string',
+  number: 'double',
+  boolean: 'bool',
+  list: 'list',
+  object: 'object',
+  texts: 'object',
+} as const;
 
 function unknownField(parent: string, part: string, here: FieldType): string {
   const field = parent ? `${parent}.${part}` : part;
-  if (field === 'alert.value') return 'there is no alert.value: CloudWatch sends the number only inside a sentence; use alert.threshold';
-  if (typeof here !== 'object') return `there is no ${field}: ${parent} is ${here === 'number' ? 'a number' : here === 'boolean' ? 'yes or no' : 'text'} and has no fields`;
+  if (field === 'alert.value')
+    return 'there is no alert.value: CloudWatch sends the number only inside a sentence; use alert.threshold';
+  if (typeof here !== 'object')
+    return `there is no ${field}: ${parent} is ${here === 'number' ? 'a number' : here === 'boolean' ? 'yes or no' : 'text'} and has no fields`;
   const known = Object.keys(here);
   return `there is no ${field}${didYouMean(part, known)}; ${parent ? `${parent} has` : 'a line here can read'} ${known.join(', ')}`;
 }
@@ -102,7 +125,15 @@ const logic = new Set(['_&&_', '_||_', '!_']);
 const comparisons = new Set(['_==_', '_!=_', '_<_', '_<=_', '_>_', '_>=_']);
 const arithmetic = new Set(['_+_', '_-_', '_*_', '_/_', '_%_']);
 const textMethods = new Set(['startsWith', 'endsWith', 'contains', 'matches']);
-const results: Readonly<Record<string, ValueType>> = { size: 'int', int: 'int', double: 'double', string: 'string', bool: 'bool', '@in': 'bool', '@not_strictly_false': 'bool' };
+const results: Readonly<Record<string, ValueType>> = {
+  size: 'int',
+  int: 'int',
+  double: 'double',
+  string: 'string',
+  bool: 'bool',
+  '@in': 'bool',
+  '@not_strictly_false': 'bool',
+};
 
 function callType(node: Extract<Node, { kind: 'call' }>, scope: Scope): ValueType {
   const types = children(node).map((part) => typeOf(part, scope));
@@ -122,20 +153,30 @@ function callType(node: Extract<Node, { kind: 'call' }>, scope: Scope): ValueTyp
     if (wrong >= 0) mistake(scope, parts[wrong] ?? node, `${node.fn} needs text, and this is ${named[types[wrong] ?? 'any']}`);
     return 'bool';
   }
-  if (/^[a-zA-Z]/.test(node.fn) && !scope.functions.includes(node.fn)) mistake(scope, node, `there is no function ${node.fn}${didYouMean(node.fn, scope.functions)}; a condition has no clock and reads nothing by itself`);
+  if (/^[a-zA-Z]/.test(node.fn) && !scope.functions.includes(node.fn))
+    mistake(
+      scope,
+      node,
+      `there is no function ${node.fn}${didYouMean(node.fn, scope.functions)}; a condition has no clock and reads nothing by itself`,
+    );
   return results[node.fn] ?? 'any';
 }
 
 function comparisonType(node: Node, types: ValueType[], scope: Scope): ValueType {
   const [left = 'any', right = 'any'] = types.map((type) => (type === 'int' ? 'double' : type));
   if (left !== 'any' && right !== 'any' && left !== right && left !== 'null' && right !== 'null')
-    mistake(scope, node, `compares ${named[left]} with ${named[right]}, which is never yes; ${left === 'string' || right === 'string' ? 'put quotes around text, and none around numbers' : 'compare like with like'}`);
+    mistake(
+      scope,
+      node,
+      `compares ${named[left]} with ${named[right]}, which is never yes; ${left === 'string' || right === 'string' ? 'put quotes around text, and none around numbers' : 'compare like with like'}`,
+    );
   return 'bool';
 }
 
 function arithmeticType(node: Node, types: ValueType[], scope: Scope): ValueType {
   const [left = 'any', right = 'any'] = types;
-  if ((left === 'int' && right === 'double') || (left === 'double' && right === 'int')) mistake(scope, node, 'mixes a whole number with a fraction, which cannot be calculated; write 1.0 for 1');
+  if ((left === 'int' && right === 'double') || (left === 'double' && right === 'int'))
+    mistake(scope, node, 'mixes a whole number with a fraction, which cannot be calculated; write 1.0 for 1');
   return left === 'any' || right === 'any' ? 'any' : left;
 }
 

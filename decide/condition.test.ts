@@ -5,7 +5,10 @@ import { ruleFacts, ruleFields } from '../domain/readable.js';
 import { alert, incident } from '../tests/support/rules.js';
 import { compileCondition, conjuncts, matchesWhole } from './condition.js';
 
-const fields = { ...ruleFields, target: { state: 'string', count: 'number', disks: 'list', running: 'boolean', tags: 'texts' } } as const;
+const fields = {
+  ...ruleFields,
+  target: { state: 'string', count: 'number', disks: 'list', running: 'boolean', tags: 'texts' },
+} as const;
 
 function evaluate(text: string, facts: JsonObject = ruleFacts(alert(), incident())) {
   const compiled = compileCondition(text, fields);
@@ -23,12 +26,18 @@ describe('a condition', () => {
     expect(evaluate('alert.namespace == "AWS/EC2"')).toEqual({ result: 'yes', found: '"AWS/EC2"' });
     expect(evaluate('alert.threshold >= 95.0')).toEqual({ result: 'no', found: '90' });
     expect(evaluate('alert.threshold >= 90')).toEqual({ result: 'yes', found: '90' });
-    expect(evaluate('incident.service.id == "PSVC003" && incident.urgency == "high"')).toEqual({ result: 'no', found: 'incident.service.id "PSVC001", incident.urgency "high"' });
+    expect(evaluate('incident.service.id == "PSVC003" && incident.urgency == "high"')).toEqual({
+      result: 'no',
+      found: 'incident.service.id "PSVC001", incident.urgency "high"',
+    });
   });
 
   it('names the field that is not there, and what is', () => {
     const facts = ruleFacts(alert({ labels: { InstanceId: 'i-0aa11', device: 'xvda' } }), incident());
-    expect(evaluate('alert.labels.path == "/mnt"', facts)).toEqual({ result: 'error', found: 'alert.labels.path: not in this alert; it has InstanceId, device' });
+    expect(evaluate('alert.labels.path == "/mnt"', facts)).toEqual({
+      result: 'error',
+      found: 'alert.labels.path: not in this alert; it has InstanceId, device',
+    });
   });
 
   it('lets has() ask for a field that may be absent', () => {
@@ -41,7 +50,9 @@ describe('a condition', () => {
     const facts = { target: { disks: [{ path: '/' }, { path: '/var' }], count: 2 } };
     expect(evaluate('target.disks.all(d, d.path.startsWith("/"))', facts).result).toBe('yes');
     expect(evaluate('target.disks.exists(d, d.used > 3)', facts).result).toBe('error');
-    expect(evaluate('target.disks.all(d, true)', { target: { disks: Array.from({ length: 1_001 }, () => 1) } }).result).toBe('error');
+    expect(evaluate('target.disks.all(d, true)', { target: { disks: Array.from({ length: 1_001 }, () => 1) } }).result).toBe(
+      'error',
+    );
   });
 
   it('sees nothing that is inherited', () => {

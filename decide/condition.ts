@@ -29,7 +29,9 @@ export type Compiled = { ok: true; condition: CompiledCondition } | { ok: false;
 export const conditionLimits = { characters: 1_000, brackets: 20, nodes: 500, nestedMacros: 2, listItems: 1_000 } as const;
 
 const env = celEnv();
-const functions = [...new Set([...env.funcs].map(({ name }) => name))].filter((name) => /^[a-zA-Z_]\w*$/.test(name) && !name.startsWith('_'));
+const functions = [...new Set([...env.funcs].map(({ name }) => name))].filter(
+  (name) => /^[a-zA-Z_]\w*$/.test(name) && !name.startsWith('_'),
+);
 
 /** Parses and checks a line against the fields that it may read. Every problem has its offset in the text. */
 export function compileCondition(text: string, fields: FieldTree): Compiled {
@@ -60,9 +62,13 @@ export const isPattern = (pattern: string): boolean => typeof wholeMatch({ text:
 const wholeMatch = plan(env, parse('text.matches(pattern)').expr);
 
 function parseTree(text: string): { ok: true; expr: Expr; tree: Node } | { ok: false; problems: ConditionProblem[] } {
-  const tooLong = text.length > conditionLimits.characters && `is ${text.length} characters long; write at most ${conditionLimits.characters}, in several lines`;
+  const tooLong =
+    text.length > conditionLimits.characters &&
+    `is ${text.length} characters long; write at most ${conditionLimits.characters}, in several lines`;
   // Deep brackets would exhaust the parser's stack before the limit on nodes is reached.
-  const tooDeep = depthOf(text) > conditionLimits.brackets && `has more than ${conditionLimits.brackets} brackets inside each other; write several lines`;
+  const tooDeep =
+    depthOf(text) > conditionLimits.brackets &&
+    `has more than ${conditionLimits.brackets} brackets inside each other; write several lines`;
   if (tooLong || tooDeep) return { ok: false, problems: [{ offset: 0, says: `the condition ${tooLong || tooDeep}` }] };
   try {
     const { expr, sourceInfo } = parse(text);
@@ -75,10 +81,14 @@ function parseTree(text: string): { ok: true; expr: Expr; tree: Node } | { ok: f
 function syntaxProblem(error: unknown, text: string): ConditionProblem {
   const { location, found } = error as { location?: { start: { offset: number } }; found?: string | null };
   const offset = location?.start.offset ?? 0;
-  if (text.trim() === '') return { offset: 0, says: 'the condition is empty; remove the line, or write one such as alert.metric == "CPUUtilization"' };
+  if (text.trim() === '')
+    return { offset: 0, says: 'the condition is empty; remove the line, or write one such as alert.metric == "CPUUtilization"' };
   const what = found ? `"${found}" was not expected here` : 'it ends too early';
   const single = /(^|[^=!<>])=($|[^=])/.test(text) ? '; to compare, write ==' : '';
-  return { offset, says: `the condition cannot be read: ${what}${single || '; close every bracket and quote, and join parts with && or ||'}` };
+  return {
+    offset,
+    says: `the condition cannot be read: ${what}${single || '; close every bracket and quote, and join parts with && or ||'}`,
+  };
 }
 
 function evaluate(run: (facts: never) => unknown, tree: Node, facts: JsonObject): Evaluation {
@@ -103,12 +113,18 @@ function badPatterns(node: Node): ConditionProblem[] {
   if (node.kind === 'call' && node.fn === 'matches') {
     const pattern = node.args.at(-1);
     if (pattern?.kind === 'literal' && typeof pattern.value === 'string' && !isPattern(pattern.value))
-      here.push({ offset: pattern.offset, says: `${JSON.stringify(pattern.value)} is not a pattern that RE2 reads; look-around and back-references do not exist there` });
+      here.push({
+        offset: pattern.offset,
+        says: `${JSON.stringify(pattern.value)} is not a pattern that RE2 reads; look-around and back-references do not exist there`,
+      });
   }
   return [...here, ...partsOf(node).flatMap(badPatterns)];
 }
 
-const partsOf = (node: Node): Node[] => Object.values(node).flat().filter((part): part is Node => typeof part === 'object' && part !== null && 'kind' in part);
+const partsOf = (node: Node): Node[] =>
+  Object.values(node)
+    .flat()
+    .filter((part): part is Node => typeof part === 'object' && part !== null && 'kind' in part);
 
 function treeOf(expr: Expr, positions: Positions): Node {
   const offset = positions[String(expr.id)] ?? 0;
@@ -120,13 +136,26 @@ function treeOf(expr: Expr, positions: Positions): Node {
     case 'constExpr':
       return { kind: 'literal', ...literal(value.constantKind), offset };
     case 'selectExpr':
-      return { kind: 'field', of: to(value.operand), field: value.field, test: value.testOnly, offset: value.testOnly ? offset : offset + 1 };
+      return {
+        kind: 'field',
+        of: to(value.operand),
+        field: value.field,
+        test: value.testOnly,
+        offset: value.testOnly ? offset : offset + 1,
+      };
     case 'callExpr':
       return call(value.function, value.target && to(value.target), value.args.map(to), offset);
     case 'listExpr':
       return { kind: 'list', items: value.elements.map(to), offset };
     case 'structExpr':
-      return { kind: 'map', entries: value.entries.flatMap((entry) => [...(entry.keyKind.case === 'mapKey' ? [to(entry.keyKind.value)] : []), to(entry.value)]), offset };
+      return {
+        kind: 'map',
+        entries: value.entries.flatMap((entry) => [
+          ...(entry.keyKind.case === 'mapKey' ? [to(entry.keyKind.value)] : []),
+          to(entry.value),
+        ]),
+        offset,
+      };
     case 'comprehensionExpr': {
       const result = to(value.accuInit).kind === 'list' ? 'list' : 'bool';
       return { kind: 'macro', over: to(value.iterRange), variable: value.iterVar, body: [to(value.loopStep)], result, offset };
@@ -142,7 +171,10 @@ function call(fn: string, target: Node | undefined, args: Node[], offset: number
   return { kind: 'call', fn, ...(target ? { target } : {}), args, offset };
 }
 
-function literal(constant: { case: string | undefined; value?: unknown }): { type: ValueType; value: string | number | boolean | null } {
+function literal(constant: { case: string | undefined; value?: unknown }): {
+  type: ValueType;
+  value: string | number | boolean | null;
+} {
   const { value } = constant;
   if (typeof value === 'string') return { type: 'string', value };
   if (typeof value === 'boolean') return { type: 'bool', value };
@@ -151,7 +183,8 @@ function literal(constant: { case: string | undefined; value?: unknown }): { typ
   return { type: 'any', value: null };
 }
 
-const token = /[rR]"[^"]*"|[rR]'[^']*'|(?:(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'))|\/\/[^\n]*|&&|[()[\]{}]/g;
+const token =
+  /[rR]"[^"]*"|[rR]'[^']*'|(?:(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'))|\/\/[^\n]*|&&|[()[\]{}]/g;
 
 function depthOf(text: string): number {
   let depth = 0;

@@ -2,7 +2,19 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../domain/plan.js';
 import type { RuleSet } from '../rules/language/set.js';
-import { alert, catalogue, hash, incident, policy, rule, runbook, setOf, setWith, target, witness } from '../tests/support/rules.js';
+import {
+  alert,
+  catalogue,
+  hash,
+  incident,
+  policy,
+  rule,
+  runbook,
+  setOf,
+  setWith,
+  target,
+  witness,
+} from '../tests/support/rules.js';
 import { matchAndAim, planFor, policyGuards, requireLines } from './decide.js';
 
 interface World {
@@ -16,25 +28,35 @@ interface World {
 
 const armed = 'mode: { staging: auto, prod: auto }';
 const inProd: World = {
-  alert: { account: '444455556666' }, incident: { service: { id: 'PSVC002', name: 'web' } }, target: { account: '444455556666', environment: 'prod' },
+  alert: { account: '444455556666' },
+  incident: { service: { id: 'PSVC002', name: 'web' } },
+  target: { account: '444455556666', environment: 'prod' },
 };
 
 function decide(set: RuleSet, world: World = {}): Decision {
   const seen = { set, catalogue, incident: incident(world.incident), alert: alert(world.alert), witness: witness(world.witness) };
   const read = world.target === null ? undefined : target(world.target);
-  return planFor({ ...seen, ...matchAndAim(seen), hash, target: read, corroborable: world.corroborable ?? true, ...(world.step === undefined ? {} : { step: world.step }) });
+  return planFor({
+    ...seen,
+    ...matchAndAim(seen),
+    hash,
+    target: read,
+    corroborable: world.corroborable ?? true,
+    ...(world.step === undefined ? {} : { step: world.step }),
+  });
 }
 
 const planOf = (decision: Decision) => {
   if (!('plan' in decision)) throw new Error(`${decision.concluded}: ${decision.because}`);
   return decision.plan;
 };
-const refusalOf = (decision: Decision): string => (decision.concluded === 'refuse' ? `${decision.place}: ${decision.because}` : decision.concluded);
+const refusalOf = (decision: Decision): string =>
+  decision.concluded === 'refuse' ? `${decision.place}: ${decision.because}` : decision.concluded;
 
 describe('the mode', () => {
   const set = setWith(rule('cpu', armed));
 
-  it('is the rule\'s for the environment, and observe where it says nothing', () => {
+  it("is the rule's for the environment, and observe where it says nothing", () => {
     expect(decide(set).concluded).toBe('act');
     expect(decide(setWith(rule('cpu', 'mode: { prod: auto }'))).concluded).toBe('observe');
     expect(decide(setWith(rule('cpu'))).concluded).toBe('observe');
@@ -53,7 +75,11 @@ describe('the mode', () => {
   });
 
   it('is never auto for what is destructive, and wants two people', () => {
-    const destructive = setOf(policy(), runbook('kill').replace('test.run', 'test.terminate').replace('risk: disruptive', 'risk: destructive'), rule('cpu', armed, 'run: kill'));
+    const destructive = setOf(
+      policy(),
+      runbook('kill').replace('test.run', 'test.terminate').replace('risk: disruptive', 'risk: destructive'),
+      rule('cpu', armed, 'run: kill'),
+    );
     const plan = planOf(decide(destructive));
     expect([plan.mode, plan.approval.count]).toEqual(['approve', 2]);
     expect(plan.modeBecause).toContain('destructive');
@@ -63,16 +89,36 @@ describe('the mode', () => {
 describe('the environment', () => {
   const set = setWith(rule('cpu', armed));
   it.each<[string, World, string]>([
-    ['an unknown account', { alert: { account: '999999999999' } }, 'environment: account 999999999999 in eu-west-1 is in no environment'],
-    ['an unknown region', { alert: { region: 'us-east-1' } }, 'environment: account 111122223333 in us-east-1 is in no environment'],
-    ['an unknown service', { incident: { service: { id: 'PSVC999', name: 'x' } } }, 'environment: PagerDuty service PSVC999 is in no environment'],
-    ['account and service that contradict each other', { incident: { service: { id: 'PSVC002', name: 'x' } } }, 'environment: the alert comes from account 111122223333 (staging), but PagerDuty service PSVC002 belongs to prod'],
-    ['a target that was read elsewhere', { target: { account: '444455556666' } }, 'target: arn:test:i-0aa11 is not where the alert belongs'],
+    [
+      'an unknown account',
+      { alert: { account: '999999999999' } },
+      'environment: account 999999999999 in eu-west-1 is in no environment',
+    ],
+    [
+      'an unknown region',
+      { alert: { region: 'us-east-1' } },
+      'environment: account 111122223333 in us-east-1 is in no environment',
+    ],
+    [
+      'an unknown service',
+      { incident: { service: { id: 'PSVC999', name: 'x' } } },
+      'environment: PagerDuty service PSVC999 is in no environment',
+    ],
+    [
+      'account and service that contradict each other',
+      { incident: { service: { id: 'PSVC002', name: 'x' } } },
+      'environment: the alert comes from account 111122223333 (staging), but PagerDuty service PSVC002 belongs to prod',
+    ],
+    [
+      'a target that was read elsewhere',
+      { target: { account: '444455556666' } },
+      'target: arn:test:i-0aa11 is not where the alert belongs',
+    ],
   ])('refuses %s', (_what, world, says) => {
     expect(refusalOf(decide(set, world))).toContain(says);
   });
 
-  it('is the service\'s where the alert names no account', () => {
+  it("is the service's where the alert names no account", () => {
     const over = { account: undefined, region: undefined } as never;
     expect(planOf(decide(set, { alert: over })).environment).toBe('staging');
   });
@@ -81,10 +127,26 @@ describe('the environment', () => {
 describe('the aim', () => {
   const set = setWith(rule('cpu', armed));
   it.each<[string, World, string]>([
-    ['a label that is missing', { alert: { labels: { other: 'x' } }, witness: { labels: {} } }, 'target: alert.labels.InstanceId is not in this alert'],
-    ['alert and witness that differ', { alert: { labels: { InstanceId: 'i-0bb22' } } }, 'target: alert.labels.InstanceId: the alert says "i-0bb22", but test.alarm says "i-0aa11"'],
-    ['text that does not match the pattern', { alert: { labels: { InstanceId: 'i-0aa11; reboot' } }, witness: { labels: {} } }, 'is not a InstanceId of test.compute.instance'],
-    ['a target that is not there', { target: null }, 'target: there is no test.compute.instance i-0aa11 in account 111122223333, eu-west-1'],
+    [
+      'a label that is missing',
+      { alert: { labels: { other: 'x' } }, witness: { labels: {} } },
+      'target: alert.labels.InstanceId is not in this alert',
+    ],
+    [
+      'alert and witness that differ',
+      { alert: { labels: { InstanceId: 'i-0bb22' } } },
+      'target: alert.labels.InstanceId: the alert says "i-0bb22", but test.alarm says "i-0aa11"',
+    ],
+    [
+      'text that does not match the pattern',
+      { alert: { labels: { InstanceId: 'i-0aa11; reboot' } }, witness: { labels: {} } },
+      'is not a InstanceId of test.compute.instance',
+    ],
+    [
+      'a target that is not there',
+      { target: null },
+      'target: there is no test.compute.instance i-0aa11 in account 111122223333, eu-west-1',
+    ],
   ])('refuses %s', (_what, world, says) => {
     expect(refusalOf(decide(set, world))).toContain(says);
   });
@@ -93,19 +155,32 @@ describe('the aim', () => {
     const type = catalogue.targets.get('test.compute.instance');
     if (!type) throw new Error('no target type');
     const loose = { ...catalogue, targets: new Map([[type.type, { ...type, select: { InstanceId: /i-[0-9a-f]{4,17}/g } }]]) };
-    const aimAt = (id: string) => matchAndAim({ set, catalogue: loose, incident: incident(), alert: alert({ labels: { InstanceId: id } }), witness: witness({ labels: {} }) });
+    const aimAt = (id: string) =>
+      matchAndAim({
+        set,
+        catalogue: loose,
+        incident: incident(),
+        alert: alert({ labels: { InstanceId: id } }),
+        witness: witness({ labels: {} }),
+      });
     expect(aimAt('i-0aa11; reboot').chosen).toBeUndefined();
     expect(aimAt('i-0aa11').chosen?.selector).toEqual({ InstanceId: 'i-0aa11' });
   });
 
-  it('takes the witness\' label where the alert has none', () => {
+  it("takes the witness' label where the alert has none", () => {
     const { chosen } = matchAndAim({ set, catalogue, incident: incident(), alert: alert({ labels: {} }), witness: witness() });
     expect(chosen?.selector).toEqual({ InstanceId: 'i-0aa11' });
   });
 
   it('cannot be moved by the alert when it is written down', () => {
     const fixed = setWith(rule('cpu', armed).replace('target: alert.labels.InstanceId', 'target: { InstanceId: i-0cc33 }'));
-    const { chosen } = matchAndAim({ set: fixed, catalogue, incident: incident(), alert: alert({ labels: { InstanceId: 'i-0dd44' } }), witness: witness() });
+    const { chosen } = matchAndAim({
+      set: fixed,
+      catalogue,
+      incident: incident(),
+      alert: alert({ labels: { InstanceId: 'i-0dd44' } }),
+      witness: witness(),
+    });
     expect(chosen?.selector).toEqual({ InstanceId: 'i-0cc33' });
   });
 });
@@ -116,14 +191,20 @@ describe('text of an alert', () => {
   unit: { type: string, pattern: '^[a-z]{1,12}$' }
   keep: { type: int, min: 1, max: 14, default: 7 }
   age: { type: duration, min: 1h, max: 2d, default: 24h }`;
-  const parameters = '{ Path: { from: inputs.path }, Unit: { from: inputs.unit }, Keep: { from: inputs.keep }, Age: { from: inputs.age, unit: hours }, Id: { from: target.name } }';
-  const values = 'with: { path: { from: alert.labels.path }, unit: { from: alert.labels.unit }, keep: { from: alert.labels.keep }, age: { from: alert.labels.age } }';
+  const parameters =
+    '{ Path: { from: inputs.path }, Unit: { from: inputs.unit }, Keep: { from: inputs.keep }, Age: { from: inputs.age, unit: hours }, Id: { from: target.name } }';
+  const values =
+    'with: { path: { from: alert.labels.path }, unit: { from: alert.labels.unit }, keep: { from: alert.labels.keep }, age: { from: alert.labels.age } }';
   const set = setOf(policy(), runbook('clean', inputs, parameters), rule('cpu', `${armed}\n${values}`, 'run: clean'));
   const good = { InstanceId: 'i-0aa11', path: '/var', unit: 'nginx', keep: '3', age: '2h' };
   const withLabels = (labels: Record<string, string>) => decide(set, { alert: { labels: { ...good, ...labels } } });
 
-  it('reaches parameters as what the runbook\'s inputs say, in the unit that is asked for', () => {
-    expect(planOf(withLabels({})).steps[0]?.params).toEqual({ document: 'Restart', version: '7', parameters: { Path: '/var', Unit: 'nginx', Keep: '3', Age: '2', Id: 'i-0aa11' } });
+  it("reaches parameters as what the runbook's inputs say, in the unit that is asked for", () => {
+    expect(planOf(withLabels({})).steps[0]?.params).toEqual({
+      document: 'Restart',
+      version: '7',
+      parameters: { Path: '/var', Unit: 'nginx', Keep: '3', Age: '2', Id: 'i-0aa11' },
+    });
   });
 
   it.each([
@@ -139,15 +220,38 @@ describe('text of an alert', () => {
     expect(refusal).toContain(says === 'restart' ? 'clean.with.parameters.Age' : says);
   });
 
-  const attacks = ['; reboot', '$(reboot)', '`id`', '| nc x 1', '&& rm -rf /', '../../etc', '{{ global:x }}', '${x}', '%0a', '\n', '\u0000', '--option', '\'"', '<script>', '\u2028', '*', 'а'];
-  const hostile = fc.tuple(fc.constantFrom('nginx', '/var', '3', '2h', 'i-0aa11', ''), fc.constantFrom(...attacks), fc.string()).map((parts) => parts.join(''));
+  const attacks = [
+    '; reboot',
+    '$(reboot)',
+    '`id`',
+    '| nc x 1',
+    '&& rm -rf /',
+    '../../etc',
+    '{{ global:x }}',
+    '${x}',
+    '%0a',
+    '\n',
+    '\u0000',
+    '--option',
+    '\'"',
+    '<script>',
+    '\u2028',
+    '*',
+    'а',
+  ];
+  const hostile = fc
+    .tuple(fc.constantFrom('nginx', '/var', '3', '2h', 'i-0aa11', ''), fc.constantFrom(...attacks), fc.string())
+    .map((parts) => parts.join(''));
 
   it('never passes an injection, in whichever label it stands', () => {
     fc.assert(
       fc.property(fc.constantFrom('path', 'unit', 'keep', 'age', 'InstanceId'), hostile, (name, text) => {
         const decision = withLabels({ [name]: text });
         const shell = /[;&|$`<>(){}*'"\n\r\0\u2028 ]|\.\./;
-        if ('plan' in decision) expect(JSON.stringify(Object.values((decision.plan.steps[0]?.params['parameters'] ?? {}) as object)).replace(/[[\]",]/g, '')).not.toMatch(shell);
+        if ('plan' in decision)
+          expect(
+            JSON.stringify(Object.values((decision.plan.steps[0]?.params['parameters'] ?? {}) as object)).replace(/[[\]",]/g, ''),
+          ).not.toMatch(shell);
         else expect(decision.concluded).toBe('refuse');
       }),
       { numRuns: 500 },
@@ -161,14 +265,24 @@ describe('the plan', () => {
   it('is a value: the same inputs give the same hash, and what moves by itself is not in it', () => {
     const plan = planOf(decide(set));
     expect(planOf(decide(set)).hash).toBe(plan.hash);
-    expect(planOf(decide(set, { target: { facts: { state: 'running', count: 9, disks: [], nested: {} }, readAt: '2027-01-01T00:00:00Z' } })).hash).toBe(plan.hash);
+    expect(
+      planOf(
+        decide(set, { target: { facts: { state: 'running', count: 9, disks: [], nested: {} }, readAt: '2027-01-01T00:00:00Z' } }),
+      ).hash,
+    ).toBe(plan.hash);
     expect(planOf(decide(set, { target: { id: 'arn:test:other' } })).hash).not.toBe(plan.hash);
     expect(plan.report).toEqual({ resolve: 'whenVerified' });
   });
 
   it('has the defaults of the product where nobody says anything', () => {
     const { limits, approval, steps, pace } = planOf(decide(set));
-    expect(limits).toMatchObject({ firingForMs: 60_000, cooldownMs: 1_800_000, budget: { rule: { count: 5 }, service: { count: 10 }, all: { count: 20 } }, onAcknowledge: 'standDown', startByMs: 600_000 });
+    expect(limits).toMatchObject({
+      firingForMs: 60_000,
+      cooldownMs: 1_800_000,
+      budget: { rule: { count: 5 }, service: { count: 10 }, all: { count: 20 } },
+      onAcknowledge: 'standDown',
+      startByMs: 600_000,
+    });
     expect(limits.setBy['cooldown']).toBe('default');
     expect(approval).toEqual({ from: 'on-call', count: 1, expiresInMs: 900_000, signals: 'count' });
     expect(steps[0]?.verify).toEqual({ alertCleared: true, checks: [], forMs: 300_000, withinMs: 900_000 });
@@ -176,37 +290,68 @@ describe('the plan', () => {
   });
 
   it('joins policy and rule, and says who set each figure', () => {
-    const joined = setOf(policy('guards:\n  cooldown: { default: 20m, limit: 10m }\n  budget: { default: 4/1h, limit: 20/1h, all: 8/1h }'), runbook(), rule('cpu', `${armed}\nguards: { cooldown: 2h, firingFor: 5m, onAcknowledge: ask }`));
+    const joined = setOf(
+      policy('guards:\n  cooldown: { default: 20m, limit: 10m }\n  budget: { default: 4/1h, limit: 20/1h, all: 8/1h }'),
+      runbook(),
+      rule('cpu', `${armed}\nguards: { cooldown: 2h, firingFor: 5m, onAcknowledge: ask }`),
+    );
     const { limits } = planOf(decide(joined));
-    expect(limits).toMatchObject({ cooldownMs: 7_200_000, firingForMs: 300_000, onAcknowledge: 'ask', budget: { rule: { count: 4 }, all: { count: 8 } } });
-    expect(limits.setBy).toMatchObject({ cooldown: expect.stringMatching(/^rules\/test\.yaml:\d+$/), 'budget.rule': 'test.yaml:9', startBy: 'default' });
+    expect(limits).toMatchObject({
+      cooldownMs: 7_200_000,
+      firingForMs: 300_000,
+      onAcknowledge: 'ask',
+      budget: { rule: { count: 4 }, all: { count: 8 } },
+    });
+    expect(limits.setBy).toMatchObject({
+      cooldown: expect.stringMatching(/^rules\/test\.yaml:\d+$/),
+      'budget.rule': 'test.yaml:9',
+      startBy: 'default',
+    });
   });
 
   it('is only ever shortened by the sandbox profile, and its cooldown stays', () => {
     const sandbox = setOf(policy('profile: sandbox'), runbook(), rule('cpu', armed));
     const { limits, steps, pace } = planOf(decide(sandbox));
-    expect([limits.firingForMs, limits.cooldownMs, steps[0]?.verify.forMs, steps[0]?.verify.withinMs]).toEqual([1_000, 1_800_000, 3_000, 20_000]);
+    expect([limits.firingForMs, limits.cooldownMs, steps[0]?.verify.forMs, steps[0]?.verify.withinMs]).toEqual([
+      1_000, 1_800_000, 3_000, 8_000,
+    ]);
     expect(limits.setBy['firingFor']).toBe('profile sandbox');
     expect(pace).toEqual({ profile: 'sandbox', pollMs: 250, heartbeatMs: 2_000, adoptEveryMs: 200 });
   });
 
-  it('has every step of the ladder, with its own verification and the runbook\'s check', () => {
-    const ladder = 'ladder:\n  - run: restart\n    verify: { check: test.below, with: { percent: 75 }, for: 2m, within: 10m }\n  - run: checked';
-    const { steps } = planOf(decide(setOf(policy(), runbook(), runbook('checked', 'check: test.well'), rule('cpu', armed, ladder))));
-    expect(steps.map(({ runbook: name, verify }) => [name, verify.alertCleared, verify.checks.map(({ check }) => check), verify.forMs])).toEqual([
+  it("has every step of the ladder, with its own verification and the runbook's check", () => {
+    const ladder =
+      'ladder:\n  - run: restart\n    verify: { check: test.below, with: { percent: 75 }, for: 2m, within: 10m }\n  - run: checked';
+    const { steps } = planOf(
+      decide(setOf(policy(), runbook(), runbook('checked', 'check: test.well'), rule('cpu', armed, ladder))),
+    );
+    expect(
+      steps.map(({ runbook: name, verify }) => [
+        name,
+        verify.alertCleared,
+        verify.checks.map(({ check }) => check),
+        verify.forMs,
+      ]),
+    ).toEqual([
       ['restart', false, ['test.below'], 120_000],
       ['checked', true, ['test.well'], 300_000],
     ]);
   });
 
   it('takes version and hash of the environment', () => {
-    const pinned = setOf(policy(), runbook().replace('version: "7"', 'version: { staging: "12", prod: "7" }'), rule('cpu', armed));
+    const pinned = setOf(
+      policy(),
+      runbook().replace('version: "7"', 'version: { staging: "12", prod: "7" }'),
+      rule('cpu', armed),
+    );
     expect(planOf(decide(pinned)).steps[0]?.params['version']).toBe('12');
     expect(planOf(decide(pinned, inProd)).steps[0]?.params['version']).toBe('7');
   });
 
   it('belongs to what the rule says: logic hash without the mode, file hash with it', () => {
-    const [one, two] = [setWith(rule('cpu', armed)), setWith(rule('cpu', `${armed}\ndescription: other`))].map((each) => planOf(decide(each)).rule);
+    const [one, two] = [setWith(rule('cpu', armed)), setWith(rule('cpu', `${armed}\ndescription: other`))].map(
+      (each) => planOf(decide(each)).rule,
+    );
     expect(two?.logicHash).toBe(one?.logicHash);
     expect(two?.fileHash).not.toBe(one?.fileHash);
     const other = planOf(decide(setOf(policy(), runbook('restart', 'timeout: 3m'), rule('cpu', armed)))).rule;
@@ -215,31 +360,49 @@ describe('the plan', () => {
 });
 
 describe('require', () => {
-  const set = setOf(policy(), runbook('restart', 'require: [target.count >= 2.0]'), runbook('last', 'require: ["target.state == \\"stopped\\""]'), rule('cpu', `${armed}\nrequire:\n  - target.state == "running"`, 'ladder: [{ run: restart }, { run: last }]'));
+  const set = setOf(
+    policy(),
+    runbook('restart', 'require: [target.count >= 2.0]'),
+    runbook('last', 'require: ["target.state == \\"stopped\\""]'),
+    rule('cpu', `${armed}\nrequire:\n  - target.state == "running"`, 'ladder: [{ run: restart }, { run: last }]'),
+  );
 
   it('refuses with its place and what was found', () => {
     const stopped = { state: 'stopped', count: 3, disks: [], nested: {} };
-    expect(refusalOf(decide(set, { target: { facts: stopped } }))).toBe('require.0: required is target.state == "running"; found "stopped"');
-    expect(refusalOf(decide(set, { target: { facts: { state: 'running', count: 1 } } }))).toContain('runbook.require.0: required is target.count >= 2.0; found 1');
+    expect(refusalOf(decide(set, { target: { facts: stopped } }))).toBe(
+      'require.0: required is target.state == "running"; found "stopped"',
+    );
+    expect(refusalOf(decide(set, { target: { facts: { state: 'running', count: 1 } } }))).toContain(
+      'runbook.require.0: required is target.count >= 2.0; found 1',
+    );
     expect(refusalOf(decide(set, { target: { facts: { state: 'running' } } }))).toContain('target.count: not in this target');
   });
 
   it('asks the lines of the step that is about to run', () => {
     expect(decide(set).concluded).toBe('act');
     expect(refusalOf(decide(set, { step: 1 }))).toContain('target.state == "stopped"');
-    expect(requireLines(set, 'cpu', 'restart', target()).map(({ text, holds }) => [text, holds])).toEqual([['target.count >= 2.0', true], ['target.state == "running"', true]]);
+    expect(requireLines(set, 'cpu', 'restart', target()).map(({ text, holds }) => [text, holds])).toEqual([
+      ['target.count >= 2.0', true],
+      ['target.state == "running"', true],
+    ]);
   });
 
   it('calls nobody when the rule only observes', () => {
     const observing = setOf(policy(), runbook('restart', 'require: [target.count >= 9.0]'), rule('cpu'));
     const decision = decide(observing);
-    expect(decision).toMatchObject({ concluded: 'nothing', because: expect.stringContaining('cpu only observes here, and could not have acted') });
+    expect(decision).toMatchObject({
+      concluded: 'nothing',
+      because: expect.stringContaining('cpu only observes here, and could not have acted'),
+    });
   });
 });
 
 describe('what admission asks of the policy', () => {
   it('always protects what is marked never', () => {
     const set = setOf(policy('protected: [{ arn: "arn:aws:rds:*" }]'), runbook(), rule('cpu'));
-    expect(policyGuards(set, 'staging')).toEqual({ protected: [{ tag: { opssentinel: 'never' } }, { arn: 'arn:aws:rds:*' }], optInTag: { key: 'opssentinel', value: 'allow' } });
+    expect(policyGuards(set, 'staging')).toEqual({
+      protected: [{ tag: { opssentinel: 'never' } }, { arn: 'arn:aws:rds:*' }],
+      optInTag: { key: 'opssentinel', value: 'allow' },
+    });
   });
 });

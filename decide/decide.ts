@@ -45,20 +45,33 @@ export interface MatchAndAim {
 /** Everything that needs no facts of the target: which rule, which environment, which one target. Pure. */
 export function matchAndAim({ set, catalogue, incident, alert, witness }: MatchInput): MatchAndAim {
   const { verdicts, winner, conflict } = match(set, alert, incident);
-  if (conflict.length > 0 && conflict.every(everywhereObserving)) return { verdicts, nothing: `${conflictSays(conflict)}. All of them only observe` };
+  if (conflict.length > 0 && conflict.every(everywhereObserving))
+    return { verdicts, nothing: `${conflictSays(conflict)}. All of them only observe` };
   if (conflict.length > 0) return { verdicts, refused: { because: conflictSays(conflict), place: 'overrides' } };
-  if (!winner) return { verdicts, nothing: set.rules.length === 1 ? 'the only rule does not match' : `none of ${set.rules.length} rules matches` };
+  if (!winner)
+    return {
+      verdicts,
+      nothing: set.rules.length === 1 ? 'the only rule does not match' : `none of ${set.rules.length} rules matches`,
+    };
 
   const place = locate(set.policy.doc, alert, incident);
-  if (!place.ok) return turnedDown(verdicts, winner, everywhereObserving(winner), { because: place.because, place: 'environment' });
+  if (!place.ok)
+    return turnedDown(verdicts, winner, everywhereObserving(winner), { because: place.because, place: 'environment' });
   const runbook = set.runbooks.get(winner.steps[0].runbook);
   const type = runbook && catalogue.targets.get(runbook.doc.target);
   const observes = observesIn(set, winner, place.environment);
-  if (!runbook || !type) return turnedDown(verdicts, winner, observes, { because: `the runbook ${winner.steps[0].runbook} or its target type is not there any more`, place: 'run' });
+  if (!runbook || !type)
+    return turnedDown(verdicts, winner, observes, {
+      because: `the runbook ${winner.steps[0].runbook} or its target type is not there any more`,
+      place: 'run',
+    });
   const aimed = aim(winner.doc, type, alert, incident, witness);
   if (!aimed.ok) return turnedDown(verdicts, winner, observes, { because: aimed.because, place: aimed.place });
   const { environment, account, region } = place;
-  return { verdicts, chosen: { rule: winner, runbook, environment, account, region, targetType: type.type, selector: aimed.selector } };
+  return {
+    verdicts,
+    chosen: { rule: winner, runbook, environment, account, region, targetType: type.type, selector: aimed.selector },
+  };
 }
 
 /** What `matchAndAim` answered, and what was read since. */
@@ -80,25 +93,59 @@ export function planFor(input: PlanForInput): Decision {
   const observes = observesIn(set, rule, environment);
   const seen: Seen = { incident, alert, witness, verdicts, rulesHash: set.hash };
   const named = Object.values(chosen.selector).join(' / ');
-  if (!target) return concludeRefusal(seen, { because: `there is no ${chosen.targetType} ${named} in account ${chosen.account}, ${chosen.region}`, place: 'target', rule: rule.name }, observes);
-  if (target.account !== chosen.account || target.region !== chosen.region || target.environment !== environment || target.type !== chosen.targetType)
-    return concludeRefusal(seen, { because: `${target.id} is not where the alert belongs: account ${chosen.account}, ${chosen.region}, ${environment}`, place: 'target', rule: rule.name }, observes);
+  if (!target)
+    return concludeRefusal(
+      seen,
+      {
+        because: `there is no ${chosen.targetType} ${named} in account ${chosen.account}, ${chosen.region}`,
+        place: 'target',
+        rule: rule.name,
+      },
+      observes,
+    );
+  if (
+    target.account !== chosen.account ||
+    target.region !== chosen.region ||
+    target.environment !== environment ||
+    target.type !== chosen.targetType
+  )
+    return concludeRefusal(
+      seen,
+      {
+        because: `${target.id} is not where the alert belongs: account ${chosen.account}, ${chosen.region}, ${environment}`,
+        place: 'target',
+        rule: rule.name,
+      },
+      observes,
+    );
 
   const required = requireConditions(set, rule.name, rule.steps[input.step ?? 0]?.runbook ?? chosen.runbook.name, target);
   const full: Seen = { ...seen, verdicts: withConditions(verdicts, rule.name, [targetCondition(rule, target), ...required]) };
   const failed = required.find(({ holds }) => !holds);
-  if (failed) return concludeRefusal(full, { because: `required is ${failed.text}; found ${failed.found}`, place: failed.place, rule: rule.name }, observes);
+  if (failed)
+    return concludeRefusal(
+      full,
+      { because: `required is ${failed.text}; found ${failed.found}`, place: failed.place, rule: rule.name },
+      observes,
+    );
   const planned = buildPlan({ set, catalogue, hash, incident, alert, rule, environment, target, corroborable });
-  return planned.ok ? concludePlan(full, planned.plan) : concludeRefusal(full, { because: planned.because, place: planned.place, rule: rule.name }, observes);
+  return planned.ok
+    ? concludePlan(full, planned.plan)
+    : concludeRefusal(full, { because: planned.because, place: planned.place, rule: rule.name }, observes);
 }
 
 function concludeUnplanned({ set, incident, alert, witness, verdicts, refused, nothing }: PlanForInput): Decision {
   const seen: Seen = { incident, alert, witness, verdicts, rulesHash: set.hash };
-  return refused ? concludeRefusal(seen, refused, false) : { ...seen, concluded: 'nothing', because: nothing ?? 'no rule matches' };
+  return refused
+    ? concludeRefusal(seen, refused, false)
+    : { ...seen, concluded: 'nothing', because: nothing ?? 'no rule matches' };
 }
 
 /** What the guards at admission need from the policy. */
-export const policyGuards = (set: RuleSet, _environment: string): { protected: { tag?: Record<string, string>; arn?: string }[]; optInTag: { key: string; value: string } } => ({
+export const policyGuards = (
+  set: RuleSet,
+  _environment: string,
+): { protected: { tag?: Record<string, string>; arn?: string }[]; optInTag: { key: string; value: string } } => ({
   protected: [{ tag: { ...neverTag } }, ...set.policy.doc.protected],
   optInTag: { ...optInTag },
 });
@@ -106,7 +153,12 @@ export const policyGuards = (set: RuleSet, _environment: string): { protected: {
 const conflictSays = (rules: readonly LoadedRule[]): string =>
   `${rules.map(({ name, at }) => `${name} (${at})`).join(' and ')} match, and none overrides ${rules.length === 2 ? 'the other' : 'all the others'}; nobody acts. Narrow one of them, or add overrides`;
 
-function turnedDown(verdicts: RuleVerdict[], rule: LoadedRule, observes: boolean, refusal: { because: string; place: string }): MatchAndAim {
+function turnedDown(
+  verdicts: RuleVerdict[],
+  rule: LoadedRule,
+  observes: boolean,
+  refusal: { because: string; place: string },
+): MatchAndAim {
   if (observes) return { verdicts, nothing: `${rule.name} only observes here, and could not have acted: ${refusal.because}` };
   return { verdicts, refused: { ...refusal, rule: rule.name } };
 }
@@ -121,6 +173,11 @@ function observesIn(set: RuleSet, { doc }: LoadedRule, environment: string): boo
 
 function targetCondition(rule: LoadedRule, target: Target): Condition {
   const { target: said } = rule.doc;
-  const text = typeof said === 'string' ? said : Object.entries(said).map(([field, value]) => `${field}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`).join(', ');
+  const text =
+    typeof said === 'string'
+      ? said
+      : Object.entries(said)
+          .map(([field, value]) => `${field}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+          .join(', ');
   return { place: 'target', text, result: 'yes', found: target.name, holds: true };
 }

@@ -14,12 +14,26 @@ export function locate(policy: Policy, alert: Alert, incident: Incident): Locate
   const environments = Object.entries(policy.environments);
   const service = incident.ref.source === 'pagerduty' ? incident.service.id : undefined;
   const byService = environments.find(([, { pagerduty }]) => service !== undefined && pagerduty.includes(service))?.[0];
-  if (service !== undefined && byService === undefined) return refuse(`PagerDuty service ${service} is in no environment of the policy; add it to one`);
+  if (service !== undefined && byService === undefined)
+    return refuse(`PagerDuty service ${service} is in no environment of the policy; add it to one`);
 
-  if (alert.account === undefined) return byService === undefined ? refuse('the alert names no account, and its source no service, so its environment is unknown') : onlyPlace(policy, byService, alert.region);
-  const byAccount = environments.find(([, { accounts }]) => Object.hasOwn(accounts, alert.account ?? '') && (alert.region === undefined || accounts[alert.account ?? '']?.regions.includes(alert.region)))?.[0];
-  if (byAccount === undefined) return refuse(`account ${alert.account}${alert.region === undefined ? '' : ` in ${alert.region}`} is in no environment of the policy; add it to one`);
-  if (byService !== undefined && byService !== byAccount) return refuse(`the alert comes from account ${alert.account} (${byAccount}), but PagerDuty service ${service} belongs to ${byService}; one of the two is wrong`);
+  if (alert.account === undefined)
+    return byService === undefined
+      ? refuse('the alert names no account, and its source no service, so its environment is unknown')
+      : onlyPlace(policy, byService, alert.region);
+  const byAccount = environments.find(
+    ([, { accounts }]) =>
+      Object.hasOwn(accounts, alert.account ?? '') &&
+      (alert.region === undefined || accounts[alert.account ?? '']?.regions.includes(alert.region)),
+  )?.[0];
+  if (byAccount === undefined)
+    return refuse(
+      `account ${alert.account}${alert.region === undefined ? '' : ` in ${alert.region}`} is in no environment of the policy; add it to one`,
+    );
+  if (byService !== undefined && byService !== byAccount)
+    return refuse(
+      `the alert comes from account ${alert.account} (${byAccount}), but PagerDuty service ${service} belongs to ${byService}; one of the two is wrong`,
+    );
   const regions = policy.environments[byAccount]?.accounts[alert.account]?.regions ?? [];
   const region = alert.region ?? (regions.length === 1 ? regions[0] : undefined);
   if (region === undefined) return refuse(`the alert names no region, and account ${alert.account} has ${regions.join(' and ')}`);
@@ -28,9 +42,13 @@ export function locate(policy: Policy, alert: Alert, incident: Incident): Locate
 
 /** An alert without an account can only mean the one place that its service's environment has. */
 function onlyPlace(policy: Policy, environment: string, region: string | undefined): Located {
-  const places = Object.entries(policy.environments[environment]?.accounts ?? {}).flatMap(([account, { regions }]) => regions.map((one) => ({ account, region: one })));
+  const places = Object.entries(policy.environments[environment]?.accounts ?? {}).flatMap(([account, { regions }]) =>
+    regions.map((one) => ({ account, region: one })),
+  );
   const fitting = places.filter((place) => region === undefined || place.region === region);
   const [only] = fitting;
   if (only && fitting.length === 1) return { ok: true, environment, ...only };
-  return refuse(`the alert names no account, and ${environment} has ${fitting.length === 0 ? 'none that fits' : 'several'}, so its place is unknown`);
+  return refuse(
+    `the alert names no account, and ${environment} has ${fitting.length === 0 ? 'none that fits' : 'several'}, so its place is unknown`,
+  );
 }

@@ -15,7 +15,10 @@ export function foundIn(tree: Node, facts: JsonObject, longestList: number): Fou
   const long = reads.find(({ value }) => Array.isArray(value) && value.length > longestList);
   if (long) return { says: `${long.name}: a list of more than ${longestList}`, tooLong: true };
   const missing = reads.find(({ absent, test }) => absent && !test)?.absent;
-  const values = reads.map(({ name, value, test, absent }) => ({ name, text: test || absent ? (value === undefined ? 'absent' : 'present') : shown(value as Json) }));
+  const values = reads.map(({ name, value, test, absent }) => ({
+    name,
+    text: test || absent ? (value === undefined ? 'absent' : 'present') : shown(value as Json),
+  }));
   const [only] = values;
   const says = values.length === 1 && only ? only.text : values.map(({ name, text }) => `${name} ${text}`).join(', ');
   return missing === undefined ? { says } : { says, missing };
@@ -42,7 +45,13 @@ function reads(node: Node, bound: ReadonlySet<string>): Read[] {
   const chain = dotted(node);
   if (chain && chain.path.length > 0) {
     if (bound.has(chain.root) || chain.root.startsWith('@')) return [];
-    return [{ name: [chain.root, ...chain.path].join('.'), path: [chain.root, ...chain.path], test: node.kind === 'field' && node.test }];
+    return [
+      {
+        name: [chain.root, ...chain.path].join('.'),
+        path: [chain.root, ...chain.path],
+        test: node.kind === 'field' && node.test,
+      },
+    ];
   }
   if (node.kind === 'macro') {
     const inner = new Set([...bound, node.variable]);
@@ -54,7 +63,8 @@ function reads(node: Node, bound: ReadonlySet<string>): Read[] {
 function lookUp(facts: JsonObject, { path, name }: Read): { value: Json | undefined; absent?: string } {
   let here: Json | undefined = facts;
   for (const part of path) {
-    if (here === null || typeof here !== 'object' || !Object.hasOwn(here, part)) return { value: undefined, absent: absence(name, path, here) };
+    if (here === null || typeof here !== 'object' || !Object.hasOwn(here, part))
+      return { value: undefined, absent: absence(name, path, here) };
     here = (here as JsonObject)[part];
   }
   return { value: here };

@@ -15,7 +15,8 @@ export function resolveInputs(step: Pick<LoadedStep, 'place' | 'with'>, runbook:
     const said = Object.hasOwn(step.with, name) ? step.with[name] : input.default;
     if (said === undefined) return { ok: false, place, because: `the runbook needs ${name}, and the rule does not say it` };
     const raw = typeof said === 'object' ? valueAt(facts, said.from) : said;
-    if (raw === undefined) return { ok: false, place, because: `${typeof said === 'object' ? said.from : name} is not in this alert` };
+    if (raw === undefined)
+      return { ok: false, place, because: `${typeof said === 'object' ? said.from : name} is not in this alert` };
     const read = readInput(input, raw, matchesWhole);
     if (!read.ok) return { ok: false, place, because: `${name} ${read.says}` };
     values[name] = read.value;

@@ -14,7 +14,12 @@ export function guardLimits(set: RuleSet, rule: LoadedRule): GuardLimits {
   const company = set.policy.doc.guards ?? {};
   const setBy: Record<string, string> = {};
   const pick = (key: string, ofRule: string | undefined, ofPolicy: string | undefined, usual: string): string => {
-    setBy[key] = ofRule !== undefined ? rule.at : ofPolicy !== undefined ? (set.policy.setAt[policyKeys[key] ?? ''] ?? set.policy.at) : 'default';
+    setBy[key] =
+      ofRule !== undefined
+        ? rule.at
+        : ofPolicy !== undefined
+          ? (set.policy.setAt[policyKeys[key] ?? ''] ?? set.policy.at)
+          : 'default';
     return ofRule ?? ofPolicy ?? usual;
   };
   const firingForMs = ms(pick('firingFor', own.firingFor, company.firingFor?.default, guardDefaults.firingFor));
@@ -35,7 +40,11 @@ export function guardLimits(set: RuleSet, rule: LoadedRule): GuardLimits {
 }
 
 const policyKeys: Readonly<Record<string, string>> = {
-  firingFor: 'guards.firingFor.default', cooldown: 'guards.cooldown.default', 'budget.rule': 'guards.budget.default', 'budget.service': 'guards.budget.service', 'budget.all': 'guards.budget.all',
+  firingFor: 'guards.firingFor.default',
+  cooldown: 'guards.cooldown.default',
+  'budget.rule': 'guards.budget.default',
+  'budget.service': 'guards.budget.service',
+  'budget.all': 'guards.budget.all',
 };
 
 /** Two people where something may be lost; never fewer than the rule asks for. */
@@ -66,4 +75,5 @@ export function verification(set: RuleSet, step: LoadedStep, runbook: Runbook): 
   };
 }
 
-export const effectTimeout = (runbook: Runbook, caps: Caps): number => Math.min(ms(runbook.timeout ?? verifyDefaults.timeout), caps.timeoutMs);
+export const effectTimeout = (runbook: Runbook, caps: Caps): number =>
+  Math.min(ms(runbook.timeout ?? verifyDefaults.timeout), caps.timeoutMs);

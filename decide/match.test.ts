@@ -1,19 +1,34 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { RuleSet } from '../rules/language/set.js';
-import { alert, assembleTexts, catalogue, incident, policy, rule, runbook, setOf, setWith, witness } from '../tests/support/rules.js';
+import {
+  alert,
+  assembleTexts,
+  catalogue,
+  incident,
+  policy,
+  rule,
+  runbook,
+  setOf,
+  setWith,
+  witness,
+} from '../tests/support/rules.js';
 import { matchAndAim } from './decide.js';
 import { match } from './match.js';
 
 const armed = 'mode: { staging: auto, prod: approve }';
-const decideOn = (set: RuleSet, over = {}) => matchAndAim({ set, catalogue, incident: incident(), alert: alert(over), witness: witness() });
+const decideOn = (set: RuleSet, over = {}) =>
+  matchAndAim({ set, catalogue, incident: incident(), alert: alert(over), witness: witness() });
 
 describe('matching', () => {
   it('finds the one rule that matches, and says per rule why the others do not', () => {
     const set = setWith(rule('cpu', armed), rule('disk', armed).replace('CPUUtilization', 'disk_used_percent'));
     const { verdicts, winner } = match(set, alert(), incident());
     expect(winner?.name).toBe('cpu');
-    expect(verdicts.map(({ rule: name, matched, failedAt }) => [name, matched, failedAt])).toEqual([['cpu', true, undefined], ['disk', false, 'when.0']]);
+    expect(verdicts.map(({ rule: name, matched, failedAt }) => [name, matched, failedAt])).toEqual([
+      ['cpu', true, undefined],
+      ['disk', false, 'when.0'],
+    ]);
     expect(verdicts[1]?.conditions.map(({ place, text, result, found }) => [place, text, result, found])).toEqual([
       ['when.0', 'alert.namespace == "AWS/EC2"', 'yes', '"AWS/EC2"'],
       ['when.0', 'alert.metric == "disk_used_percent"', 'no', '"CPUUtilization"'],
@@ -40,7 +55,9 @@ describe('matching', () => {
     expect(partly.conflict.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
     const chained = match(setWith(rule('a', 'overrides: [b]'), rule('b', 'overrides: [c]'), rule('c')), alert(), incident());
     expect(chained.winner).toBeUndefined();
-    expect(match(setWith(rule('a', 'overrides: [b, c]'), rule('b', 'overrides: [c]'), rule('c')), alert(), incident()).winner?.name).toBe('a');
+    expect(
+      match(setWith(rule('a', 'overrides: [b, c]'), rule('b', 'overrides: [c]'), rule('c')), alert(), incident()).winner?.name,
+    ).toBe('a');
   });
 
   it('treats a line of unless that cannot be evaluated as holding, and one of when as not holding', () => {
@@ -48,7 +65,11 @@ describe('matching', () => {
     const missing = match(set, alert(), incident());
     expect(missing.winner).toBeUndefined();
     expect(missing.verdicts[0]).toMatchObject({ matched: false, failedAt: 'unless.0' });
-    expect(missing.verdicts[0]?.conditions.at(-1)).toMatchObject({ result: 'error', holds: false, found: 'alert.labels.path: not in this alert; it has InstanceId' });
+    expect(missing.verdicts[0]?.conditions.at(-1)).toMatchObject({
+      result: 'error',
+      holds: false,
+      found: 'alert.labels.path: not in this alert; it has InstanceId',
+    });
     expect(match(set, alert({ labels: { path: '/' } }), incident()).winner?.name).toBe('cpu');
     expect(match(set, alert({ labels: { path: '/mnt' } }), incident()).winner).toBeUndefined();
   });
@@ -61,16 +82,33 @@ describe('matching', () => {
 });
 
 describe('in any order of files and rules', () => {
-  const whens = ['alert.namespace == "AWS/EC2"', 'alert.metric == "Other"', 'alert.labels.path == "/"', 'alert.threshold >= 90.0', 'true'];
+  const whens = [
+    'alert.namespace == "AWS/EC2"',
+    'alert.metric == "Other"',
+    'alert.labels.path == "/"',
+    'alert.threshold >= 90.0',
+    'true',
+  ];
   const names = ['a', 'b', 'c', 'd'];
-  const ruleText = fc.record({ when: fc.constantFrom(...whens), unless: fc.option(fc.constantFrom(...whens)), overrides: fc.subarray(names) });
-  const shuffled = fc.tuple(fc.array(ruleText, { minLength: 1, maxLength: 4 }), fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })));
+  const ruleText = fc.record({
+    when: fc.constantFrom(...whens),
+    unless: fc.option(fc.constantFrom(...whens)),
+    overrides: fc.subarray(names),
+  });
+  const shuffled = fc.tuple(
+    fc.array(ruleText, { minLength: 1, maxLength: 4 }),
+    fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
+  );
 
   const texts = (rules: { when: string; unless: string | null; overrides: string[] }[]): string[] =>
     rules.map(({ when, unless, overrides }, index) => {
       // Only towards later names, so that no circle is made.
       const others = overrides.filter((other) => names.indexOf(other) > index && names.indexOf(other) < rules.length);
-      const lines = [others.length > 0 ? `overrides: [${others.join(', ')}]` : '', unless === null ? '' : `unless: ['${unless}']`, armed];
+      const lines = [
+        others.length > 0 ? `overrides: [${others.join(', ')}]` : '',
+        unless === null ? '' : `unless: ['${unless}']`,
+        armed,
+      ];
       return rule(names[index] ?? '', lines.filter(Boolean).join('\n')).replace(/ {2}- .*\n/, `  - '${when}'\n`);
     });
 
@@ -78,16 +116,24 @@ describe('in any order of files and rules', () => {
     fc.assert(
       fc.property(shuffled, ([rules, random]) => {
         const all = [policy(), runbook(), ...texts(rules)];
-        const order = all.map((text) => ({ text, key: random.next().value as number })).sort((x, y) => x.key - y.key).map(({ text }) => text);
+        const order = all
+          .map((text) => ({ text, key: random.next().value as number }))
+          .sort((x, y) => x.key - y.key)
+          .map(({ text }) => text);
         const straight = setOf(...all);
         const other = setOf(...order);
-        const place = ({ because, ...rest }: { because: string; place: string }) => ({ ...rest, because: because.replace(/:\d+/g, '') });
+        const place = ({ because, ...rest }: { because: string; place: string }) => ({
+          ...rest,
+          because: because.replace(/:\d+/g, ''),
+        });
         const [one, two] = [straight, other].map((set) => decideOn(set));
         expect(other.hash).toBe(straight.hash);
         expect(two?.chosen?.rule.name).toBe(one?.chosen?.rule.name);
         expect(two?.nothing).toBe(one?.nothing);
         const matching = straight.rules.filter(({ name }) => one?.verdicts.find((verdict) => verdict.rule === name)?.matched);
-        const decides = matching.filter(({ name, doc }) => matching.every((rival) => rival.name === name || doc.overrides?.includes(rival.name)));
+        const decides = matching.filter(({ name, doc }) =>
+          matching.every((rival) => rival.name === name || doc.overrides?.includes(rival.name)),
+        );
         expect(one?.chosen?.rule.name).toBe(decides[0]?.name);
         if (!one?.chosen) for (const { name } of matching) expect(one?.refused?.because).toContain(name);
         expect(two?.refused && place(two.refused)).toEqual(one?.refused && place(one.refused));
@@ -98,13 +144,24 @@ describe('in any order of files and rules', () => {
 
   it('an error never makes a rule match', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(...whens), { minLength: 1, maxLength: 3 }), fc.array(fc.constantFrom(...whens), { maxLength: 3 }), (when, unless) => {
-        const loaded = assembleTexts([policy(), runbook(), rule('cpu', unless.length > 0 ? `unless:\n${unless.map((line) => `  - '${line}'`).join('\n')}` : '').replace(/ {2}- .*\n/, when.map((line) => `  - '${line}'\n`).join(''))]);
-        if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
-        const { verdicts } = match(loaded.set, alert(), incident());
-        const [verdict] = verdicts;
-        if (verdict?.conditions.some(({ result }) => result === 'error')) expect(verdict.matched).toBe(false);
-      }),
+      fc.property(
+        fc.array(fc.constantFrom(...whens), { minLength: 1, maxLength: 3 }),
+        fc.array(fc.constantFrom(...whens), { maxLength: 3 }),
+        (when, unless) => {
+          const loaded = assembleTexts([
+            policy(),
+            runbook(),
+            rule('cpu', unless.length > 0 ? `unless:\n${unless.map((line) => `  - '${line}'`).join('\n')}` : '').replace(
+              / {2}- .*\n/,
+              when.map((line) => `  - '${line}'\n`).join(''),
+            ),
+          ]);
+          if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+          const { verdicts } = match(loaded.set, alert(), incident());
+          const [verdict] = verdicts;
+          if (verdict?.conditions.some(({ result }) => result === 'error')) expect(verdict.matched).toBe(false);
+        },
+      ),
       { numRuns: 300 },
     );
   });

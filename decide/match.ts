@@ -20,9 +20,13 @@ export interface Matched {
  */
 export function match(set: RuleSet, alert: Alert, incident: Incident): Matched {
   const facts = ruleFacts(alert, incident);
-  const judged = [...set.rules].sort((a, b) => (a.name < b.name ? -1 : 1)).map((rule) => ({ rule, verdict: verdictOf(rule, facts) }));
+  const judged = [...set.rules]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((rule) => ({ rule, verdict: verdictOf(rule, facts) }));
   const matching = judged.filter(({ verdict }) => verdict.matched).map(({ rule }) => rule);
-  const deciding = matching.filter((rule) => matching.every((other) => other === rule || (rule.doc.overrides ?? []).includes(other.name)));
+  const deciding = matching.filter((rule) =>
+    matching.every((other) => other === rule || (rule.doc.overrides ?? []).includes(other.name)),
+  );
   const verdicts = judged.map(({ verdict }) => verdict);
   const [winner] = deciding;
   return winner && deciding.length === 1 ? { verdicts, winner, conflict: [] } : { verdicts, conflict: matching };
@@ -31,7 +35,13 @@ export function match(set: RuleSet, alert: Alert, incident: Incident): Matched {
 function verdictOf(rule: LoadedRule, facts: JsonObject): RuleVerdict {
   const conditions = [...rule.when.map((line) => judge(line, facts)), ...rule.unless.map((line) => judgeUnless(line, facts))];
   const failed = conditions.find(({ holds }) => !holds);
-  return { rule: rule.name, at: rule.at, matched: failed === undefined, conditions, ...(failed ? { failedAt: failed.place } : {}) };
+  return {
+    rule: rule.name,
+    at: rule.at,
+    matched: failed === undefined,
+    conditions,
+    ...(failed ? { failedAt: failed.place } : {}),
+  };
 }
 
 /** A line that must hold: only a yes lets the rule through. */

@@ -10,7 +10,13 @@ import type { Runbook } from '../rules/language/runbook.js';
 export type Params = { ok: true; params: JsonObject } | { ok: false; because: string; place: string };
 
 /** A runbook's `with` for this environment, target and these inputs, as the action's own schema understood it. */
-export function resolveParams(runbook: Runbook, action: CatalogueAction, environment: string, target: Target, inputs: Readonly<Record<string, InputValue>>): Params {
+export function resolveParams(
+  runbook: Runbook,
+  action: CatalogueAction,
+  environment: string,
+  target: Target,
+  inputs: Readonly<Record<string, InputValue>>,
+): Params {
   const facts: JsonObject = { ...targetFacts(target), inputs: { ...inputs } };
   const filled = fillTemplate(runbook.with, environment, (ref) => valueOf(ref, facts));
   const [problem] = filled.problems;
@@ -18,12 +24,21 @@ export function resolveParams(runbook: Runbook, action: CatalogueAction, environ
   const parsed = action.parse(filled.value);
   if (parsed.ok) return { ok: true, params: parsed.value };
   // A number that travelled may be wanted as text (parameters of a document are): the action's schema decides, not the runbook.
-  const again = action.parse(numbersAsText(filled, parsed.problems.map(({ place }) => place)));
+  const again = action.parse(
+    numbersAsText(
+      filled,
+      parsed.problems.map(({ place }) => place),
+    ),
+  );
   if (again.ok) return { ok: true, params: again.value };
   return refused(again.problems[0] ?? { place: '', says: 'does not fit' });
 }
 
-const refused = ({ place, says }: { place: string; says: string }): Params => ({ ok: false, place: place ? `with.${place}` : 'with', because: `the runbook's ${place ? `with.${place}` : 'with'} cannot be used: ${says}` });
+const refused = ({ place, says }: { place: string; says: string }): Params => ({
+  ok: false,
+  place: place ? `with.${place}` : 'with',
+  because: `the runbook's ${place ? `with.${place}` : 'with'} cannot be used: ${says}`,
+});
 
 function valueOf({ from, unit }: FromRef, facts: JsonObject): { ok: true; value: Json } | { ok: false; says: string } {
   const value = valueAt(facts, from);
@@ -35,7 +50,8 @@ function valueOf({ from, unit }: FromRef, facts: JsonObject): { ok: true; value:
 function inUnit(value: InputValue, unit: DurationUnit, from: string): { ok: true; value: Json } | { ok: false; says: string } {
   const ms = typeof value === 'string' ? parseDuration(value) : undefined;
   const count = ms === undefined ? undefined : ms / durationUnits[unit];
-  if (count === undefined || !Number.isInteger(count)) return { ok: false, says: `${from} ${String(value)} is not a whole number of ${unit}` };
+  if (count === undefined || !Number.isInteger(count))
+    return { ok: false, says: `${from} ${String(value)} is not a whole number of ${unit}` };
   return { ok: true, value: count };
 }
 
@@ -44,7 +60,10 @@ function numbersAsText({ value, fromPlaces }: Filled, wrong: readonly string[]):
   const walk = (here: Json, place: string): Json => {
     if (places.has(place) && typeof here === 'number') return String(here);
     if (Array.isArray(here)) return here.map((item, index) => walk(item, `${place}.${index}`));
-    if (here !== null && typeof here === 'object') return Object.fromEntries(Object.entries(here).map(([key, member]) => [key, walk(member, place ? `${place}.${key}` : key)]));
+    if (here !== null && typeof here === 'object')
+      return Object.fromEntries(
+        Object.entries(here).map(([key, member]) => [key, walk(member, place ? `${place}.${key}` : key)]),
+      );
     return here;
   };
   return walk(value, '') as JsonObject;

@@ -36,9 +36,18 @@ export function buildPlan(input: PlanInput): Planned {
     if (!planned.ok) return planned;
     steps.push(planned.step);
   }
-  const risk = steps.reduce<Risk>((most, step) => (riskOrder.indexOf(step.risk) > riskOrder.indexOf(most) ? step.risk : most), 'additive');
+  const risk = steps.reduce<Risk>(
+    (most, step) => (riskOrder.indexOf(step.risk) > riskOrder.indexOf(most) ? step.risk : most),
+    'additive',
+  );
   const ceiling = set.policy.doc.environments[environment]?.ceiling ?? 'observe';
-  const { mode, because } = effectiveMode({ rule: rule.doc.mode?.[environment], environment, ceiling, risk, corroborable: input.corroborable });
+  const { mode, because } = effectiveMode({
+    rule: rule.doc.mode?.[environment],
+    environment,
+    ceiling,
+    risk,
+    corroborable: input.corroborable,
+  });
   const plan: Omit<Plan, 'hash'> = {
     ref: incident.ref,
     rule: { name: rule.name, logicHash: rule.logicHash, fileHash: rule.fileHash, at: rule.at },
@@ -63,7 +72,8 @@ function planStep(input: PlanInput, step: LoadedStep, index: number, facts: Json
   const runbook = set.runbooks.get(step.runbook);
   const action = runbook && catalogue.actions.get(runbook.doc.uses);
   const at = (place: string): string => (step.place ? `${step.place}.${place}` : place);
-  if (!runbook || !action) return { ok: false, place: at('run'), because: `the runbook ${step.runbook} or its action is not there any more` };
+  if (!runbook || !action)
+    return { ok: false, place: at('run'), because: `the runbook ${step.runbook} or its action is not there any more` };
   const inputs = resolveInputs(step, runbook.doc, facts);
   if (!inputs.ok) return inputs;
   const params = resolveParams(runbook.doc, action, environment, target, inputs.values);

@@ -16,7 +16,10 @@ const uncapped: Caps = { firingForMs: Infinity, verifyForMs: Infinity, verifyWit
 
 /** Named in the policy by `profile`. Budgets, cooldown, expiry and every refusal are the same in all of them. */
 const profiles: Readonly<Record<Pace['profile'], { caps: Caps; pace: Pace }>> = {
-  standard: { caps: uncapped, pace: { profile: 'standard', pollMs: 5 * second, heartbeatMs: 10 * second, adoptEveryMs: 15 * second } },
+  standard: {
+    caps: uncapped,
+    pace: { profile: 'standard', pollMs: 5 * second, heartbeatMs: 10 * second, adoptEveryMs: 15 * second },
+  },
   sandbox: {
     caps: { firingForMs: second, verifyForMs: 3 * second, verifyWithinMs: 8 * second, timeoutMs: 60 * second },
     pace: { profile: 'sandbox', pollMs: 250, heartbeatMs: 2 * second, adoptEveryMs: 200 },

@@ -16,5 +16,10 @@ export function requireConditions(set: RuleSet, rule: string, runbook: string, t
 }
 
 /** The same for the guard at admission. */
-export const requireLines = (set: RuleSet, rule: string, runbook: string, target: Target): { text: string; holds: boolean; found: string }[] =>
+export const requireLines = (
+  set: RuleSet,
+  rule: string,
+  runbook: string,
+  target: Target,
+): { text: string; holds: boolean; found: string }[] =>
   requireConditions(set, rule, runbook, target).map(({ text, holds, found }) => ({ text, holds, found }));

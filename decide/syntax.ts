@@ -42,7 +42,8 @@ export function children(node: Node): Node[] {
 export function dotted(node: Node): { root: string; path: string[] } | undefined {
   if (node.kind === 'name') return { root: node.name, path: [] };
   if (node.kind === 'field') return extend(node.of, node.field);
-  if (node.kind === 'index' && node.key.kind === 'literal' && typeof node.key.value === 'string') return extend(node.of, node.key.value);
+  if (node.kind === 'index' && node.key.kind === 'literal' && typeof node.key.value === 'string')
+    return extend(node.of, node.key.value);
   return undefined;
 }
 

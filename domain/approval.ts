@@ -41,4 +41,5 @@ const bindingOf = (hash: Hash, { decision, planHash }: Bound): string => hash(ca
 export const boundRequestId = (hash: Hash, first: string, asked: Bound): string => `${first}.${bindingOf(hash, asked)}`;
 
 /** Whether a row of this id was written for exactly this decision on exactly this plan. */
-export const isBoundTo = (hash: Hash, requestId: string, asked: Bound): boolean => requestId.endsWith(`.${bindingOf(hash, asked)}`);
+export const isBoundTo = (hash: Hash, requestId: string, asked: Bound): boolean =>
+  requestId.endsWith(`.${bindingOf(hash, asked)}`);

@@ -38,4 +38,5 @@ export interface Person {
 }
 
 /** Whether the source says that it was reopened since: then this reference is of a life that is over. */
-export const isOtherLife = ({ life }: Pick<Incident, 'life'>, { generation }: IncidentRef): boolean => life !== undefined && life !== generation;
+export const isOtherLife = ({ life }: Pick<Incident, 'life'>, { generation }: IncidentRef): boolean =>
+  life !== undefined && life !== generation;

@@ -25,8 +25,13 @@ const example = (id: string): IntegrationDefinition =>
     summary: 'An example.',
     variables: ['EXAMPLE_URL', 'EXAMPLE_TOKEN'],
     config: z
-      .object({ EXAMPLE_URL: z.url('is not an address').optional(), EXAMPLE_TOKEN: z.string().regex(/^t-/, 'does not begin with t-').optional() })
-      .transform((env) => (env.EXAMPLE_URL && env.EXAMPLE_TOKEN ? { url: env.EXAMPLE_URL, token: env.EXAMPLE_TOKEN } : undefined)),
+      .object({
+        EXAMPLE_URL: z.url('is not an address').optional(),
+        EXAMPLE_TOKEN: z.string().regex(/^t-/, 'does not begin with t-').optional(),
+      })
+      .transform((env) =>
+        env.EXAMPLE_URL && env.EXAMPLE_TOKEN ? { url: env.EXAMPLE_URL, token: env.EXAMPLE_TOKEN } : undefined,
+      ),
     connect: ({ url }) => {
       connections += 1;
       return { url };
@@ -37,7 +42,13 @@ const example = (id: string): IntegrationDefinition =>
         summary: 'A box.',
         permissions: [],
         select: { name: /^[a-z]+$/ },
-        facts: z.object({ size: z.number().int(), open: z.boolean().optional(), tags: z.array(z.string()), inside: z.object({}), label: z.string().nullable() }),
+        facts: z.object({
+          size: z.number().int(),
+          open: z.boolean().optional(),
+          tags: z.array(z.string()),
+          inside: z.object({}),
+          label: z.string().nullable(),
+        }),
         read: async () => undefined,
       },
     ],
@@ -61,7 +72,9 @@ const example = (id: string): IntegrationDefinition =>
 describe('the registry', () => {
   it('connects on first use, once, and joins the client to the call', () => {
     connections = 0;
-    const { registry, problems } = createRegistry({ EXAMPLE_URL: 'http://127.0.0.1', EXAMPLE_TOKEN: 't-1' }, [example('example')]);
+    const { registry, problems } = createRegistry({ EXAMPLE_URL: 'http://127.0.0.1', EXAMPLE_TOKEN: 't-1' }, [
+      example('example'),
+    ]);
     const action = registry.actions.get('example.open');
     expect(problems).toEqual([]);
     expect(connections).toBe(0);
@@ -82,14 +95,18 @@ describe('the registry', () => {
   });
 
   it('tells every wrong variable in a line of its own, and never its value', () => {
-    const { registry, problems } = createRegistry({ EXAMPLE_URL: 'nonsense', EXAMPLE_TOKEN: 'secret-value' }, [example('example')]);
+    const { registry, problems } = createRegistry({ EXAMPLE_URL: 'nonsense', EXAMPLE_TOKEN: 'secret-value' }, [
+      example('example'),
+    ]);
     expect(problems).toEqual(['EXAMPLE_URL: is not an address', 'EXAMPLE_TOKEN: does not begin with t-']);
     expect(registry.integrations.get('example')?.connected).toBe(false);
     expect(JSON.stringify(problems)).not.toContain('secret-value');
   });
 
   it('refuses two integrations with one id', () => {
-    expect(() => createRegistry({}, [example('example'), example('example')])).toThrow('Two integrations define the integration example');
+    expect(() => createRegistry({}, [example('example'), example('example')])).toThrow(
+      'Two integrations define the integration example',
+    );
   });
 
   it('lists the shipped vendors offline', () => {
@@ -111,6 +128,12 @@ describe('the catalogue', () => {
   });
 
   it('tells the type of every fact of a target', () => {
-    expect(catalogue.targets.get('example.box')?.facts).toEqual({ size: 'number', open: 'boolean', tags: 'list', inside: 'object', label: 'string' });
+    expect(catalogue.targets.get('example.box')?.facts).toEqual({
+      size: 'number',
+      open: 'boolean',
+      tags: 'list',
+      inside: 'object',
+      label: 'string',
+    });
   });
 });

@@ -23,10 +23,23 @@ function bench({ permits = [], life }: World = {}) {
   const asked: AdmissionRequest[] = [];
   const now = () => Date.parse(alert().startedAt) + 120_000;
   const deps = {
-    now, hash, catalogue, guards: [], ourselves: [],
+    now,
+    hash,
+    catalogue,
+    guards: [],
+    ourselves: [],
     rules: () => set,
     registry: {
-      sources: new Map([['pagerduty', { with: (call: unknown) => call, read: async () => ({}), normalise: () => ({ incident: incident(life === undefined ? {} : { life }), alert: alert() }) }]]),
+      sources: new Map([
+        [
+          'pagerduty',
+          {
+            with: (call: unknown) => call,
+            read: async () => ({}),
+            normalise: () => ({ incident: incident(life === undefined ? {} : { life }), alert: alert() }),
+          },
+        ],
+      ]),
       witnesses: [{ id: 'test.alarm', covers: () => true, with: (call: unknown) => call, read: async () => witness() }],
       targets: { get: () => ({ with: (call: unknown) => call, read: async () => target() }) },
       actions: { get: () => ({ with: (call: unknown) => call, preState: async () => ({}) }) },

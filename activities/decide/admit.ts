@@ -52,7 +52,8 @@ async function derive(deps: ActivityDeps, input: StepInput): Promise<Derived | G
   if (input.incident !== incidentId(input.ref)) return no('incident', incidentId(input.ref), `asked for as ${input.incident}`);
   const situation = await readSituation(deps, input, input.step);
   const { decision, incident } = situation;
-  if (isOtherLife(incident, input.ref)) return no('incident', 'its present life', `${incident.ref.source} says it was reopened since`);
+  if (isOtherLife(incident, input.ref))
+    return no('incident', 'its present life', `${incident.ref.source} says it was reopened since`);
   if (incident.status === 'resolved') return no('incident', 'open', `${incident.ref.source} says resolved`);
   if (!('plan' in decision)) return no('plan', 'the pinned plan', `the rules now say: ${decision.because}`);
   const { plan } = decision;
@@ -76,7 +77,13 @@ async function beforeItsTurn(deps: ActivityDeps, input: StepInput, plan: Plan): 
   return attempt.verified ? `step ${input.step} has helped` : undefined;
 }
 
-const no = (guard: string, limit: string, found: string): GuardVerdict => ({ guard, verdict: 'refuse', limit, found, setBy: 'design' });
+const no = (guard: string, limit: string, found: string): GuardVerdict => ({
+  guard,
+  verdict: 'refuse',
+  limit,
+  found,
+  setBy: 'design',
+});
 
 function factsOf(deps: ActivityDeps, input: StepInput, situation: Situation, plan: Plan, step: PlanStep): GuardFacts {
   const { incident, alert, witness, set } = situation;
@@ -111,7 +118,11 @@ export function attemptKey(deps: Pick<ActivityDeps, 'hash'>, plan: Plan, step: P
 export const paramsHash = (deps: Pick<ActivityDeps, 'hash'>, action: string, params: JsonObject): string =>
   deps.hash(canonicalJson([action, params]));
 
-function requestFor(deps: ActivityDeps, input: StepInput, { situation, plan, step }: Derived): Omit<AdmissionRequest, 'preState'> {
+function requestFor(
+  deps: ActivityDeps,
+  input: StepInput,
+  { situation, plan, step }: Derived,
+): Omit<AdmissionRequest, 'preState'> {
   return {
     attemptKey: attemptKey(deps, plan, step),
     incident: input.incident,
@@ -138,7 +149,11 @@ function requestFor(deps: ActivityDeps, input: StepInput, { situation, plan, ste
 /** A permit that is not used at once is of no use: the world has moved on. */
 const permitLifeMs = 60_000;
 
-async function preStateOf(deps: ActivityDeps, input: StepInput, { plan, step, situation }: Derived): Promise<JsonObject | GuardVerdict> {
+async function preStateOf(
+  deps: ActivityDeps,
+  input: StepInput,
+  { plan, step, situation }: Derived,
+): Promise<JsonObject | GuardVerdict> {
   const action = deps.registry.actions.get(step.action);
   if (!action) throw new TypeError(`No integration offers the action "${step.action}"`);
   const call = callFor(input.incident, { account: plan.target.account, region: plan.target.region }, situation.pace, deps.now);
@@ -165,9 +180,11 @@ async function writeDown(deps: ActivityDeps, input: StepInput, admission: Admiss
     incident: input.incident,
     phase: 'guards',
     state: refused ? (waits || refused.verdict === 'ask' ? 'waiting' : 'refused') : 'ok',
-    says: (input.step > 0 ? `step ${input.step + 1}: ` : '') + (refused
-      ? `${waits ? 'held' : refused.verdict === 'ask' ? 'asks' : 'REFUSED'} by ${refused.guard}: ${foundWords(refused, deps.now())}`
-      : `${allow} allow: ${allowedWords(admission.verdicts)}`),
+    says:
+      (input.step > 0 ? `step ${input.step + 1}: ` : '') +
+      (refused
+        ? `${waits ? 'held' : refused.verdict === 'ask' ? 'asks' : 'REFUSED'} by ${refused.guard}: ${foundWords(refused, deps.now())}`
+        : `${allow} allow: ${allowedWords(admission.verdicts)}`),
     once: `guards.${input.step}.${refused ? `${refused.guard}.${refused.verdict}` : 'allow'}`,
     data: { step: input.step, verdicts: admission.verdicts as unknown as JsonObject[] },
   });

@@ -50,7 +50,13 @@ async function describe(deps: ActivityDeps, input: DecideInput, incident: Incide
     once: 'webhook',
     data: { eventId: delivery.eventId, bodyHash: delivery.bodyHash, occurredAt: delivery.occurredAt },
   });
-  await line({ phase: 'alert', state: 'ok', says: alertWords(alert, incident), once: 'alert', data: alert as unknown as JsonObject });
+  await line({
+    phase: 'alert',
+    state: 'ok',
+    says: alertWords(alert, incident),
+    once: 'alert',
+    data: alert as unknown as JsonObject,
+  });
 }
 
 /** `AWS/EC2 CPUUtilization, limit 90 (alert ec2-cpu-high)`, or the incident's title. */
@@ -71,7 +77,11 @@ async function writeDown(deps: ActivityDeps, input: DecideInput, decision: Decis
     state: decision.concluded === 'refuse' ? 'refused' : 'ok',
     says: rule ? `${rule}; ${others} other ${others === 1 ? 'rule' : 'rules'} did not match` : saysWithoutPlan(decision),
     once: 'match',
-    data: { rulesHash: decision.rulesHash, concluded: decision.concluded, verdicts: decision.verdicts as unknown as JsonObject[] },
+    data: {
+      rulesHash: decision.rulesHash,
+      concluded: decision.concluded,
+      verdicts: decision.verdicts as unknown as JsonObject[],
+    },
   });
   if ('plan' in decision) await writePlan(deps, input, decision.plan);
 }

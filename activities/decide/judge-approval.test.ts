@@ -9,10 +9,17 @@ import { judgeApproval } from './judge-approval.js';
 const set = setOf(policy('profile: bench'), runbook(), rule());
 const planHash = 'a'.repeat(64);
 const plan = { hash: planHash, approval: { count: 1, signals: 'count' }, steps: [{ risk: 'disruptive' }], target: target() };
-const about = { incident: 'pagerduty:Q1', ref: { source: 'pagerduty', externalId: 'Q1', generation: '0' }, trust: 'signed' as const };
+const about = {
+  incident: 'pagerduty:Q1',
+  ref: { source: 'pagerduty', externalId: 'Q1', generation: '0' },
+  trust: 'signed' as const,
+};
 
 /** A ledger in which our own door wrote that `ada@example.com` asked, once, for what `asked` says. */
-function bench(asked: Pick<ApprovalRequest, 'decision' | 'planHash'> = { decision: 'approve', planHash }, by = 'ada@example.com') {
+function bench(
+  asked: Pick<ApprovalRequest, 'decision' | 'planHash'> = { decision: 'approve', planHash },
+  by = 'ada@example.com',
+) {
   const approvals: Approval[] = [];
   const requestId = boundRequestId(hash, 'one', asked);
   const failing = { record: false };
@@ -21,15 +28,24 @@ function bench(asked: Pick<ApprovalRequest, 'decision' | 'planHash'> = { decisio
     rules: () => set,
     hash,
     registry: {
-      sources: new Map([['pagerduty', {
-        with: (call: unknown) => call, read: async () => ({}), normalise: () => ({ incident: incident(), alert: alert() }),
-        onCall: async () => [{ id: 'PADA', name: 'Ada', email: 'ada@example.com' }],
-      }]]),
-      witnesses: [], bodies: [],
+      sources: new Map([
+        [
+          'pagerduty',
+          {
+            with: (call: unknown) => call,
+            read: async () => ({}),
+            normalise: () => ({ incident: incident(), alert: alert() }),
+            onCall: async () => [{ id: 'PADA', name: 'Ada', email: 'ada@example.com' }],
+          },
+        ],
+      ]),
+      witnesses: [],
+      bodies: [],
     },
     ledger: {
       decision: async () => ({ plan, witness: witness() }),
-      approvalRequest: async (id: string) => (id === requestId ? { id, incident: about.incident, by, role: 'approver', via: 'api' } : undefined),
+      approvalRequest: async (id: string) =>
+        id === requestId ? { id, incident: about.incident, by, role: 'approver', via: 'api' } : undefined,
       approvals: async () => approvals,
       putApproval: async (one: Approval) => void approvals.push(one),
       record: async () => {
@@ -38,11 +54,21 @@ function bench(asked: Pick<ApprovalRequest, 'decision' | 'planHash'> = { decisio
     },
   } as unknown as ActivityDeps;
   const judge = (request: ApprovalRequest): Promise<Judged> =>
-    new MockActivityEnvironment().run((input: JudgeInput) => judgeApproval(deps, input), { ...about, planHash, via: 'update' as const, request });
+    new MockActivityEnvironment().run((input: JudgeInput) => judgeApproval(deps, input), {
+      ...about,
+      planHash,
+      via: 'update' as const,
+      request,
+    });
   return { judge, requestId, failing, approvals };
 }
 
-const approve = (requestId?: string): ApprovalRequest => ({ decision: 'approve', by: 'ada@example.com', planHash, ...(requestId === undefined ? {} : { requestId }) });
+const approve = (requestId?: string): ApprovalRequest => ({
+  decision: 'approve',
+  by: 'ada@example.com',
+  planHash,
+  ...(requestId === undefined ? {} : { requestId }),
+});
 
 describe('rows 31, 33: a word counts for what was said, and for nothing else', () => {
   it('approved by whom our door knows and who is on call', async () => {

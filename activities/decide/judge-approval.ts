@@ -45,7 +45,8 @@ async function refusalOf(
   if (request.planHash.length < shortestPin || !plan.hash.startsWith(request.planHash))
     return `it is for another plan: this one is ${plan.hash.slice(0, shortestPin)}`;
   if (request.requestId && (!row || row.incident !== input.incident)) return 'the request is not one that our own door wrote';
-  if (request.requestId && !isBoundTo(deps.hash, request.requestId, request)) return 'our own door wrote that request for another decision or another plan';
+  if (request.requestId && !isBoundTo(deps.hash, request.requestId, request))
+    return 'our own door wrote that request for another decision or another plan';
   // The same word again counts once, in the ledger: judged again after a lost answer, it gets the same answer.
   return row ? onCallRefusal(deps, input, row) : signalRefusal(plan);
 }
@@ -74,17 +75,27 @@ async function onCallNow(deps: ActivityDeps, input: JudgeInput, incident: Incide
 async function judged(deps: ActivityDeps, input: JudgeInput, approval: Approval, plan: Plan | undefined): Promise<Judged> {
   const who = `${approval.by} (${approval.via}${approval.verifiedIdentity ? '' : ', identity not checked'})`;
   const word = approval.decision === 'approve' ? 'approved' : 'rejected';
-  const says = approval.accepted ? `${word} by ${who}${approval.reason ? `: ${approval.reason}` : ''}` : `${who}: refused, ${approval.reason}`;
+  const says = approval.accepted
+    ? `${word} by ${who}${approval.reason ? `: ${approval.reason}` : ''}`
+    : `${who}: refused, ${approval.reason}`;
   await deps.ledger.record({
     incident: input.incident,
     phase: 'approval',
     state: approval.accepted ? 'ok' : 'refused',
     says,
-    data: { decision: approval.decision, by: approval.by, via: approval.via, verified: approval.verifiedIdentity, planHash: approval.planHash },
+    data: {
+      decision: approval.decision,
+      by: approval.by,
+      via: approval.via,
+      verified: approval.verifiedIdentity,
+      planHash: approval.planHash,
+    },
   });
   if (!approval.accepted || !plan) return { answer: { accepted: false, reason: approval.reason }, says };
   if (approval.decision === 'reject') return { answer: { accepted: true, reason: 'rejected' }, settled: 'rejected', says };
-  const given = (await deps.ledger.approvals(input.incident, plan.hash)).filter((one) => one.accepted && one.decision === 'approve');
+  const given = (await deps.ledger.approvals(input.incident, plan.hash)).filter(
+    (one) => one.accepted && one.decision === 'approve',
+  );
   const people = new Set(given.map(({ by }) => by)).size;
   const enough = people >= plan.approval.count;
   const reason = enough ? 'approved' : `counted; ${plan.approval.count - people} more wanted`;

@@ -33,7 +33,8 @@ export async function verify(deps: ActivityDeps, input: VerifyInput): Promise<Ve
     const well = readings.every(({ ok }) => ok);
     progress.wellSince = well ? (progress.wellSince ?? now) : undefined;
     const held = progress.wellSince === undefined ? 0 : now - progress.wellSince;
-    if (well && held >= input.verify.forMs) return settle(deps, input, { verified: true, readings, wellSince: progress.wellSince });
+    if (well && held >= input.verify.forMs)
+      return settle(deps, input, { verified: true, readings, wellSince: progress.wellSince });
     if (now - progress.startedAt > input.verify.withinMs) return settle(deps, input, { verified: false, readings });
     await context.sleep(pace.pollMs);
   }

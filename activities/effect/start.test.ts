@@ -18,10 +18,14 @@ async function unconsumed(because: Unconsumed, world: { stopped?: boolean; consu
     now: () => Date.now(),
     rules: () => set,
     outOfBandStop: async () => (world.stopped ? { owner: 'ada', reason: 'a drill' } : undefined),
-    registry: { actions: new Map([['test.act', { id: 'test.act', idempotency: 'token', start: async () => void called.push('vendor') }]]) },
+    registry: {
+      actions: new Map([['test.act', { id: 'test.act', idempotency: 'token', start: async () => void called.push('vendor') }]]),
+    },
     ledger: {
       consume: async () => ({ consumed: false, because }),
-      evidence: async () => ({ permits: [{ attempt_key: 'k', consumed_at: world.consumedAt ?? null, ended_at: null, verified: null }] }),
+      evidence: async () => ({
+        permits: [{ attempt_key: 'k', consumed_at: world.consumedAt ?? null, ended_at: null, verified: null }],
+      }),
       effectEnded: async (_key: string, status: string) => void ended.push(status),
       record: async () => undefined,
     },
@@ -33,12 +37,15 @@ async function unconsumed(because: Unconsumed, world: { stopped?: boolean; consu
 }
 
 describe('a start that gets no permit', () => {
-  it.each(['no permit', 'hashes differ', 'held', 'expired'] as const)('%s: no effect, and what became of the permit of that key is not written over', async (because) => {
-    const { answer, ended, called } = await unconsumed(because);
-    expect(answer).toMatchObject({ started: false, retryable: false });
-    expect(ended).toEqual([]);
-    expect(called).toEqual([]);
-  });
+  it.each(['no permit', 'hashes differ', 'held', 'expired'] as const)(
+    '%s: no effect, and what became of the permit of that key is not written over',
+    async (because) => {
+      const { answer, ended, called } = await unconsumed(because);
+      expect(answer).toMatchObject({ started: false, retryable: false });
+      expect(ended).toEqual([]);
+      expect(called).toEqual([]);
+    },
+  );
 
   it('one that ran out unused says so: admission may be asked again', async () => {
     expect((await unconsumed('expired')).answer.ranOut).toBe(true);

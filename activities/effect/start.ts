@@ -91,5 +91,12 @@ export async function record(
   data: JsonObject,
 ): Promise<void> {
   const { incident, attemptKey } = input;
-  await deps.ledger.record({ incident, phase: 'execute', state, says, once: `execute.${attemptKey}.${once}`, data: { attemptKey, ...data } });
+  await deps.ledger.record({
+    incident,
+    phase: 'execute',
+    state,
+    says,
+    once: `execute.${attemptKey}.${once}`,
+    data: { attemptKey, ...data },
+  });
 }

@@ -24,7 +24,11 @@ export async function waitEffect(deps: ActivityDeps, action: AnyAction, input: W
 const reads = 3;
 
 /** Reads back by the attempt key. Only a proven absence, in a class that carries its key, arms the permit again. */
-export async function adoptEffect(deps: ActivityDeps, action: AnyAction, input: EffectInput): Promise<Adoption & { rearmed: boolean }> {
+export async function adoptEffect(
+  deps: ActivityDeps,
+  action: AnyAction,
+  input: EffectInput,
+): Promise<Adoption & { rearmed: boolean }> {
   const pace = paceOf(deps.rules());
   const permit = await deps.ledger.permit(input.attemptKey);
   if (!permit) return { found: false, certain: true, rearmed: false };

@@ -9,9 +9,18 @@ export interface Attempt {
 }
 
 /** What became of a permit, from its row; `undefined`: there is none. */
-export async function attemptOf(deps: Pick<ActivityDeps, 'ledger'>, incident: string, attemptKey: string): Promise<Attempt | undefined> {
+export async function attemptOf(
+  deps: Pick<ActivityDeps, 'ledger'>,
+  incident: string,
+  attemptKey: string,
+): Promise<Attempt | undefined> {
   const { permits } = await deps.ledger.evidence(incident);
-  const rows = (Array.isArray(permits) ? permits : []) as { attempt_key?: string; consumed_at?: string | null; ended_at?: string | null; verified?: boolean | null }[];
+  const rows = (Array.isArray(permits) ? permits : []) as {
+    attempt_key?: string;
+    consumed_at?: string | null;
+    ended_at?: string | null;
+    verified?: boolean | null;
+  }[];
   const row = rows.find(({ attempt_key: key }) => key === attemptKey);
   return row && { consumed: row.consumed_at != null, ended: row.ended_at != null, verified: row.verified ?? undefined };
 }

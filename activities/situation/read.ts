@@ -44,7 +44,13 @@ export async function readSituation(deps: ActivityDeps, about: About, step = 0):
 }
 
 /** The second half of it, for whoever has read the incident already. `step`: whose `require` counts. */
-export async function situationOf(deps: ActivityDeps, about: About, incident: Incident, alert: Alert, step = 0): Promise<Situation> {
+export async function situationOf(
+  deps: ActivityDeps,
+  about: About,
+  incident: Incident,
+  alert: Alert,
+  step = 0,
+): Promise<Situation> {
   const set = deps.rules();
   const pace = paceOf(set);
   const { witness, corroborable } = await witnessOf(deps, about, incident, alert, pace);

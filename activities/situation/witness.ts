@@ -12,7 +12,13 @@ export interface Corroboration {
 }
 
 /** Asks whoever can find the alert again; else the incident's own state is all there is. */
-export async function witnessOf(deps: ActivityDeps, about: About, incident: Incident, alert: Alert, pace: Pace): Promise<Corroboration> {
+export async function witnessOf(
+  deps: ActivityDeps,
+  about: About,
+  incident: Incident,
+  alert: Alert,
+  pace: Pace,
+): Promise<Corroboration> {
   const readAt = new Date(deps.now()).toISOString();
   const able = deps.registry.witnesses.find((witness) => witness.covers(alert));
   // A body that names a tool (CloudWatch, say) but not the alert there cannot be confirmed, and anybody can write such a body.
@@ -22,7 +28,10 @@ export async function witnessOf(deps: ActivityDeps, about: About, incident: Inci
     return { witness: await able.read(able.with(callFor(about.incident, place, pace, deps.now)), alert), corroborable: true };
   } catch (error) {
     if (!isVendorFailure(error) || error.fault === 'throttled' || error.fault === 'unavailable') throw error;
-    return { witness: { by: able.id, state: 'unknown', readAt, says: `could not be read: ${error.message}` }, corroborable: true };
+    return {
+      witness: { by: able.id, state: 'unknown', readAt, says: `could not be read: ${error.message}` },
+      corroborable: true,
+    };
   }
 }
 

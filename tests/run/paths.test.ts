@@ -116,7 +116,11 @@ describe('one run, on a real server, by path', () => {
 
   it('a human acknowledges: hands off before the next step', async () => {
     let acknowledge: () => Promise<void> = nothing;
-    const script = scriptOf({ decided: decisionOf('act', twoSteps()), verifications: [false], during: { verify: () => acknowledge() } });
+    const script = scriptOf({
+      decided: decisionOf('act', twoSteps()),
+      verifications: [false],
+      during: { verify: () => acknowledge() },
+    });
     const played = await bench.play(script, async ({ event }) => {
       acknowledge = () => event('acknowledged');
     });
@@ -194,7 +198,15 @@ describe('messages from outside never wedge a run', () => {
   it('a signal or update without input, or of a wrong shape, to every handler leaves it alive', async () => {
     const played = await bench.play(scriptOf({ decided: decisionOf('ask') }), async ({ handle, client, workflowId, called }) => {
       await called('ask');
-      const wrong: unknown[][] = [[], [null], [42], ['text'], [{}], [{ by: 7, planHash: [] }], [{ by: 'x'.repeat(9999), planHash: hash }]];
+      const wrong: unknown[][] = [
+        [],
+        [null],
+        [42],
+        ['text'],
+        [{}],
+        [{ by: 7, planHash: [] }],
+        [{ by: 'x'.repeat(9999), planHash: hash }],
+      ];
       for (const name of ['approve', 'reject', 'incidentEvent', 'joined', 'nobodyKnowsThis'])
         for (const args of wrong) await client.workflow.getHandle(workflowId).signal(name, ...args);
       for (const args of wrong) {

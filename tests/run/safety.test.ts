@@ -17,7 +17,10 @@ function later() {
   const run = new Promise<Play>((resolve) => {
     give = resolve;
   });
-  return { keep: async (one: Play) => give(one), then: (act: (run: Play) => Promise<unknown>) => async () => void (await act(await run)) };
+  return {
+    keep: async (one: Play) => give(one),
+    then: (act: (run: Play) => Promise<unknown>) => async () => void (await act(await run)),
+  };
 }
 
 describe('hands off, whenever it is said', () => {
@@ -40,7 +43,11 @@ describe('hands off, whenever it is said', () => {
 
   it('a take-over while a lost start is read back: it is not started again', async () => {
     const { keep, then } = later();
-    const script = scriptOf({ starts: ['lost'], adoptions: ['absent'], during: { adopt: then(({ handle }) => handle.signal(takeOver, { by: 'ada' })) } });
+    const script = scriptOf({
+      starts: ['lost'],
+      adoptions: ['absent'],
+      during: { adopt: then(({ handle }) => handle.signal(takeOver, { by: 'ada' })) },
+    });
     const played = await bench.play(script, keep);
     expect(played.seen.starts).toHaveLength(1);
     expect(played.result).toMatchObject({ outcome: 'stood-down', effects: 0 });
@@ -48,7 +55,10 @@ describe('hands off, whenever it is said', () => {
 
   it('rejected after it was approved and before it began: nothing begins', async () => {
     const { keep, then } = later();
-    const script = scriptOf({ decided: decisionOf('ask'), during: { admit: then(({ handle }) => handle.signal(reject, { by: 'bob', planHash: hash })) } });
+    const script = scriptOf({
+      decided: decisionOf('ask'),
+      during: { admit: then(({ handle }) => handle.signal(reject, { by: 'bob', planHash: hash })) },
+    });
     const played = await bench.play(script, async (run) => {
       await keep(run);
       await run.called('ask');
@@ -66,17 +76,23 @@ describe('hands off, whenever it is said', () => {
 
   it('another run has the target when people would be asked: it waits in line, and asks then', async () => {
     const waits = refused('oneAtATime', { wait: true, freeAt: new Date(Date.now() + 300).toISOString() });
-    const played = await bench.play(scriptOf({ decided: decisionOf('ask'), previews: [[waits], []] }), async ({ handle, called }) => {
-      await called('ask');
-      await handle.signal(approve, { by: 'ada', planHash: hash });
-    });
+    const played = await bench.play(
+      scriptOf({ decided: decisionOf('ask'), previews: [[waits], []] }),
+      async ({ handle, called }) => {
+        await called('ask');
+        await handle.signal(approve, { by: 'ada', planHash: hash });
+      },
+    );
     expect(played.result.outcome).toBe('remediated');
   });
 });
 
 describe('the ladder', () => {
   it('a permit that ran out before it was used: the same step is asked for again, not the next', async () => {
-    const played = await bench.play(scriptOf({ decided: decisionOf('act', twoSteps()), starts: ['ran out', 'started'] }), nothing);
+    const played = await bench.play(
+      scriptOf({ decided: decisionOf('act', twoSteps()), starts: ['ran out', 'started'] }),
+      nothing,
+    );
     expect(played.seen.starts.map(({ attemptKey }) => attemptKey)).toEqual(['key-0', 'key-0']);
     expect(played.result.outcome).toBe('remediated');
   });
@@ -100,15 +116,21 @@ describe('nothing ends silently, and nothing false is said', () => {
     await expect(playing).rejects.toMatchObject({ name: 'WorkflowFailedError', cause: { type: 'NotTold' } });
   });
 
-  it.each(['start', 'wait', 'verify'] as const)('cancelled during %s: what has begun is seen through and told', async (during) => {
-    const { keep, then } = later();
-    const script = scriptOf({ verifications: [false], during: { [during]: then(({ handle }) => handle.cancel().then(() => undefined)) } });
-    const played = await bench.play(script, keep);
-    expect(played.result.effects).toBe(1);
-    const [told] = played.seen.reports;
-    expect(told?.story.steps).toHaveLength(1);
-    expect(told?.ending).toMatchObject({ kind: 'escalated', page: true });
-  });
+  it.each(['start', 'wait', 'verify'] as const)(
+    'cancelled during %s: what has begun is seen through and told',
+    async (during) => {
+      const { keep, then } = later();
+      const script = scriptOf({
+        verifications: [false],
+        during: { [during]: then(({ handle }) => handle.cancel().then(() => undefined)) },
+      });
+      const played = await bench.play(script, keep);
+      expect(played.result.effects).toBe(1);
+      const [told] = played.seen.reports;
+      expect(told?.story.steps).toHaveLength(1);
+      expect(told?.ending).toMatchObject({ kind: 'escalated', page: true });
+    },
+  );
 
   it('cancelled while it waits for approval: told, and nothing begins', async () => {
     const played = bench.play(scriptOf({ decided: decisionOf('ask') }), async ({ handle, called }) => {
@@ -125,7 +147,11 @@ describe('nothing ends silently, and nothing false is said', () => {
       // The first is judged until the time is over; the second waits behind it all that while.
       judge: async ({ request }) => {
         if (request.by === 'first') await new Promise((resolve) => setTimeout(resolve, 1800));
-        return { answer: { accepted: true, reason: 'counted' }, settled: request.by === 'late' ? 'approved' : undefined, says: request.by };
+        return {
+          answer: { accepted: true, reason: 'counted' },
+          settled: request.by === 'late' ? 'approved' : undefined,
+          says: request.by,
+        };
       },
     });
     const played = await bench.play(slow, async ({ handle, called }) => {
@@ -147,13 +173,16 @@ describe('nothing ends silently, and nothing false is said', () => {
     expect(played.seen.calls.filter((call) => call === 'admit')).toHaveLength(2);
   }, 40_000);
 
-  it.each([[], [{}], [{ delivery: { ref: 7 } }]])('a run that is started with %j ends at once, and does not fail its task for ever', async (...args: unknown[]) => {
-    let failure: unknown;
-    await bench.play(scriptOf(), async ({ client }) => {
-      const options = { workflowId: `forged-${Math.random()}`, taskQueue: queues.run, args };
-      const ended = client.workflow.execute(incidentWorkflowType, options).catch((error: unknown) => error);
-      failure = await Promise.race([ended, new Promise((resolve) => setTimeout(() => resolve('it hangs'), 5000))]);
-    });
-    expect(failure).toMatchObject({ name: 'WorkflowFailedError' });
-  });
+  it.each([[], [{}], [{ delivery: { ref: 7 } }]])(
+    'a run that is started with %j ends at once, and does not fail its task for ever',
+    async (...args: unknown[]) => {
+      let failure: unknown;
+      await bench.play(scriptOf(), async ({ client }) => {
+        const options = { workflowId: `forged-${Math.random()}`, taskQueue: queues.run, args };
+        const ended = client.workflow.execute(incidentWorkflowType, options).catch((error: unknown) => error);
+        failure = await Promise.race([ended, new Promise((resolve) => setTimeout(() => resolve('it hangs'), 5000))]);
+      });
+      expect(failure).toMatchObject({ name: 'WorkflowFailedError' });
+    },
+  );
 });

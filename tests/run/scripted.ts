@@ -1,6 +1,14 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type {
-  AdoptEffect, Decided, DecideActivities, EffectInput, Judged, ReportInput, StartEffect, TellActivities, WaitEffect,
+  AdoptEffect,
+  Decided,
+  DecideActivities,
+  EffectInput,
+  Judged,
+  ReportInput,
+  StartEffect,
+  TellActivities,
+  WaitEffect,
 } from '../../activities/types.js';
 import type { Admission, GuardVerdict } from '../../domain/permit.js';
 import type { Decision, Plan, PlanStep } from '../../domain/plan.js';
@@ -31,7 +39,12 @@ export interface Seen {
 
 const next = <Item>(items: Item[]): Item => (items.length > 1 ? items.shift() : items[0]) as Item;
 
-export function scripted(script: Script): { seen: Seen; decide: DecideActivities; tell: TellActivities; effect: Record<string, StartEffect | WaitEffect | AdoptEffect> } {
+export function scripted(script: Script): {
+  seen: Seen;
+  decide: DecideActivities;
+  tell: TellActivities;
+  effect: Record<string, StartEffect | WaitEffect | AdoptEffect>;
+} {
   const seen: Seen = { calls: [], starts: [], reports: [] };
   const called = (name: string) => void seen.calls.push(name);
   return {
@@ -93,7 +106,8 @@ const waited = (how: Script['waits'][number]): ReturnType<WaitEffect> =>
 async function started(how: Script['starts'][number]): ReturnType<StartEffect> {
   if (how === 'lost') throw ApplicationFailure.nonRetryable('the answer was lost', 'ambiguous');
   if (how === 'used') return { started: false, because: 'the permit was used before', retryable: true };
-  if (how === 'ran out') return { started: false, because: 'the permit ran out before it was used', retryable: false, ranOut: true };
+  if (how === 'ran out')
+    return { started: false, because: 'the permit ran out before it was used', retryable: false, ranOut: true };
   if (how === 'refused') return { started: false, because: 'no such document', retryable: false };
   return { started: true, ref: { id: 'e-1' }, says: 'ssm:StartAutomationExecution: e-1' };
 }
@@ -111,31 +125,73 @@ function admission(answer: 'permit' | GuardVerdict, step: number, script: Script
     admitted: true,
     verdicts: [],
     permit: {
-      id: `permit-${step}`, attemptKey: `key-${step}`, fence: step + 1, planHash: plan.hash, paramsHash: 'p', ruleHash: 'r', runbookHash: 'b',
-      action: 'test.restart', targetId: plan.target.id, place: { account: '111122223333', region: 'eu-west-1' },
-      startBy: new Date(Date.now() + 60_000).toISOString(), armed: 1, params: {}, preState: {},
+      id: `permit-${step}`,
+      attemptKey: `key-${step}`,
+      fence: step + 1,
+      planHash: plan.hash,
+      paramsHash: 'p',
+      ruleHash: 'r',
+      runbookHash: 'b',
+      action: 'test.restart',
+      targetId: plan.target.id,
+      place: { account: '111122223333', region: 'eu-west-1' },
+      startBy: new Date(Date.now() + 60_000).toISOString(),
+      armed: 1,
+      params: {},
+      preState: {},
     },
   };
 }
 
 export const refused = (guard: string, more: Partial<GuardVerdict> = {}): GuardVerdict => ({
-  guard, verdict: 'refuse', limit: '30 min', found: 'acted 1 min ago', setBy: 'default', ...more,
+  guard,
+  verdict: 'refuse',
+  limit: '30 min',
+  found: 'acted 1 min ago',
+  setBy: 'default',
+  ...more,
 });
 
 const step = (index: number, runbook: string): PlanStep => ({
-  index, runbook, runbookHash: 'b', action: 'test.restart', waits: true, params: {}, risk: 'disruptive', idempotency: 'token', timeoutMs: 60_000,
-  verify: { alertCleared: true, checks: [], forMs: 1000, withinMs: 5000 }, undo: 'none', says: 'a test action',
+  index,
+  runbook,
+  runbookHash: 'b',
+  action: 'test.restart',
+  waits: true,
+  params: {},
+  risk: 'disruptive',
+  idempotency: 'token',
+  timeoutMs: 60_000,
+  verify: { alertCleared: true, checks: [], forMs: 1000, withinMs: 5000 },
+  undo: 'none',
+  says: 'a test action',
 });
 
 export const planOf = (change: Partial<Plan> = {}): Plan => ({
   ref: { source: 'pagerduty', externalId: 'Q1', generation: '0' },
   rule: { name: 'ec2-cpu-high', logicHash: 'l', fileHash: 'f', at: 'rules/x.yaml:1' },
-  rulesHash: 's', environment: 'staging', mode: 'auto',
-  target: { type: 'aws.ec2.instance', id: 'arn:i-1', name: 'i-1', account: '111122223333', region: 'eu-west-1', environment: 'staging', tags: {}, facts: {}, readAt: '2026-01-01T00:00:00Z' },
+  rulesHash: 's',
+  environment: 'staging',
+  mode: 'auto',
+  target: {
+    type: 'aws.ec2.instance',
+    id: 'arn:i-1',
+    name: 'i-1',
+    account: '111122223333',
+    region: 'eu-west-1',
+    environment: 'staging',
+    tags: {},
+    facts: {},
+    readAt: '2026-01-01T00:00:00Z',
+  },
   steps: [step(0, 'restart')],
   limits: {
-    firingForMs: 0, cooldownMs: 1000, budget: { rule: { count: 5, perMs: 1 }, service: { count: 5, perMs: 1 }, all: { count: 5, perMs: 1 } },
-    onAcknowledge: 'standDown', startByMs: 600_000, setBy: {},
+    firingForMs: 0,
+    cooldownMs: 1000,
+    budget: { rule: { count: 5, perMs: 1 }, service: { count: 5, perMs: 1 }, all: { count: 5, perMs: 1 } },
+    onAcknowledge: 'standDown',
+    startByMs: 600_000,
+    setBy: {},
   },
   approval: { from: 'on-call', count: 1, expiresInMs: 60_000, signals: 'count' },
   report: { resolve: 'whenVerified' },
@@ -151,8 +207,20 @@ export function decisionOf(concluded: 'act' | 'ask' | 'observe', plan = planOf()
   return {
     kind: 'decided',
     decision: {
-      concluded, plan, rulesHash: 's', verdicts: [],
-      incident: { ref: plan.ref, id: 'Q1', title: 'CPU', status: 'triggered', urgency: 'high', service: { id: 'PSVC001', name: 'web' }, createdAt: at, heldBy: [] },
+      concluded,
+      plan,
+      rulesHash: 's',
+      verdicts: [],
+      incident: {
+        ref: plan.ref,
+        id: 'Q1',
+        title: 'CPU',
+        status: 'triggered',
+        urgency: 'high',
+        service: { id: 'PSVC001', name: 'web' },
+        createdAt: at,
+        heldBy: [],
+      },
       alert: { source: 'cloudwatch', name: 'cpu', labels: {}, startedAt: at, trust: 'signed', correlationKey: 'k' },
       witness: { by: 'aws.cloudwatch.alarm', state: 'firing', since: at, readAt: at, says: 'ALARM' },
     },

@@ -37,9 +37,17 @@ export interface Played {
 }
 
 export const delivery = (externalId: string, change: Partial<Delivery> = {}): Delivery => ({
-  eventId: `ev-${randomBytes(6).toString('hex')}`, eventType: `incident.${change.kind ?? 'triggered'}`, kind: 'triggered',
-  ref: { source: 'pagerduty', externalId, generation: '0' }, occurredAt: new Date().toISOString(), receivedAt: new Date().toISOString(),
-  actor: { id: 'PUSR1', type: 'user_reference', name: 'Ada' }, trust: 'signed', authenticatedBy: 'hmac, secret 1 of 1', bodyHash: 'h', ...change,
+  eventId: `ev-${randomBytes(6).toString('hex')}`,
+  eventType: `incident.${change.kind ?? 'triggered'}`,
+  kind: 'triggered',
+  ref: { source: 'pagerduty', externalId, generation: '0' },
+  occurredAt: new Date().toISOString(),
+  receivedAt: new Date().toISOString(),
+  actor: { id: 'PUSR1', type: 'user_reference', name: 'Ada' },
+  trust: 'signed',
+  authenticatedBy: 'hmac, secret 1 of 1',
+  bodyHash: 'h',
+  ...change,
 });
 
 export async function openBench(): Promise<Bench> {
@@ -63,7 +71,13 @@ export async function openBench(): Promise<Bench> {
   };
 }
 
-async function play(client: Client, connection: NativeConnection, script: Script, steps: (run: Play) => Promise<void>, first: Partial<Delivery> = {}): Promise<Played> {
+async function play(
+  client: Client,
+  connection: NativeConnection,
+  script: Script,
+  steps: (run: Play) => Promise<void>,
+  first: Partial<Delivery> = {},
+): Promise<Played> {
   const fakes = scripted(script);
   const common = { connection, shutdownForceTime: '5s' } as const;
   const workers = await Promise.all([
@@ -76,7 +90,11 @@ async function play(client: Client, connection: NativeConnection, script: Script
   try {
     const opening = delivery(`Q${randomBytes(5).toString('hex').toUpperCase()}`, first);
     const workflowId = incidentWorkflowId(opening.ref);
-    const handle = await client.workflow.start(incidentWorkflowType, { workflowId, taskQueue: queues.run, args: [{ delivery: opening }] });
+    const handle = await client.workflow.start(incidentWorkflowType, {
+      workflowId,
+      taskQueue: queues.run,
+      args: [{ delivery: opening }],
+    });
     await steps(playing(client, handle, fakes.seen, opening, workflowId));
     const result = (await within(20_000, handle.result(), 'the run did not end')) as IncidentResult;
     const history = await handle.fetchHistory();
@@ -89,9 +107,14 @@ async function play(client: Client, connection: NativeConnection, script: Script
 
 function playing(client: Client, handle: Play['handle'], seen: Seen, opening: Delivery, workflowId: string): Play {
   return {
-    handle, seen, client, workflowId,
-    event: (kind, change) => client.workflow.getHandle(workflowId).signal(incidentEvent, delivery(opening.ref.externalId, { kind, ...change })),
-    called: (name, times = 1) => until(() => seen.calls.filter((call) => call === name).length >= times, `${name} was not called ${times} times`),
+    handle,
+    seen,
+    client,
+    workflowId,
+    event: (kind, change) =>
+      client.workflow.getHandle(workflowId).signal(incidentEvent, delivery(opening.ref.externalId, { kind, ...change })),
+    called: (name, times = 1) =>
+      until(() => seen.calls.filter((call) => call === name).length >= times, `${name} was not called ${times} times`),
   };
 }
 
@@ -116,6 +139,7 @@ export async function keep(path: string, { history }: Played): Promise<void> {
   if (process.env['OPSSENTINEL_RECORD'] !== '1') return;
   const dir = `${root}/tests/replay/histories`;
   await mkdir(dir, { recursive: true });
-  const anonymous = (key: string, value: unknown): unknown => (key === 'stackTrace' ? '' : key === 'identity' ? 'recorded' : value);
+  const anonymous = (key: string, value: unknown): unknown =>
+    key === 'stackTrace' ? '' : key === 'identity' ? 'recorded' : value;
   await writeFile(`${dir}/${path}.json`, `${JSON.stringify(JSON.parse(historyToJSON(history)), anonymous, 1)}\n`);
 }

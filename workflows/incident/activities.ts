@@ -14,20 +14,30 @@ const reads: ActivityOptions = {
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s', nonRetryableErrorTypes: final },
 };
 
-export const { decide, preview, admit, judgeApproval } = proxyActivities<Omit<DecideActivities, 'verify'>>(reads);
+/** One proxy per activity: what stands in the Web UI beside its name is its summary. */
+const reading = (summary: string) => proxyActivities<Omit<DecideActivities, 'verify'>>({ ...reads, summary });
 
-export const { ask, report } = proxyActivities<TellActivities>({
+export const { decide } = reading('reads incident, alert and target; matches rules; makes the plan');
+export const { preview } = reading('asks the guards before anybody is woken');
+export const { admit } = reading('reads everything again, asks every guard, writes the permit');
+export const { judgeApproval } = reading('judges a decision: who, on call, which plan');
+
+const telling: ActivityOptions = {
   taskQueue: queues.tell,
   startToCloseTimeout: '30s',
   // People should hear of it even when the channel was away for most of a night.
   scheduleToCloseTimeout: '8h',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1m', nonRetryableErrorTypes: final },
-});
+};
+
+export const { ask } = proxyActivities<TellActivities>({ ...telling, summary: 'asks the people on call for their word' });
+export const { report } = proxyActivities<TellActivities>({ ...telling, summary: 'tells how it ended' });
 
 /** The check's own time, plus a poll, plus two heartbeats for a worker that died. */
 export function verifying(pace: Pace, withinMs: number): Pick<DecideActivities, 'verify'> {
   return proxyActivities<Pick<DecideActivities, 'verify'>>({
     taskQueue: queues.decide,
+    summary: 'looks until the alert and its checks are well for long enough',
     startToCloseTimeout: withinMs + 30_000,
     scheduleToCloseTimeout: withinMs + 90_000,
     heartbeatTimeout: pace.heartbeatMs,
@@ -44,7 +54,8 @@ export interface EffectActivities {
 /** An action's three activities, found by the id that the plan names: the workflow knows no vendor. */
 export function effectActivities(step: PlanStep, pace: Pace): EffectActivities {
   const base: ActivityOptions = { taskQueue: queues.effect, summary: `${step.runbook}: ${step.says}`.slice(0, 200) };
-  const named = (options: ActivityOptions) => proxyActivities<Record<string, unknown>>({ ...base, ...options }) as Record<string, unknown>;
+  const named = (options: ActivityOptions) =>
+    proxyActivities<Record<string, unknown>>({ ...base, ...options }) as Record<string, unknown>;
   const once = named({
     // No worker of this role for so long: the permit has run out, and people must know.
     scheduleToStartTimeout: '60s',

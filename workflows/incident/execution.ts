@@ -30,7 +30,9 @@ export async function execute(run: PlannedRun, step: PlanStep, permit: Permit): 
   show(run.shown, { phase: 'executing', says: step.says, planHash: run.plan.hash });
   const started = await startOnce(activities, input, run);
   if ('not' in started)
-    return started.not === 'done' ? { status: 'not-done', says: started.says, ranOut: started.ranOut } : { status: 'unknown', says: started.says };
+    return started.not === 'done'
+      ? { status: 'not-done', says: started.says, ranOut: started.ranOut }
+      : { status: 'unknown', says: started.says };
   if (!step.waits) return { status: 'succeeded', says: started.says };
   show(run.shown, { phase: 'executing', says: `waits for ${started.says}`, planHash: run.plan.hash });
   return waitToTheEnd(activities, input, started.ref);
@@ -73,7 +75,10 @@ async function tryStart(activities: EffectActivities, input: EffectInput): Promi
 const untaken = (error: unknown): boolean =>
   error instanceof ActivityFailure && error.cause instanceof TimeoutFailure && error.cause.timeoutType === 'SCHEDULE_TO_START';
 
-async function readBack(activities: EffectActivities, input: EffectInput): Promise<{ found: true; ref: JsonObject } | { found: false; rearmed: boolean }> {
+async function readBack(
+  activities: EffectActivities,
+  input: EffectInput,
+): Promise<{ found: true; ref: JsonObject } | { found: false; rearmed: boolean }> {
   try {
     const adoption = await activities.adopt(input);
     return adoption.found ? adoption : { found: false, rearmed: adoption.rearmed };

@@ -57,7 +57,8 @@ function takeEvent(inbox: Inbox, input: unknown): void {
   if (inbox.seen.size < most) inbox.seen.add(event.eventId);
   if (event.kind === 'resolved') inbox.resolved = true;
   if (beginsWork(event.kind)) inbox.resolved = false;
-  if (event.kind === 'acknowledged' || event.kind === 'reassigned') inbox.heldBy = text(event.actor?.name) ?? text(event.actor?.id) ?? 'somebody';
+  if (event.kind === 'acknowledged' || event.kind === 'reassigned')
+    inbox.heldBy = text(event.actor?.name) ?? text(event.actor?.id) ?? 'somebody';
   if (event.kind === 'unacknowledged') inbox.heldBy = undefined;
 }
 
@@ -101,22 +102,34 @@ export function openInbox(first: Delivery, status: () => messages.RunStatus): In
   takeEvent(inbox, first);
   // Whether it is still open is read at the source before anything is decided; this event alone does not say.
   inbox.resolved = false;
-  setHandler(messages.incidentEvent, (input: unknown) => takeEvent(inbox, input), { description: 'A later event of this incident' });
+  setHandler(messages.incidentEvent, (input: unknown) => takeEvent(inbox, input), {
+    description: 'A later event of this incident',
+  });
   setHandler(messages.approve, (input: unknown) => takeSignal(inbox, 'approve', input), {
     description: 'Approve the plan: {"by": "your name", "planHash": "first 8 characters or all of it"}',
   });
   setHandler(messages.reject, (input: unknown) => takeSignal(inbox, 'reject', input), {
     description: 'Reject the plan: {"by": "your name", "planHash": "…", "reason": "…"}',
   });
-  setHandler(messages.takeOver, (input: unknown) => {
-    inbox.takenOverBy = (isRecord(input) && text(input['by'])) || 'somebody';
-  }, { description: 'A human takes the incident: no further step begins. {"by": "your name"}' });
-  setHandler(messages.joined, (input: unknown) => {
-    const incident = isRecord(input) ? text(input['incident']) : undefined;
-    if (incident && inbox.joined.length < most) inbox.joined.push(incident);
-    else refuse(inbox, 'joined: no incident named');
-  }, { description: 'The same alert came by another way' });
-  setHandler(messages.approval, (input: unknown) => takeUpdate(inbox, input), { description: 'Approve or reject, and be answered' });
+  setHandler(
+    messages.takeOver,
+    (input: unknown) => {
+      inbox.takenOverBy = (isRecord(input) && text(input['by'])) || 'somebody';
+    },
+    { description: 'A human takes the incident: no further step begins. {"by": "your name"}' },
+  );
+  setHandler(
+    messages.joined,
+    (input: unknown) => {
+      const incident = isRecord(input) ? text(input['incident']) : undefined;
+      if (incident && inbox.joined.length < most) inbox.joined.push(incident);
+      else refuse(inbox, 'joined: no incident named');
+    },
+    { description: 'The same alert came by another way' },
+  );
+  setHandler(messages.approval, (input: unknown) => takeUpdate(inbox, input), {
+    description: 'Approve or reject, and be answered',
+  });
   setHandler(messages.status, status, { description: 'Where the run stands, in words' });
   return inbox;
 }

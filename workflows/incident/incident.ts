@@ -41,7 +41,12 @@ export async function incident(input: IncidentInput): Promise<IncidentResult> {
   await CancellationScope.nonCancellable(async () => {
     const untold = await report({ ...about, ending, story }).then(() => undefined, reason);
     await condition(allHandlersFinished);
-    if (untold !== undefined) throw ApplicationFailure.nonRetryable(`${ending.kind}: ${ending.says}; and nobody could be told: ${untold}`, 'NotTold', result);
+    if (untold !== undefined)
+      throw ApplicationFailure.nonRetryable(
+        `${ending.kind}: ${ending.says}; and nobody could be told: ${untold}`,
+        'NotTold',
+        result,
+      );
   });
   return result;
 }
@@ -75,7 +80,8 @@ async function concluded(run: Run, decision: Decision): Promise<Ending> {
     environment: plan.environment,
     mode: plan.mode,
   });
-  if (decision.concluded === 'observe') return { kind: 'observed', says: `would have run ${plan.steps[0]?.runbook ?? 'nothing'}`, page: false };
+  if (decision.concluded === 'observe')
+    return { kind: 'observed', says: `would have run ${plan.steps[0]?.runbook ?? 'nothing'}`, page: false };
   return carriedOut({ ...run, plan }, decision);
 }
 
@@ -97,7 +103,10 @@ async function holdDown(run: PlannedRun, decision: Decision): Promise<void> {
   // Never longer than the rule wants, whatever the alert says of when it began.
   const ms = Math.min(since + run.plan.limits.firingForMs - Date.now(), run.plan.limits.firingForMs);
   if (!(ms > 0)) return;
-  show(run.shown, { phase: 'holding', says: 'only what goes on firing is acted on', until: new Date(Date.now() + ms).toISOString() });
+  show(run.shown, {
+    phase: 'holding',
+    says: 'only what goes on firing is acted on',
+    until: new Date(Date.now() + ms).toISOString(),
+  });
   await condition(() => interrupted(run, run.plan) !== undefined, ms, { summary: 'firing long enough?' });
 }
-

@@ -20,7 +20,8 @@ export async function climb(run: PlannedRun): Promise<Next<never>> {
     run.story.steps.push(told);
     if (told.effect === 'unknown') return end('escalated', `${step.runbook} may or may not have run: ${told.effectSays}`, true);
     // What was never tried has not failed: the next step, which does more, is not the answer to it.
-    if (told.effect === 'not-done') return interrupted(run, run.plan) ?? end('escalated', `${step.runbook} was not started: ${told.effectSays}`, true);
+    if (told.effect === 'not-done')
+      return interrupted(run, run.plan) ?? end('escalated', `${step.runbook} was not started: ${told.effectSays}`, true);
     if (told.verification?.verified) return end('remediated', told.verification.says, false);
   }
   return end('escalated', lastWords(run.story.steps), true);
@@ -55,7 +56,8 @@ async function perform(run: PlannedRun, step: PlanStep, permit: Permitted): Prom
     effectSays: effect.says,
   };
   // A failed effect is verified as well: it may have helped half-way, and the alert has the last word.
-  if (effect.status === 'succeeded' || effect.status === 'failed') told.verification = await verified(run, step, permit.attemptKey);
+  if (effect.status === 'succeeded' || effect.status === 'failed')
+    told.verification = await verified(run, step, permit.attemptKey);
   return { told, ranOut: effect.status === 'not-done' && effect.ranOut === true };
 }
 

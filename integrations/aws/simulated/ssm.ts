@@ -94,7 +94,7 @@ export function createSsm(world: AwsWorld): Ssm {
       (one) => one.account === scope.account && one.region === scope.region && older(one, unlistedFor),
     );
 
-  const operations: Record<string, (scope: Scope, body: Body, request: WireRequest) => WireResponse> = {
+  const operations: Record<string, Operation> = {
     StartAutomationExecution: start,
     DescribeAutomationExecutions: (scope, body, request) => json(request, listing(seenBy(scope), body)),
     GetAutomationExecution: (scope, { AutomationExecutionId: id }, request) => {
@@ -109,25 +109,32 @@ export function createSsm(world: AwsWorld): Ssm {
     },
     ListTagsForResource: (scope, { ResourceType: type, ResourceId: id }, request) =>
       tagsOf(type === 'Automation' ? find(scope, id) : undefined, id, request),
-    DescribeDocument: (scope, body, request) =>
-      withDocument(world, body, request, (document, version) =>
-        json(request, { Document: aboutDocument(scope, document, version) }),
-      ),
-    GetDocument: (_scope, body, request) =>
-      withDocument(world, body, request, (document, version) =>
-        json(request, {
-          Name: document.name,
-          DocumentVersion: version,
-          DocumentFormat: 'YAML',
-          DocumentType: document.type,
-          Status: 'Active',
-          Content: contentOf(document, version).content,
-        }),
-      ),
-    DescribeInstanceInformation: (scope, body, request) => json(request, { InstanceInformationList: pings(world, scope, body) }),
+    ...documentOperations(world),
   };
   return ssm;
 }
+
+type Operation = (scope: Scope, body: Body, request: WireRequest) => WireResponse;
+
+/** What reads documents and instances, and knows no automation. */
+const documentOperations = (world: AwsWorld): Record<string, Operation> => ({
+  DescribeDocument: (scope, body, request) =>
+    withDocument(world, body, request, (document, version) =>
+      json(request, { Document: aboutDocument(scope, document, version) }),
+    ),
+  GetDocument: (_scope, body, request) =>
+    withDocument(world, body, request, (document, version) =>
+      json(request, {
+        Name: document.name,
+        DocumentVersion: version,
+        DocumentFormat: 'YAML',
+        DocumentType: document.type,
+        Status: 'Active',
+        Content: contentOf(document, version).content,
+      }),
+    ),
+  DescribeInstanceInformation: (scope, body, request) => json(request, { InstanceInformationList: pings(world, scope, body) }),
+});
 
 /** One page, newest first. */
 function listing(automations: readonly SimulatedAutomation[], body: Body): Body {
