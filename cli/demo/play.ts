@@ -91,8 +91,8 @@ async function approve(stage: Stage, incident: string, printer: TimelinePrinter)
   const short = planHash.slice(0, 8);
   printer.rows(
     `here       bin/opssentinel approve ${shortId(incident)} --plan ${short}`,
-    `Temporal   temporal workflow signal -w incident:${incident} --name approve \\`,
-    `             --input '{"by":"you","planHash":"${short}"}'`,
+    `Temporal   temporal workflow signal -w incident:${incident} \\`,
+    `             --name approve --input '{"by":"you","planHash":"${short}"}'`,
     `page       ${stage.apiAddress}/i/${shortId(incident)}`,
   );
   if (stage.waitForPerson) return;
