@@ -27,8 +27,10 @@ const row = (label: string, text: string): string => `${label.padEnd(8)}${text}`
 function headline(decision: Decision | undefined, ending: Ending, story: Story): string {
   const name = targetName(decision);
   if (ending.page) return `OpsSentinel: YOU ARE NEEDED. ${needed(ending, story, name)}`;
-  if (ending.kind === 'remediated') return `OpsSentinel: nothing for you to do. ${story.steps.at(-1)?.runbook ?? 'It'} helped on ${name}${howSoon(story)}.`;
-  if (ending.kind === 'observed') return `OpsSentinel: observing only; nothing was done. It ${ending.says}${name ? ` on ${name}` : ''}.`;
+  if (ending.kind === 'remediated')
+    return `OpsSentinel: nothing for you to do. ${story.steps.at(-1)?.runbook ?? 'It'} helped on ${name}${howSoon(story)}.`;
+  if (ending.kind === 'observed')
+    return `OpsSentinel: observing only; nothing was done. It ${ending.says}${name ? ` on ${name}` : ''}.`;
   if (ending.kind === 'stood-down') return `OpsSentinel: hands off. ${capital(ending.says)}.`;
   return `OpsSentinel: nothing was done. ${capital(ending.says)}.`;
 }
@@ -63,7 +65,14 @@ function handOver(decision: Decision | undefined, story: Story): string[] {
   );
   if (decision && 'place' in decision && decision.place) rows.push(row('Where', decision.place));
   for (const words of story.approvals) rows.push(row('Word', words));
-  rows.push(row('Left', mayHaveActed(story) ? 'OpsSentinel keeps its hands off this incident from here' : 'nothing to put back: OpsSentinel changed nothing'));
+  rows.push(
+    row(
+      'Left',
+      mayHaveActed(story)
+        ? 'OpsSentinel keeps its hands off this incident from here'
+        : 'nothing to put back: OpsSentinel changed nothing',
+    ),
+  );
   return rows;
 }
 

@@ -28,7 +28,8 @@ export async function report(deps: ActivityDeps, input: ReportInput): Promise<{ 
   // People first, then the paper: whoever is woken finds the note a moment later.
   if (ending.page) await wake(deps, input, 'report', text.split('\n')[0] ?? ending.says);
   told.push(...(await note(deps, input, 'report', text)));
-  if (ending.kind === 'remediated' && wantsResolve(decision)) told.push(...(await resolve(deps, input, alertCounts(decision, input))));
+  if (ending.kind === 'remediated' && wantsResolve(decision))
+    told.push(...(await resolve(deps, input, alertCounts(decision, input))));
   const says = told.join(', ');
   await deps.ledger.record({ incident: input.incident, phase: 'report', state: 'ok', says, once: 'report', data: { text } });
   return { says };
