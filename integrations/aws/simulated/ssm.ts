@@ -54,22 +54,12 @@ export function createSsm(world: AwsWorld): Ssm {
       : failure(request, 'IdempotentParameterMismatch', 'The client token was used before.');
 
   const start = (scope: Scope, body: Body, request: WireRequest): WireResponse => {
-    const name = String(body['DocumentName']).split('/').at(-1) ?? '';
-    const document = world.documents.get(name);
-    if (document?.type !== 'Automation')
-      return failure(request, 'AutomationDefinitionNotFoundException', `Automation definition ${name} not found.`);
-    const version = resolved(body['DocumentVersion']);
-    if (!version)
-      return failure(
-        request,
-        'AutomationDefinitionVersionNotFoundException',
-        `Version ${String(body['DocumentVersion'])} of ${name} not found.`,
-      );
-    const problem = parameterProblem(document, body, scope);
-    if (problem) return failure(request, problem.code, problem.message);
+    const asked = automationAsked(world, scope, body);
+    if ('code' in asked) return failure(request, asked.code, asked.message);
+    const { document, version } = asked;
     const tags = asTags(body['Tags']);
     const token = String(body['ClientToken'] ?? '').toLowerCase();
-    const parameters = JSON.stringify([name, version, body['Parameters']]);
+    const parameters = JSON.stringify([document.name, version, body['Parameters']]);
     const known = tokens.get(`${scope.account}/${scope.region}/${token}`);
     if (token && known) return repeated(request, known, parameters);
     const automation = automations.start(scope, {
@@ -135,6 +125,21 @@ const documentOperations = (world: AwsWorld): Record<string, Operation> => ({
     ),
   DescribeInstanceInformation: (scope, body, request) => json(request, { InstanceInformationList: pings(world, scope, body) }),
 });
+
+/** The document and version that a start names, or the error that SSM answers with. */
+function automationAsked(world: AwsWorld, scope: Scope, body: Body) {
+  const name = String(body['DocumentName']).split('/').at(-1) ?? '';
+  const document = world.documents.get(name);
+  if (document?.type !== 'Automation')
+    return { code: 'AutomationDefinitionNotFoundException', message: `Automation definition ${name} not found.` };
+  const version = resolved(body['DocumentVersion']);
+  if (!version)
+    return {
+      code: 'AutomationDefinitionVersionNotFoundException',
+      message: `Version ${String(body['DocumentVersion'])} of ${name} not found.`,
+    };
+  return parameterProblem(document, body, scope) ?? { document, version };
+}
 
 /** One page, newest first. */
 function listing(automations: readonly SimulatedAutomation[], body: Body): Body {
