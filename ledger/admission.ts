@@ -110,6 +110,9 @@ async function again(database: Database, tx: Tx, request: AdmissionRequest, befo
   return { admitted: true, permit: permitOf(row), verdicts };
 }
 
+/** No permit lives longer, whatever is asked for. */
+const longestPermitMs = 5 * 60_000;
+
 /** What is new each time that a permit is granted: its number in the target's order, what it is bound to, and until when. */
 async function renewable(tx: Tx, request: AdmissionRequest, verdicts: GuardVerdict[], admittedAt: Date) {
   const last = await tx
@@ -127,7 +130,8 @@ async function renewable(tx: Tx, request: AdmissionRequest, verdicts: GuardVerdi
     pre_state: storable(request.preState),
     verdicts: JSON.stringify(storable(verdicts as never)) as never,
     admitted_at: admittedAt,
-    start_by: new Date(request.startBy),
+    // The worker's clock names the moment, the database's clock bounds it: a worker that runs fast grants no long-lived permit.
+    start_by: new Date(Math.min(request.startBy, admittedAt.getTime() + longestPermitMs)),
   };
 }
 

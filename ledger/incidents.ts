@@ -32,17 +32,19 @@ export function incidentBook(database: Database, hash: Hash): Incidents {
     putDecision: (incident, decision) =>
       database.run(async (db) => {
         const stored = storable(decision);
+        // Two within one millisecond still have an order.
+        const at = sql<Date>`greatest(${database.now()}, (select max(at) + interval '1 millisecond' from decision where incident = ${incident}))`;
         const row = {
           incident,
           decision: stored,
           digest: hash(canonicalJson(stored)),
-          at: database.now(),
+          at,
         };
         // Decided again with the same result: the same row, and again the latest.
         await db
           .insertInto('decision')
           .values(row)
-          .onConflict((conflict) => conflict.columns(['incident', 'digest']).doUpdateSet({ at: database.now() }))
+          .onConflict((conflict) => conflict.columns(['incident', 'digest']).doUpdateSet({ at }))
           .execute();
       }),
     decision: (incident) =>

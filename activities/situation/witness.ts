@@ -39,7 +39,8 @@ function ownWord(incident: Incident, readAt: string): Witness {
   const open = incident.status !== 'resolved';
   return {
     by: incident.ref.source,
-    state: open ? 'firing' : 'clear',
+    // A merge closes the incident and repairs nothing.
+    state: incident.mergedInto ? 'unknown' : open ? 'firing' : 'clear',
     since: incident.createdAt,
     readAt,
     says: `${incident.ref.source}: the incident is ${incident.status}; no other witness`,
