@@ -25,7 +25,8 @@ export function asFailure(error: unknown): unknown {
       nextRetryDelay: error.retryAfterMs,
     });
   }
-  if (error instanceof Error && error.name === 'LedgerUnavailable') return ApplicationFailure.create({ type: 'ledger', message: error.message });
+  if (error instanceof Error && error.name === 'LedgerUnavailable')
+    return ApplicationFailure.create({ type: 'ledger', message: error.message });
   if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError)
     return ApplicationFailure.create({ type: 'Bug', message: error.message, nonRetryable: true, cause: error });
   return error;

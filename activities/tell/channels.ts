@@ -9,7 +9,8 @@ import { nowhere, readIncident } from '../situation/read.js';
 import { witnessOf } from '../situation/witness.js';
 import type { About } from '../types.js';
 
-const serving = (deps: ActivityDeps, about: About): AnyChannel[] => deps.registry.channels.filter((channel) => channel.serves(about.ref));
+const serving = (deps: ActivityDeps, about: About): AnyChannel[] =>
+  deps.registry.channels.filter((channel) => channel.serves(about.ref));
 
 const callOf = (deps: ActivityDeps, about: About) => callFor(about.incident, nowhere, paceOf(deps.rules()), deps.now);
 
@@ -33,7 +34,8 @@ export async function resolve(deps: ActivityDeps, about: About, byAlert: boolean
   const { incident, alert } = await readIncident(deps, about);
   if (isOtherLife(incident, about.ref)) return ['not resolved: it was reopened since'];
   const { witness } = await witnessOf(deps, about, incident, alert, paceOf(deps.rules()));
-  if (byAlert && incident.status !== 'resolved' && witness.by !== incident.ref.source && witness.state === 'firing') return [`not resolved: ${witness.says}`];
+  if (byAlert && incident.status !== 'resolved' && witness.by !== incident.ref.source && witness.state === 'firing')
+    return [`not resolved: ${witness.says}`];
   for (const channel of serving(deps, about)) {
     if (!channel.resolve) continue;
     const was = await channel.resolve(channel.with(callOf(deps, about)), about.ref);
@@ -86,7 +88,10 @@ async function openIncident(deps: ActivityDeps, about: About): Promise<Incident 
 }
 
 async function page(deps: ActivityDeps, about: About, summary: string, failures: string[]): Promise<string> {
-  const details: Record<string, string> & JsonObject = { incident: about.incident, escalation: failures.join('; ') || 'not possible' };
+  const details: Record<string, string> & JsonObject = {
+    incident: about.incident,
+    escalation: failures.join('; ') || 'not possible',
+  };
   for (const channel of deps.registry.channels) {
     if (!channel.page) continue;
     try {

@@ -29,17 +29,23 @@ interface World {
 async function reported(world: World, input: Partial<ReportInput> = {}) {
   const done: string[] = [];
   const lines: NewRecord[] = [];
-  const does = (name: string, how: () => Promise<void> = async () => undefined) => async () => {
-    done.push(name);
-    await how();
-  };
+  const does =
+    (name: string, how: () => Promise<void> = async () => undefined) =>
+    async () => {
+      done.push(name);
+      await how();
+    };
   const ledger = async <Value>(value: Value): Promise<Value> => {
     if (world.ledgerDown) throw new LedgerUnavailable('the ledger does not answer');
     return value;
   };
   const pagerduty = {
-    id: 'pagerduty', serves: () => true, with: (call: unknown) => call,
-    note: does('note', world.note), escalate: does('escalate', world.escalate), page: does('page', world.page),
+    id: 'pagerduty',
+    serves: () => true,
+    with: (call: unknown) => call,
+    note: does('note', world.note),
+    escalate: does('escalate', world.escalate),
+    page: does('page', world.page),
     resolve: async () => (done.push('resolve'), 'resolved'),
   };
   const deps = {
@@ -48,8 +54,24 @@ async function reported(world: World, input: Partial<ReportInput> = {}) {
     linkTo: () => 'http://console',
     registry: {
       channels: [pagerduty],
-      sources: new Map([['pagerduty', { with: (call: unknown) => call, read: async () => ({}), normalise: world.normalise ?? (() => ({ incident: incident(), alert: alert() })) }]]),
-      witnesses: [{ id: 'test.alarm', covers: () => true, with: (call: unknown) => call, read: async () => witness({ state: world.alarm ?? 'clear' }) }],
+      sources: new Map([
+        [
+          'pagerduty',
+          {
+            with: (call: unknown) => call,
+            read: async () => ({}),
+            normalise: world.normalise ?? (() => ({ incident: incident(), alert: alert() })),
+          },
+        ],
+      ]),
+      witnesses: [
+        {
+          id: 'test.alarm',
+          covers: () => true,
+          with: (call: unknown) => call,
+          read: async () => witness({ state: world.alarm ?? 'clear' }),
+        },
+      ],
       bodies: [],
     },
     ledger: {
@@ -61,10 +83,22 @@ async function reported(world: World, input: Partial<ReportInput> = {}) {
     },
   } as unknown as ActivityDeps;
   const story: Story = { steps: [], approvals: [], effects: 0 };
-  const about = { incident: 'pagerduty:Q1', ref: { source: 'pagerduty', externalId: 'Q1', generation: '0' }, trust: 'signed' as const };
+  const about = {
+    incident: 'pagerduty:Q1',
+    ref: { source: 'pagerduty', externalId: 'Q1', generation: '0' },
+    trust: 'signed' as const,
+  };
   const whole: ReportInput = { ...about, story, ending: { kind: 'escalated', says: 'nobody approved', page: true }, ...input };
-  const failure = await new MockActivityEnvironment().run(createTellActivities(deps).report, whole).then(() => undefined, (error: unknown) => error);
-  return { done, lines, failure, again: failure !== undefined && !(failure instanceof ApplicationFailure && failure.nonRetryable) };
+  const failure = await new MockActivityEnvironment().run(createTellActivities(deps).report, whole).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  return {
+    done,
+    lines,
+    failure,
+    again: failure !== undefined && !(failure instanceof ApplicationFailure && failure.nonRetryable),
+  };
 }
 
 describe('row 48: whoever must be woken is woken, and telling does not give up', () => {
@@ -85,11 +119,14 @@ describe('row 48: whoever must be woken is woken, and telling does not give up',
     expect(again).toBe(true);
   });
 
-  it.each(['ambiguous', 'forbidden', 'throttled', 'unavailable'] as const)('a note that fails with %s is tried again, and the timeline says so', async (kind) => {
-    const { again, lines } = await reported({ note: fault(kind) });
-    expect(again).toBe(true);
-    expect(lines).toContainEqual(expect.objectContaining({ phase: 'report', state: 'failed' }));
-  });
+  it.each(['ambiguous', 'forbidden', 'throttled', 'unavailable'] as const)(
+    'a note that fails with %s is tried again, and the timeline says so',
+    async (kind) => {
+      const { again, lines } = await reported({ note: fault(kind) });
+      expect(again).toBe(true);
+      expect(lines).toContainEqual(expect.objectContaining({ phase: 'report', state: 'failed' }));
+    },
+  );
 
   it.each(['refused', 'forbidden', 'ambiguous'] as const)('nobody can be woken, last by %s: it is tried again', async (kind) => {
     const { again } = await reported({ escalate: fault('unavailable'), page: fault(kind) });
@@ -98,9 +135,28 @@ describe('row 48: whoever must be woken is woken, and telling does not give up',
 });
 
 describe('what is said is true when it is said', () => {
-  const verifiedStep: StepStory = { index: 0, runbook: 'restart', says: 'restart', effect: 'succeeded', effectSays: 'done', verification: { verified: true, readings: [], says: 'ok' } };
-  const remediated: Partial<ReportInput> = { ending: { kind: 'remediated', says: 'ok', page: false }, story: { steps: [verifiedStep], approvals: [], effects: 1 } };
-  const resolving = { plan: { report: { resolve: 'whenVerified' }, rule: { name: 'r', fileHash: 'f' }, target: { name: 'i-1' }, steps: [{ verify: { alertCleared: true } }] }, alert: alert(), witness: witness() };
+  const verifiedStep: StepStory = {
+    index: 0,
+    runbook: 'restart',
+    says: 'restart',
+    effect: 'succeeded',
+    effectSays: 'done',
+    verification: { verified: true, readings: [], says: 'ok' },
+  };
+  const remediated: Partial<ReportInput> = {
+    ending: { kind: 'remediated', says: 'ok', page: false },
+    story: { steps: [verifiedStep], approvals: [], effects: 1 },
+  };
+  const resolving = {
+    plan: {
+      report: { resolve: 'whenVerified' },
+      rule: { name: 'r', fileHash: 'f' },
+      target: { name: 'i-1' },
+      steps: [{ verify: { alertCleared: true } }],
+    },
+    alert: alert(),
+    witness: witness(),
+  };
 
   it('resolved when it is well', async () => {
     expect((await reported({ decision: resolving }, remediated)).done).toEqual(['note', 'resolve']);

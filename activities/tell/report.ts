@@ -28,12 +28,20 @@ export async function report(deps: ActivityDeps, input: ReportInput): Promise<{ 
   // People first, then the paper: whoever is woken finds the note a moment later.
   if (ending.page) await wake(deps, input, 'report', text.split('\n')[0] ?? ending.says);
   told.push(...(await note(deps, input, 'report', text)));
+  // The question stands no longer: whoever opens the incident later must not answer it.
+  if (await wasAsked(deps, input)) await note(deps, input, 'approval', answered(input));
   if (ending.kind === 'remediated' && wantsResolve(decision))
     told.push(...(await resolve(deps, input, alertCounts(decision, input))));
   const says = told.join(', ');
   await deps.ledger.record({ incident: input.incident, phase: 'report', state: 'ok', says, once: 'report', data: { text } });
   return { says };
 }
+
+const wasAsked = async (deps: ActivityDeps, { incident }: ReportInput): Promise<boolean> =>
+  (await deps.ledger.timeline(incident)).some(({ once }) => once?.startsWith('ask.') === true);
+
+const answered = ({ story, ending }: ReportInput): string =>
+  `OpsSentinel: no word is wanted any more. ${story.approvals.length > 0 ? `It was ${story.approvals.join(', ')}` : ending.says}.`;
 
 const wantsResolve = (decision: Decision | undefined): boolean =>
   decision !== undefined && 'plan' in decision && decision.plan.report.resolve === 'whenVerified';

@@ -61,7 +61,11 @@ export const postTakeOver = defineRoute({
 function approvalRequestId(incident: string, caller: Caller, body: ApprovalBody, key: string | undefined): string {
   if (key === undefined || key === '') return boundRequestId(sha256, randomUUID(), body);
   if (key.length > 200) throw new Problem(400, 'Idempotency-Key is longer than 200 characters.');
-  return boundRequestId(sha256, sha256(JSON.stringify([incident, caller.name, body.decision, body.planHash, key])).slice(0, 32), body);
+  return boundRequestId(
+    sha256,
+    sha256(JSON.stringify([incident, caller.name, body.decision, body.planHash, key])).slice(0, 32),
+    body,
+  );
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -84,6 +84,11 @@ describe('an incident of PagerDuty, from webhook to verified result', () => {
     expect(await e2e.api.approver.approve(incident, { planHash })).toMatchObject({ accepted: true });
     expect(await e2e.ended(incident)).toBe('remediated');
     expect(await effectsOf()).toBe(before + 1);
+    const { notes } = await atPagerDuty(incident);
+    expect(notes).toHaveLength(2);
+    expect(notes.some(({ content }) => content.startsWith('OpsSentinel: no word is wanted any more. It was approved by'))).toBe(
+      true,
+    );
   });
 
   it('rows 14, 48: one query tells event, rule, decision and result', async () => {
