@@ -177,7 +177,7 @@ describe('the client', () => {
       kind: 'unauthorised',
       status: 401,
     });
-    await expect(client.incidents(0)).rejects.toMatchObject({ kind: 'usage', message: expect.stringContaining('?limit') });
+    await expect(client.incidents(0)).rejects.toMatchObject({ kind: 'usage', message: expect.stringContaining('limit: ') });
     bench.memory.away.value = true;
     await expect(client.holds()).rejects.toMatchObject({ kind: 'unavailable', status: 503 });
   });
