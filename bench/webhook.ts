@@ -52,7 +52,7 @@ function start(): Promise<Stack> {
     env: { PATH: process.env['PATH'] },
     tell: quiet,
     note: quiet,
-    speed: 20,
+    speed: 0.05,
     webhookUrl: relay.url,
   });
 }

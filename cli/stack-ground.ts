@@ -28,7 +28,7 @@ export interface StackOptions {
   note: (line: string) => void;
   /** Where the simulated PagerDuty delivers; our own door unless told. */
   webhookUrl?: string;
-  /** Shortens the simulated systems' own pace; 1 is real. */
+  /** Factor on how long the simulated systems take: 0.5 is twice as fast. */
   speed?: number;
 }
 

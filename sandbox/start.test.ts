@@ -6,7 +6,7 @@ import { type Sandbox, start } from './start.js';
 let sandbox: Sandbox;
 
 beforeAll(async () => {
-  sandbox = await start({ port: 0, webhookUrl: '', webhookSecret: 'secret', speed: 100 });
+  sandbox = await start({ port: 0, webhookUrl: '', webhookSecret: 'secret', speed: 0.01 });
 });
 afterAll(() => sandbox.close());
 beforeEach(() => control('POST', 'reset'));

@@ -93,7 +93,7 @@ export interface SandboxWorld {
 export interface SandboxSettings {
   webhookUrl: string;
   webhookSecret: string;
-  /** Shortens the simulated systems' own pace; 1 is real. */
+  /** Factor on how long the simulated systems take: 0.5 is twice as fast. */
   speed: number;
   /** Number of the first incident: a sandbox whose runs are kept must not use an id again. */
   firstIncident: number;

@@ -28,7 +28,7 @@ const client = (change: Record<string, string> = {}, deadlineMs?: number): CallW
 };
 
 beforeAll(async () => {
-  sandbox = await start({ port: 0, webhookUrl: '', webhookSecret: 'secret', speed: 100 });
+  sandbox = await start({ port: 0, webhookUrl: '', webhookSecret: 'secret', speed: 0.01 });
   with_ = client();
 });
 afterAll(() => sandbox.close());

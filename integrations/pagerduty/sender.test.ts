@@ -36,7 +36,7 @@ beforeAll(async () => {
     port: 0,
     webhookUrl: `http://127.0.0.1:${(door.address() as AddressInfo).port}/hook`,
     webhookSecret: 'secret',
-    speed: 1000,
+    speed: 0.001,
   });
 });
 afterAll(async () => {

@@ -13,7 +13,8 @@ const start = 'ssm:StartAutomationExecution';
 let e2e: E2e;
 beforeAll(async () => {
   // Every case acts on the same instance, so the cooldown and the budget must not end the drill.
-  e2e = await openE2e(loosenForDrill);
+  // At their full length, so that a kill falls into the automation.
+  e2e = await openE2e(loosenForDrill, 1);
 }, 120_000);
 afterAll(() => e2e.close(), 30_000);
 afterEach(async () => {

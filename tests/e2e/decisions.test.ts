@@ -106,7 +106,8 @@ async function readsLikeALog(incident: string): Promise<void> {
     shown.filter((one) => one === 'restart-ec2-instance: SSM Automation OpsSentinel-RestartInstance version 7'),
   ).toHaveLength(2);
   // A line for people on every activity, never its bare type.
-  for (const type of ['decide', 'preview', 'ask', 'judgeApproval', 'admit', 'verify', 'report']) expect(shown).not.toContain(type);
+  for (const type of ['decide', 'preview', 'ask', 'judgeApproval', 'admit', 'verify', 'report'])
+    expect(shown).not.toContain(type);
   expect(shown).toEqual(expect.arrayContaining(['asks the people on call for their word', 'tells how it ended']));
   expect((events ?? []).length).toBeLessThanOrEqual(100);
   expect(description.typedSearchAttributes.getAll().length).toBeGreaterThan(3);

@@ -32,8 +32,8 @@ export interface E2e {
   close: () => Promise<void>;
 }
 
-/** `adjust` changes the copied rules, file by file. */
-export async function openE2e(adjust: (rulesDir: string) => void = () => undefined): Promise<E2e> {
+/** `adjust` changes the copied rules, file by file; `speed` is the factor on how long the simulated systems take. */
+export async function openE2e(adjust: (rulesDir: string) => void = () => undefined, speed = 0.25): Promise<E2e> {
   const state = mkdtempSync(join(tmpdir(), 'opssentinel-e2e-'));
   // The built-in PostgreSQL runs as another user where we are root.
   chmodSync(state, 0o711);
@@ -51,7 +51,7 @@ export async function openE2e(adjust: (rulesDir: string) => void = () => undefin
     env: { PATH: process.env['PATH'] },
     tell: () => undefined,
     note: () => undefined,
-    speed: 4,
+    speed,
   });
   stack.lost.catch(() => undefined);
   const connection = await Connection.connect({ address: stack.file.temporal });

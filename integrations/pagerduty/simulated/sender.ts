@@ -136,7 +136,7 @@ function pump(state: State, incident: string): void {
     .then((end) => {
       if (signal.aborted) return;
       if (end === 'again') {
-        world.later(retryAfterMs(delivery.attempts.length) / world.settings.speed, goOn);
+        world.later(retryAfterMs(delivery.attempts.length) * world.settings.speed, goOn);
         return;
       }
       const queue = queues.get(incident);
@@ -157,7 +157,7 @@ async function settle(state: State, delivery: SimDelivery, status: number, signa
     return 'done';
   }
   const retryable = status === 0 || status === 429 || status >= 500;
-  if (retryable && world.now() - (delivery.firstTriedAt ?? 0) < retryForMs / world.settings.speed) return 'again';
+  if (retryable && world.now() - (delivery.firstTriedAt ?? 0) < retryForMs * world.settings.speed) return 'again';
   drop(state, delivery);
   return 'done';
 }
