@@ -20,7 +20,7 @@ const machinePaths = [
   ['C:', '\\\\Users'],
 ];
 const quoted = (parts) => parts.join('').replaceAll(/[.]/g, '\\.');
-// A path counts where it begins, so `https://example.com/home/` and `dist/work/` do not.
+// A path counts where it begins, so `https://example.com/home/` and `dist/w/` do not.
 const stranger = new RegExp(
   `${registryHosts.map(quoted).join('|')}|(?<![\\w./~-])(?:${machinePaths.map(quoted).join('|')})[\\w.-]+`,
 );
