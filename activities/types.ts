@@ -2,7 +2,6 @@ import type { ApprovalAnswer, ApprovalRequest } from '../domain/approval.js';
 import type { Delivery, Trust } from '../domain/delivery.js';
 import type { Adoption, EffectEnd, EffectStart } from '../domain/effect.js';
 import type { IncidentRef } from '../domain/incident.js';
-import type { JsonObject } from '../domain/json.js';
 import type { Admission, GuardVerdict } from '../domain/permit.js';
 import type { Decision, PlannedVerification } from '../domain/plan.js';
 import type { Ending, Story } from '../domain/story.js';
@@ -63,10 +62,10 @@ export interface EffectInput {
   runbookHash: string;
 }
 
+/** What to wait for stands in the permit's row, not here. */
 export interface WaitInput {
   incident: string;
   attemptKey: string;
-  ref: JsonObject;
 }
 
 export interface AskInput extends About {

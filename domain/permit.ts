@@ -36,6 +36,8 @@ export interface Permit {
   armed: number;
   params: JsonObject;
   preState: JsonObject;
+  /** What the vendor calls the effect; there once it has begun. */
+  ref?: JsonObject;
 }
 
 /** What admission answers. */

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import type { JsonObject } from '../domain/json.js';
 import type { Permit } from '../domain/permit.js';
 import type { PermitTable } from './schema.js';
 
@@ -20,5 +21,6 @@ export function permitOf(row: PermitRow): Permit {
     armed: row.armed,
     params: row.params,
     preState: row.pre_state,
+    ...(row.ref === null ? {} : { ref: row.ref as JsonObject }),
   };
 }

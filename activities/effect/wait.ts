@@ -10,10 +10,12 @@ import { record } from './start.js';
 
 /** One heartbeating poll to the effect's end. It reads; a worker's death costs one heartbeat timeout and nothing else. */
 export async function waitEffect(deps: ActivityDeps, action: AnyAction, input: WaitInput): Promise<EffectEnd> {
-  const place = await placeOf(deps, input.attemptKey);
-  const call = callFor(input.incident, place, paceOf(deps.rules()), deps.now);
+  const permit = await deps.ledger.permit(input.attemptKey);
+  if (!permit?.ref || permit.action !== action.id)
+    throw new TypeError('Nothing has begun under this key: there is nothing to wait for');
+  const call = callFor(input.incident, permit.place, paceOf(deps.rules()), deps.now);
   if (!action.wait) throw new TypeError(`${action.id} has nothing to wait for`);
-  const end = await action.wait(action.with(call), input.ref);
+  const end = await action.wait(action.with(call), permit.ref);
   await deps.ledger.effectEnded(input.attemptKey, end.status, end.says);
   const state = end.status === 'succeeded' ? 'ok' : end.status;
   await record(deps, input, state, end.says, 'ended', { status: end.status });
@@ -55,10 +57,4 @@ async function adopted(deps: ActivityDeps, input: EffectInput, ref: JsonObject):
   await deps.ledger.effectStarted(input.attemptKey, ref, says);
   await record(deps, input, 'info', says, 'adopted', { ref });
   return { found: true, ref, rearmed: false };
-}
-
-async function placeOf(deps: ActivityDeps, attemptKey: string): Promise<{ account: string; region: string }> {
-  const permit = await deps.ledger.permit(attemptKey);
-  if (!permit) throw new TypeError('No permit of this key: there is nothing to wait for');
-  return permit.place;
 }

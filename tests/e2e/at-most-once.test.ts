@@ -141,6 +141,17 @@ describe('whoever reaches Temporal causes no further effect', () => {
     expect(await effects()).toBe(after);
   }, 60_000);
 
+  it('a standalone wait under a key that nobody has begun records nothing', async () => {
+    const call = e2e.client.activity.execute('aws.ssm.start-automation.wait', {
+      id: randomUUID(),
+      taskQueue: queues.effect,
+      args: [{ incident, attemptKey: 'e'.repeat(64), ref: { executionId: 'forged' } }],
+      startToCloseTimeout: '20s',
+    });
+    await expect(call).rejects.toThrow();
+    expect((await e2e.stack.ledger.timeline(incident)).some(({ data }) => data?.['attemptKey'] === 'e'.repeat(64))).toBe(false);
+  }, 60_000);
+
   it('a standalone activity call: no permit, no effect', async () => {
     const forged = { incident, attemptKey: 'f'.repeat(64), planHash: 'f', paramsHash: 'f', ruleHash: 'f', runbookHash: 'f' };
     const answer = await e2e.client.activity.execute<EffectStart>('aws.ssm.start-automation', {

@@ -35,7 +35,7 @@ export async function execute(run: PlannedRun, step: PlanStep, permit: Permit): 
       : { status: 'unknown', says: started.says };
   if (!step.waits) return { status: 'succeeded', says: started.says };
   show(run.shown, { phase: 'executing', says: `waits for ${started.says}`, planHash: run.plan.hash });
-  return waitToTheEnd(activities, input, started.ref);
+  return waitToTheEnd(activities, input);
 }
 
 async function startOnce(activities: EffectActivities, input: EffectInput, run: PlannedRun): Promise<Started> {
@@ -87,9 +87,9 @@ async function readBack(
   }
 }
 
-async function waitToTheEnd(activities: EffectActivities, input: EffectInput, ref: JsonObject): Promise<EffectEnd> {
+async function waitToTheEnd(activities: EffectActivities, input: EffectInput): Promise<EffectEnd> {
   try {
-    return await activities.wait({ incident: input.incident, attemptKey: input.attemptKey, ref });
+    return await activities.wait({ incident: input.incident, attemptKey: input.attemptKey });
   } catch (error) {
     return { status: 'unknown', says: `it began, and how it ended could not be read (${reason(error)})` };
   }
