@@ -151,3 +151,7 @@ export type Decision = {
   /** Somebody must look: two rules match, a target cannot be resolved, a parameter is refused. Nobody acts. */
   | { concluded: 'refuse'; because: string; place: string; rule?: string }
 );
+
+/** The plan of a decision, where it has one. */
+export const planIn = (decision: Decision | undefined): Plan | undefined =>
+  decision && 'plan' in decision ? decision.plan : undefined;

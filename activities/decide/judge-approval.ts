@@ -1,11 +1,12 @@
 import { type Approval, isBoundTo } from '../../domain/approval.js';
 import type { Incident } from '../../domain/incident.js';
-import type { Decision, Plan } from '../../domain/plan.js';
+import { type Plan, planIn } from '../../domain/plan.js';
 import type { ApprovalRequestRow } from '../../ledger/port.js';
 import { paceOf } from '../../decide/profiles.js';
 import type { ActivityDeps } from '../deps.js';
 import { callFor } from '../shell.js';
 import { nowhere, readIncident, sourceOf } from '../situation/read.js';
+import { storedDecision } from '../stored.js';
 import type { Judged, JudgeInput } from '../types.js';
 
 /** Shorter hashes pin nothing. */
@@ -16,8 +17,7 @@ const shortestPin = 8;
  * The plan is the ledger's, not the caller's. Every attempt is written down, refused ones too.
  */
 export async function judgeApproval(deps: ActivityDeps, input: JudgeInput): Promise<Judged> {
-  const stored = (await deps.ledger.decision(input.incident)) as unknown as Decision | undefined;
-  const plan = stored && 'plan' in stored ? stored.plan : undefined;
+  const plan = planIn(await storedDecision(deps, input.incident));
   const row = input.request.requestId ? await deps.ledger.approvalRequest(input.request.requestId) : undefined;
   const asked = { by: row?.by ?? input.request.by, via: row?.via ?? 'temporal', verifiedIdentity: row !== undefined };
   const refusal = plan ? await refusalOf(deps, input, plan, row) : 'there is no plan to decide about';

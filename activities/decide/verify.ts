@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { Decision, Pace } from '../../domain/plan.js';
+import { type Pace, planIn } from '../../domain/plan.js';
 import type { Target } from '../../domain/target.js';
 import type { CheckReading, Verification } from '../../domain/verification.js';
 import { duration } from '../../domain/words.js';
@@ -8,6 +8,7 @@ import type { ActivityDeps } from '../deps.js';
 import { beatWith, callFor, isVendorFailure } from '../shell.js';
 import { readIncident } from '../situation/read.js';
 import { witnessOf } from '../situation/witness.js';
+import { storedDecision } from '../stored.js';
 import type { VerifyInput } from '../types.js';
 
 /** What survives a worker's death: since when we have been looking, and since when all has been well. */
@@ -41,9 +42,9 @@ export async function verify(deps: ActivityDeps, input: VerifyInput): Promise<Ve
 }
 
 async function plannedTarget(deps: ActivityDeps, input: VerifyInput): Promise<Target> {
-  const decision = (await deps.ledger.decision(input.incident)) as unknown as Decision | undefined;
-  if (!decision || !('plan' in decision)) throw new TypeError('The ledger holds no plan of this incident');
-  return decision.plan.target;
+  const plan = planIn(await storedDecision(deps, input.incident));
+  if (!plan) throw new TypeError('The ledger holds no plan of this incident');
+  return plan.target;
 }
 
 async function readAll(deps: ActivityDeps, input: VerifyInput, target: Target, pace: Pace): Promise<CheckReading[]> {

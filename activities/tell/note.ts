@@ -1,4 +1,4 @@
-import type { Decision } from '../../domain/plan.js';
+import { type Decision, planIn } from '../../domain/plan.js';
 import type { Ending, StepStory, Story } from '../../domain/story.js';
 import { clock, counted, duration, epochMs } from '../../domain/words.js';
 
@@ -94,5 +94,5 @@ function did(step: StepStory): string {
   return `${step.runbook} (${step.says})${at}: ${step.effectSays}`;
 }
 
-const targetName = (decision: Decision | undefined): string => (decision && 'plan' in decision ? decision.plan.target.name : '');
+const targetName = (decision: Decision | undefined): string => planIn(decision)?.target.name ?? '';
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,7 +1,8 @@
-import type { Decision } from '../../domain/plan.js';
+import { type Decision, planIn } from '../../domain/plan.js';
 import type { Ending } from '../../domain/story.js';
 import { clock } from '../../domain/words.js';
 import type { ActivityDeps } from '../deps.js';
+import { storedDecision } from '../stored.js';
 import type { AskInput, ReportInput } from '../types.js';
 import { note, resolve, wake } from './channels.js';
 import { alarmWords, headlineOf, noteOf } from './note.js';
@@ -22,7 +23,7 @@ export async function report(deps: ActivityDeps, input: ReportInput): Promise<{ 
     throw error;
   }
   if (silent.includes(ending.kind)) return { says: ending.says };
-  const decision = (await deps.ledger.decision(input.incident)) as unknown as Decision | undefined;
+  const decision = await storedDecision(deps, input.incident);
   const text = noteOf({ decision, ending, story, link: deps.linkTo(input.incident) });
   const told: string[] = [];
   // People first, then the paper: whoever is woken finds the note a moment later.
@@ -43,13 +44,12 @@ const wasAsked = async (deps: ActivityDeps, { incident }: ReportInput): Promise<
 const answered = ({ story, ending }: ReportInput): string =>
   `OpsSentinel: no word is wanted any more. ${story.approvals.length > 0 ? `It was ${story.approvals.join(', ')}` : ending.says}.`;
 
-const wantsResolve = (decision: Decision | undefined): boolean =>
-  decision !== undefined && 'plan' in decision && decision.plan.report.resolve === 'whenVerified';
+const wantsResolve = (decision: Decision | undefined): boolean => planIn(decision)?.report.resolve === 'whenVerified';
 
 /** Whether the step that helped was verified by the alert itself. */
 function alertCounts(decision: Decision | undefined, { story }: ReportInput): boolean {
   const helped = story.steps.at(-1)?.index ?? 0;
-  return decision !== undefined && 'plan' in decision && decision.plan.steps[helped]?.verify.alertCleared === true;
+  return planIn(decision)?.steps[helped]?.verify.alertCleared === true;
 }
 
 async function settle(deps: ActivityDeps, { incident, ending, story }: ReportInput): Promise<void> {
@@ -76,8 +76,8 @@ export async function ask(deps: ActivityDeps, input: AskInput): Promise<void> {
   const { incident, planHash, because, expiresAt, reminder } = input;
   const short = shortPlan(planHash);
   const shown = incident.slice(incident.indexOf(':') + 1);
-  const decision = (await deps.ledger.decision(incident)) as unknown as Decision | undefined;
-  const plan = decision && 'plan' in decision ? decision.plan : undefined;
+  const decision = await storedDecision(deps, incident);
+  const plan = planIn(decision);
   const does = plan?.steps.map((step) => `${step.runbook} (${step.says})`).join(', then ') ?? 'the plan';
   const text = [
     `OpsSentinel: YOUR WORD IS WANTED${reminder ? ' (reminder)' : ''}. ${does} on ${plan?.target.name ?? 'its target'}.`,

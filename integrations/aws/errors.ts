@@ -1,4 +1,4 @@
-import { VendorError, type VendorFault } from '../contract/errors.js';
+import { neverConnected, VendorError, type VendorFault } from '../contract/errors.js';
 
 /** What the SDK throws, as far as it can be relied on: every field may be missing. */
 interface SdkError {
@@ -26,16 +26,7 @@ const byName: readonly (readonly [VendorFault, RegExp])[] = [
   ['conflict', /^(IncorrectState|IncorrectInstanceState|ResourceInUse|Conflict)/],
 ];
 
-/** The connection was never there, so nothing can have been sent. */
-const neverSent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-]);
+const neverSent = new Set(neverConnected);
 
 /**
  * An SDK error in the product's own terms. After a write, whatever does not prove that nothing happened is `ambiguous`:

@@ -27,3 +27,14 @@ export const certainlyNotDone = (fault: VendorFault): boolean => fault !== 'ambi
 /** Faults that asking again cannot mend. */
 export const isFinal = (fault: VendorFault): boolean =>
   fault === 'refused' || fault === 'forbidden' || fault === 'absent' || fault === 'conflict';
+
+/** Codes of Node's network layer after which nothing can have been sent: the connection was never there. */
+export const neverConnected: readonly string[] = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+];

@@ -1,4 +1,4 @@
-import { VendorError, type VendorFault } from '../contract/errors.js';
+import { neverConnected, VendorError, type VendorFault } from '../contract/errors.js';
 
 /** Whether a lost answer may hide something done. */
 export type Kind = 'read' | 'write';
@@ -29,15 +29,9 @@ export const codes = {
   unknownRequester: 1008,
 } as const;
 
-/** The connection was never there, so nothing can have been sent. */
+/** What axios adds to the codes of a connection that was never there. */
 const neverSent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  ...neverConnected,
   'SELF_SIGNED_CERT_IN_CHAIN',
   'ERR_TLS_CERT_ALTNAME_INVALID',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',

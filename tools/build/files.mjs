@@ -2,6 +2,12 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 
+/** Every folder that the import law judges: tsconfig.json's own list, and `tools`. */
+export function lawFolders(root) {
+  const config = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
+  return [...config.include, 'tools'].filter((folder) => existsSync(join(root, folder)));
+}
+
 /** The folders that make up the product, from tsconfig.json's own list; `tests` and `bench` are not shipped. */
 export function rooms(root) {
   const config = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
