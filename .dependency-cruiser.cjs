@@ -118,19 +118,22 @@ module.exports = {
     {
       name: 'vendor-stays-in-its-folder',
       comment:
-        "A vendor's folder imports `domain`, `integrations/contract` and itself: never another vendor, never the rest of the product.",
+        "A vendor's folder imports `domain`, `integrations/contract`, `integrations/wire` and itself: never another vendor, never the rest of the product.",
       severity: 'error',
-      from: { path: '^integrations/([^/]+)/', pathNot: [...TEST, '^integrations/contract/'] },
+      from: { path: '^integrations/([^/]+)/', pathNot: [...TEST, '^integrations/(contract|wire)/'] },
       to: {
         path: [folders(...everyFolder, 'tests', 'tools'), '^integrations/[^/]+[.]ts$'],
-        pathNot: ['^integrations/$1/', '^integrations/contract/', '^domain/'],
+        pathNot: ['^integrations/$1/', '^integrations/(contract|wire)/', '^domain/'],
       },
     },
     {
       name: 'vendor-packages-behind-client',
-      comment: "In a vendor's folder only `client.ts` imports packages other than zod: the SDK stands behind one file.",
+      comment: "In a vendor's folder only `client.ts` and `clients/` import packages other than zod: an SDK stands behind them.",
       severity: 'error',
-      from: { path: '^integrations/[^/]+/', pathNot: [...TEST, '^integrations/contract/', '^integrations/[^/]+/client[.]ts$'] },
+      from: {
+        path: '^integrations/[^/]+/',
+        pathNot: [...TEST, '^integrations/(contract|wire)/', '^integrations/[^/]+/(client|clients/[^/]+)[.]ts$'],
+      },
       to: { path: 'node_modules/', pathNot: [packages('zod'), NODE_TYPES] },
     },
     {
@@ -140,6 +143,12 @@ module.exports = {
       from: { pathNot: ['^integrations/[^/]+/', '^integrations/index[.]ts$', ...TEST] },
       to: { path: '^integrations/[^/]+/', pathNot: ['^integrations/contract/'] },
     },
+    sees(
+      'wire-knows-contract',
+      '`integrations/wire` is what vendors that speak plain HTTP share: it imports `domain`, `integrations/contract`, axios, zod and parts of Node.',
+      '^integrations/wire/',
+      ['^domain/', '^integrations/contract/', packages('axios', 'zod'), ...NODE],
+    ),
     {
       name: 'workflows-run-on-domain-alone',
       comment:

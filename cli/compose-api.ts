@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { type RunningApi, start as startApi } from '../api/start.js';
 import { parseTokens } from '../api/tokens.js';
-import type { Settings } from '../config/environment.js';
+import type { Settings } from './environment.js';
 import type { Ledger } from '../ledger/port.js';
 import { type Composed, type ComposeOptions, openParts, temporalAway } from './compose-parts.js';
 import { prepareNamespace } from './local/namespace.js';

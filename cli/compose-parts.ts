@@ -1,4 +1,4 @@
-import type { Settings } from '../config/environment.js';
+import type { Settings } from './environment.js';
 import { openLedger } from '../ledger/open.js';
 import type { Ledger } from '../ledger/port.js';
 import type { RuleSet } from '../rules/language/set.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Client } from '@temporalio/client';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
-import type { Settings } from '../config/environment.js';
+import type { Settings } from './environment.js';
 import { start as startWorkers } from '../workers/start.js';
 import type { WorkerRole } from '../workflows/messages.js';
 import { type Composed, type ComposeOptions, openParts, temporalAway } from './compose-parts.js';

@@ -1,5 +1,5 @@
 import { type ApiClient, createApiClient } from '../api/client.js';
-import { type Environment, readEnvironment, type Settings } from '../config/environment.js';
+import { type Environment, readEnvironment, type Settings } from './environment.js';
 import { Failure } from './failure.js';
 import { type Colours, coloursFor, envelope, type Terminal } from './output.js';
 import type { Paths } from './paths.js';

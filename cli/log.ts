@@ -1,12 +1,12 @@
 import { type Logger, pino } from 'pino';
-import { isVariable, variables } from '../config/variables.js';
+import { variables } from './environment.js';
 
 export type { Logger } from 'pino';
 
 /** Values that must never be written, whatever they stand in. Short ones would blank out ordinary words. */
 export function secretsOf(env: Readonly<Record<string, string | undefined>>): string[] {
   const values = Object.entries(env).flatMap(([name, value]) => {
-    if (value === undefined || !isVariable(name) || !variables[name].secret) return [];
+    if (value === undefined || !variables[name]?.secret) return [];
     if (name === 'DATABASE_URL')
       return URL.canParse(value) ? [decodeURIComponent(new URL(value).password), new URL(value).password] : [value];
     return value.split(',').map((part) => part.trim());

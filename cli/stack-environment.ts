@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Environment } from '../config/environment.js';
+import type { Environment } from './environment.js';
 import type { RunningTemporal } from './local/temporal.js';
 import type { SandboxFile } from './sandbox-file.js';
 
@@ -18,6 +18,8 @@ export const foreignNamespace = 'opssentinel-sandbox';
 
 export interface Secrets {
   webhook: string;
+  /** Shown by the simulators at the doors that take a token. */
+  door: string;
   tokens: SandboxFile['tokens'];
   hashes: string;
 }
@@ -28,7 +30,7 @@ export function makeSecrets(): Secrets {
   const hashes = Object.entries(tokens)
     .map(([scope, value]) => `${scope}@sandbox:${scope}:${createHash('sha256').update(value).digest('hex')}`)
     .join(',');
-  return { webhook: randomBytes(32).toString('hex'), tokens, hashes };
+  return { webhook: randomBytes(32).toString('hex'), door: token(), tokens, hashes };
 }
 
 export interface Places {
@@ -38,7 +40,8 @@ export interface Places {
   temporal: RunningTemporal;
   namespace: string;
   databaseUrl: string;
-  sandbox: string;
+  /** What connects every integration with its simulator. */
+  simulated: Record<string, string>;
   secrets: Secrets;
 }
 
@@ -62,19 +65,7 @@ export function partsEnvironment(from: Environment, places: Places): Record<stri
     DATABASE_URL: places.databaseUrl,
     TEMPORAL_ADDRESS: places.temporal.address,
     TEMPORAL_NAMESPACE: places.namespace,
-    ...simulated(places.sandbox, places.secrets.webhook),
+    OPSSENTINEL_DOOR_TOKENS: `sandbox:*:${createHash('sha256').update(places.secrets.door).digest('hex')}`,
+    ...places.simulated,
   };
 }
-
-/** What connects every integration with its simulator. */
-export const simulated = (sandbox: string, webhookSecret: string): Record<string, string> => ({
-  AWS_ENDPOINT_URL: sandbox,
-  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-  PAGERDUTY_API_URL: `${sandbox}/pagerduty`,
-  PAGERDUTY_EVENTS_URL: `${sandbox}/pagerduty`,
-  PAGERDUTY_API_TOKEN: 'sandbox-api-token',
-  PAGERDUTY_FROM: 'opssentinel@sandbox',
-  PAGERDUTY_USER_ID: 'PSBXAGENT',
-  PAGERDUTY_ROUTING_KEY: '0'.repeat(32),
-  PAGERDUTY_WEBHOOK_SECRETS: webhookSecret,
-});

@@ -1,6 +1,6 @@
 import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Environment, readEnvironment } from '../config/environment.js';
+import { type Environment, readEnvironment } from './environment.js';
 import { Failure } from './failure.js';
 import { checkPorts, freePort } from './local/ports.js';
 import type { Paths } from './paths.js';

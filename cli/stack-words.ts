@@ -1,4 +1,4 @@
-import { readEnvironment } from '../config/environment.js';
+import { readEnvironment } from './environment.js';
 import { duration } from '../domain/words.js';
 import { configurationFailure, type Context, say } from './context.js';
 import type { Colours } from './output.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chmodSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readEnvironment } from '../config/environment.js';
+import { readEnvironment } from './environment.js';
 import { composeApi, withoutPowers } from './compose-api.js';
 import { createLog } from './log.js';
 import { pathsOf } from './paths.js';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
-import { readEnvironment, type Settings } from '../config/environment.js';
+import { readEnvironment, type Settings } from './environment.js';
 import type { Ledger } from '../ledger/port.js';
 import { type Sandbox, start as startSandbox } from '../sandbox/start.js';
 import { type ComposedApi, composeApi } from './compose-api.js';
@@ -119,13 +119,22 @@ async function startServers(options: StackOptions, ground: Ground, secrets: Secr
     ),
     atEnd,
   );
-  const webhookUrl = options.webhookUrl ?? `http://127.0.0.1:${ports.api}/pagerduty/autonomous/action`;
+  const apiUrl = `http://127.0.0.1:${ports.api}`;
+  const webhookUrl = options.webhookUrl ?? `${apiUrl}/pagerduty/autonomous/action`;
   const speed = options.speed === undefined ? {} : { speed: options.speed };
   const sandbox = await timed(
     options,
     'Simulators',
-    () => startSandbox({ port: ports.sandbox, webhookUrl, webhookSecret: secrets.webhook, ...speed }),
-    ({ address }) => `PagerDuty and AWS on ${address.replace('127.0.0.1', 'localhost')}`,
+    () =>
+      startSandbox({
+        port: ports.sandbox,
+        webhookUrl,
+        webhookSecret: secrets.webhook,
+        apiUrl,
+        doorToken: secrets.door,
+        ...speed,
+      }),
+    ({ address }) => `every integration's, on ${address.replace('127.0.0.1', 'localhost')}`,
   );
   atEnd(() => sandbox.close());
   const namespace = temporal.own ? 'default' : foreignNamespace;
@@ -145,7 +154,16 @@ async function startProduct(
   const { temporal, namespace, postgres, sandbox } = servers;
   const { ports, stopFile, logFile, writeLog } = ground;
   const { rulesDir, paths } = options;
-  const places = { rulesDir, ports, stopFile, temporal, namespace, databaseUrl: postgres.url, sandbox: sandbox.address, secrets };
+  const places = {
+    rulesDir,
+    ports,
+    stopFile,
+    temporal,
+    namespace,
+    databaseUrl: postgres.url,
+    simulated: sandbox.environment(),
+    secrets,
+  };
   const env = partsEnvironment(options.env, places);
   const { settings, problems } = readEnvironment(env);
   if (problems.length > 0) throw new Failure('failed', `The sandbox configured itself wrongly:\n${problems.join('\n')}`);

@@ -1,4 +1,4 @@
-import { readEnvironment, type Settings } from '../config/environment.js';
+import { readEnvironment, type Settings } from './environment.js';
 import { loadRules } from '../rules/language/load.js';
 import { problemText } from '../rules/language/problem.js';
 import { tokensOf, withoutPowers } from './compose-api.js';

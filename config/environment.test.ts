@@ -1,6 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { describeEnvironment, readEnvironment, variables } from './environment.js';
+import { open, remote, secret, type Variables } from '../domain/variable.js';
+import * as config from './environment.js';
+import { variables as own } from './variables.js';
+
+/** With a few of an integration's. */
+const variables: Variables = {
+  ...own,
+  AWS_ENDPOINT_URL: remote('Where it is.'),
+  AWS_WEB_IDENTITY_TOKEN_FILE: open('A file.'),
+  PAGERDUTY_API_TOKEN: secret('A token.'),
+};
+const readEnvironment = (env: config.Environment, options: Omit<config.ReadOptions, 'variables'> = {}) =>
+  config.readEnvironment(env, { ...options, variables });
+const describeEnvironment = (env: config.Environment, settings: config.Settings) =>
+  config.describeEnvironment(env, settings, variables);
 
 const token = `ada:approver:${'0'.repeat(64)}`;
 const live = {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Environment, redact, resolveFiles, unknownOwn } from './secrets.js';
-import { type VariableName, variableNames, variables } from './variables.js';
+import type { Variables } from '../domain/variable.js';
+import { type VariableName, variables as own } from './variables.js';
 
-export { type VariableName, variables } from './variables.js';
 export type { Environment } from './secrets.js';
 
 const port = z.coerce
@@ -99,16 +99,21 @@ export interface Settings {
 export interface ReadOptions {
   /** What is about to start; it decides what may not be missing. */
   starting?: 'serve' | 'worker';
+  /** Every variable that there is, those of the integrations included; by default the product's own alone. */
+  variables?: Variables;
   readFile?: (path: string) => string;
 }
 
 /** Reads everything and throws nothing: what is wrong or missing comes back as one list of plain sentences. */
 export function readEnvironment(env: Environment, options: ReadOptions = {}): { settings: Settings; problems: string[] } {
-  const files = resolveFiles(env, options.readFile ?? ((path) => readFileSync(path, 'utf8')));
-  const problems = [...files.problems, ...unknownOwn(env).map((name) => `${name}: no such variable${suggestion(name)}`)];
+  const variables: Variables = options.variables ?? own;
+  const files = resolveFiles(env, variables, options.readFile ?? ((path) => readFileSync(path, 'utf8')));
+  const problems = [
+    ...files.problems,
+    ...unknownOwn(env, variables).map((name) => `${name}: no such variable${suggestion(name, variables)}`),
+  ];
   const given: Record<string, string> = {};
-  for (const name of variableNames) {
-    const variable: { default?: string } = variables[name];
+  for (const [name, variable] of Object.entries(variables)) {
     const value = files.values[name] ?? variable.default;
     if (value !== undefined) given[name] = value;
   }
@@ -118,13 +123,13 @@ export function readEnvironment(env: Environment, options: ReadOptions = {}): { 
       const name = String(issue.path[0]);
       problems.push(`${name}: ${issue.message}`);
       // Fall back to the default so that everything else is still checked and shown.
-      const standard: string | undefined = (variables[name as VariableName] as { default?: string }).default;
+      const standard = variables[name]?.default;
       if (standard === undefined) delete given[name];
       else given[name] = standard;
     }
   }
   const settings = toSettings(parsed.success ? parsed.data : shape.parse(given), files.values);
-  problems.push(...missing(settings, options.starting), ...mixedUp(settings));
+  problems.push(...missing(settings, options.starting), ...mixedUp(settings, variables));
   return { settings, problems };
 }
 
@@ -170,13 +175,13 @@ function missing(settings: Settings, starting: ReadOptions['starting']): string[
     ['DATABASE_URL', settings.databaseUrl === undefined],
     ['OPSSENTINEL_API_TOKENS', starting === 'serve' && settings.apiTokens === undefined],
   ];
-  return lacks.filter(([, lacking]) => lacking).map(([name]) => `${name}: is missing. ${variables[name].says}`);
+  return lacks.filter(([, lacking]) => lacking).map(([name]) => `${name}: is missing. ${own[name].says}`);
 }
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** Live never speaks to a simulator by accident. */
-function mixedUp(settings: Settings): string[] {
+function mixedUp(settings: Settings, variables: Variables): string[] {
   const problems: string[] = [];
   const { certPath, keyPath } = settings.temporal;
   if ((certPath === undefined) !== (keyPath === undefined)) {
@@ -185,8 +190,8 @@ function mixedUp(settings: Settings): string[] {
     );
   }
   if (settings.mode !== 'live') return problems;
-  for (const name of ['AWS_ENDPOINT_URL', 'PAGERDUTY_API_URL', 'PAGERDUTY_EVENTS_URL'] as const) {
-    const value = settings.env[name];
+  for (const [name, { neverLocal }] of Object.entries(variables)) {
+    const value = neverLocal ? settings.env[name] : undefined;
     if (value === undefined || !URL.canParse(value) || !loopback.test(new URL(value).hostname)) continue;
     problems.push(
       `${name}: ${value} is this machine, which is what the sandbox uses; live never speaks to a simulator. Unset it`,
@@ -195,8 +200,8 @@ function mixedUp(settings: Settings): string[] {
   return problems;
 }
 
-function suggestion(name: string): string {
-  const near = variableNames.find((known) => known.startsWith('OPSSENTINEL_') && closeTo(known, name));
+function suggestion(name: string, variables: Variables): string {
+  const near = Object.keys(variables).find((known) => known.startsWith('OPSSENTINEL_') && closeTo(known, name));
   return near === undefined ? '; unset it, or see `opssentinel doctor` for those that exist' : `; did you mean ${near}?`;
 }
 
@@ -211,7 +216,7 @@ function closeTo(known: string, name: string): boolean {
 }
 
 export interface DescribedVariable {
-  name: VariableName;
+  name: string;
   says: string;
   /** Redacted; undefined when neither set nor defaulted. */
   value: string | undefined;
@@ -219,12 +224,11 @@ export interface DescribedVariable {
 }
 
 /** The effective configuration as it may be shown. */
-export function describeEnvironment(env: Environment, settings: Settings): DescribedVariable[] {
-  return variableNames.map((name) => {
-    const variable: { says: string; default?: string } = variables[name];
+export function describeEnvironment(env: Environment, settings: Settings, variables: Variables = own): DescribedVariable[] {
+  return Object.entries(variables).map(([name, variable]) => {
     const value = settings.env[name];
     if (value === undefined)
       return { name, says: variable.says, value: variable.default, from: variable.default === undefined ? 'unset' : 'default' };
-    return { name, says: variable.says, value: redact(name, value), from: env[name] ? 'environment' : 'file' };
+    return { name, says: variable.says, value: redact(name, value, variables), from: env[name] ? 'environment' : 'file' };
   });
 }

@@ -1,10 +1,11 @@
-import { isVariable, variables } from './variables.js';
+import type { Variables } from '../domain/variable.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Values by name, with every `<NAME>_FILE` read and put under `<NAME>`. Empty values count as unset. */
 export function resolveFiles(
   env: Environment,
+  variables: Variables,
   readFile: (path: string) => string,
 ): { values: Record<string, string>; problems: string[] } {
   const values: Record<string, string> = {};
@@ -14,7 +15,7 @@ export function resolveFiles(
   }
   for (const [name, variable] of Object.entries(variables)) {
     const path = values[`${name}_FILE`];
-    if (!variable.secret || path === undefined || isVariable(`${name}_FILE`)) continue;
+    if (!variable.secret || path === undefined || Object.hasOwn(variables, `${name}_FILE`)) continue;
     if (values[name] !== undefined) {
       problems.push(`${name}: both ${name} and ${name}_FILE are set; keep one of them`);
       continue;
@@ -32,18 +33,17 @@ export function resolveFiles(
 }
 
 /** Variables that begin like ours and are none: most likely a slip of the pen. */
-export function unknownOwn(env: Environment): string[] {
+export function unknownOwn(env: Environment, variables: Variables): string[] {
   return Object.keys(env).filter((name) => {
-    if (!name.startsWith('OPSSENTINEL_') || isVariable(name)) return false;
+    if (!name.startsWith('OPSSENTINEL_') || Object.hasOwn(variables, name)) return false;
     const base = name.replace(/_FILE$/, '');
-    return !(base !== name && isVariable(base) && variables[base].secret);
+    return !(base !== name && variables[base]?.secret === true);
   });
 }
 
 /** How a value may be shown. A database address keeps its host. */
-export function redact(name: string, value: string): string {
-  const secret = !isVariable(name) || variables[name].secret;
-  if (!secret) return value;
+export function redact(name: string, value: string, variables: Variables): string {
+  if (variables[name]?.secret === false) return value;
   if (name !== 'DATABASE_URL') return 'set (not shown)';
   try {
     const url = new URL(value);

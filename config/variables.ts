@@ -1,19 +1,7 @@
-/** One environment variable that this product reads. */
-export interface Variable {
-  /** What it is, in one sentence. */
-  says: string;
-  /** Never shown, and `<NAME>_FILE` may name a file that holds it. */
-  secret: boolean;
-  default?: string;
-}
-
-const open = (says: string, standard?: string): Variable =>
-  standard === undefined ? { says, secret: false } : { says, secret: false, default: standard };
-const secret = (says: string): Variable => ({ says, secret: true });
+import { open, secret, type Variable } from '../domain/variable.js';
 
 /**
- * Every environment variable that is read anywhere, integrations included.
- * Documentation, `doctor` and the test of docker-compose.yml read this list.
+ * Every environment variable of the product itself. Those of an integration stand in its folder; `cli/variables.ts` joins them.
  */
 export const variables = {
   OPSSENTINEL_MODE: open(
@@ -30,6 +18,9 @@ export const variables = {
   OPSSENTINEL_TEMPORAL_UI_PORT: open("Port of that server's Web UI.", '8233'),
   OPSSENTINEL_API_TOKENS: secret(
     'Who may call the API: `name:scope:sha256` of each token, separated by commas; scopes are viewer, approver, operator, admin.',
+  ),
+  OPSSENTINEL_DOOR_TOKENS: secret(
+    'Who may send to the webhook doors that take a token: `name:door:sha256` of each, separated by commas; `*` is every door. A name may stand twice, so that two are valid while one is replaced.',
   ),
   OPSSENTINEL_PUBLIC_URL: open('Address under which people reach the console; links in notes use it.'),
   OPSSENTINEL_STOP_FILE: open('Out-of-band stop: while this file exists, no effect starts.', '.opssentinel/STOP'),
@@ -50,32 +41,7 @@ export const variables = {
   TEMPORAL_TLS_SERVER_CA_CERT_PATH: open('File with the CA certificate of the Temporal server.'),
   TEMPORAL_TLS_CLIENT_CERT_PATH: open('File with our client certificate for Temporal.'),
   TEMPORAL_TLS_CLIENT_KEY_PATH: open('File with the key of that certificate.'),
-
-  PAGERDUTY_WEBHOOK_SECRETS: secret(
-    'Signing secrets of the PagerDuty webhook subscription, separated by commas (two while rotating).',
-  ),
-  PAGERDUTY_API_TOKEN: secret('PagerDuty REST API token.'),
-  PAGERDUTY_FROM: open('E-mail of our PagerDuty user: written into the From header.'),
-  PAGERDUTY_USER_ID: open('Id of our PagerDuty user: events that it caused are journalled only.'),
-  PAGERDUTY_ROUTING_KEY: secret('Events API v2 key of the service that pages when escalating fails.'),
-  PAGERDUTY_REGION: open('`us` or `eu`.', 'us'),
-  PAGERDUTY_API_URL: open('Base address of the PagerDuty REST API, if not the region’s.'),
-  PAGERDUTY_EVENTS_URL: open('Base address of the PagerDuty Events API, if not the region’s.'),
-
-  AWS_REGION: open('AWS region for what names none.'),
-  AWS_ENDPOINT_URL: open('Address of AWS for every service; the sandbox sets it to the simulators.'),
-  AWS_ACCESS_KEY_ID: secret('AWS access key; leave empty where a role gives credentials.'),
-  AWS_SECRET_ACCESS_KEY: secret('AWS secret key.'),
-  AWS_SESSION_TOKEN: secret('AWS session token.'),
-  AWS_PROFILE: open('Named AWS profile.'),
-  AWS_ROLE_ARN: open('Role for web identity (EKS).'),
-  AWS_WEB_IDENTITY_TOKEN_FILE: open('Token file for web identity (EKS).'),
-  AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: open('Set by ECS where a task role gives credentials.'),
-  AWS_CONTAINER_CREDENTIALS_FULL_URI: open('Set by EKS Pod Identity where a role gives credentials.'),
 } as const satisfies Record<string, Variable>;
 
+/** A variable of the product itself. */
 export type VariableName = keyof typeof variables;
-
-export const variableNames = Object.keys(variables) as VariableName[];
-
-export const isVariable = (name: string): name is VariableName => Object.hasOwn(variables, name);

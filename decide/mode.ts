@@ -6,6 +6,8 @@ export interface ModeAsked {
   ceiling: Mode;
   /** The highest risk of any step. */
   risk: Risk;
+  /** What each step's action allows at most. */
+  actions: readonly { id: string; ceiling: Mode }[];
   corroborable: boolean;
 }
 
@@ -16,10 +18,11 @@ export interface ModeGiven {
 }
 
 /** A mode is only ever lowered, and always with its reason. */
-export function effectiveMode({ rule, environment, ceiling, risk, corroborable }: ModeAsked): ModeGiven {
+export function effectiveMode({ rule, environment, ceiling, risk, actions, corroborable }: ModeAsked): ModeGiven {
   const reasons: [Mode, string, boolean][] = [
     [ceiling, `the policy allows at most ${ceiling} in ${environment}`, true],
     ['approve', 'its risk is destructive, which is never automatic', risk === 'destructive'],
+    ...actions.map(({ id, ceiling: most }): [Mode, string, boolean] => [most, `${id} allows at most ${most}`, true]),
     ['approve', 'nothing independent can confirm this alert', !corroborable],
   ];
   let given: ModeGiven = { mode: rule ?? 'observe' };

@@ -22,7 +22,7 @@ export function resolveParams(
   const [problem] = filled.problems;
   if (problem) return refused(problem);
   const parsed = action.parse(filled.value);
-  if (parsed.ok) return { ok: true, params: parsed.value };
+  if (parsed.ok) return settled(action, parsed.value, target);
   // A number that travelled may be wanted as text (parameters of a document are): the action's schema decides, not the runbook.
   const again = action.parse(
     numbersAsText(
@@ -30,8 +30,14 @@ export function resolveParams(
       parsed.problems.map(({ place }) => place),
     ),
   );
-  if (again.ok) return { ok: true, params: again.value };
+  if (again.ok) return settled(action, again.value, target);
   return refused(again.problems[0] ?? { place: '', says: 'does not fit' });
+}
+
+/** From what the runbook says to exactly what will be done, by what was just read of the target. */
+function settled(action: CatalogueAction, written: JsonObject, target: Target): Params {
+  const exact = action.settle(written, target);
+  return exact.ok ? exact : { ok: false, place: 'with', because: exact.because };
 }
 
 const refused = ({ place, says }: { place: string; says: string }): Params => ({

@@ -36,16 +36,14 @@ export function buildPlan(input: PlanInput): Planned {
     if (!planned.ok) return planned;
     steps.push(planned.step);
   }
-  const risk = steps.reduce<Risk>(
-    (most, step) => (riskOrder.indexOf(step.risk) > riskOrder.indexOf(most) ? step.risk : most),
-    'additive',
-  );
+  const risk = steps.map((step) => step.risk).reduce(highest, 'additive');
   const ceiling = set.policy.doc.environments[environment]?.ceiling ?? 'observe';
   const { mode, because } = effectiveMode({
     rule: rule.doc.mode?.[environment],
     environment,
     ceiling,
     risk,
+    actions: steps.map((step) => ({ id: step.action, ceiling: input.catalogue.actions.get(step.action)?.ceiling ?? 'observe' })),
     corroborable: input.corroborable,
   });
   const plan: Omit<Plan, 'hash'> = {
@@ -64,6 +62,8 @@ export function buildPlan(input: PlanInput): Planned {
   };
   return { ok: true, plan: { ...plan, hash: planHash(plan, canonicalJson, input.hash) } };
 }
+
+const highest = (one: Risk, other: Risk): Risk => (riskOrder.indexOf(one) > riskOrder.indexOf(other) ? one : other);
 
 type PlannedStep = { ok: true; step: PlanStep } | { ok: false; because: string; place: string };
 
@@ -87,11 +87,12 @@ function planStep(input: PlanInput, step: LoadedStep, index: number, facts: Json
       action: action.id,
       waits: action.waits,
       params: params.params,
-      risk: riskOrder.indexOf(runbook.doc.risk) > riskOrder.indexOf(action.risk) ? runbook.doc.risk : action.risk,
+      risk: highest(runbook.doc.risk, action.riskOf(params.params)),
       idempotency: action.idempotency,
       timeoutMs: effectTimeout(runbook.doc, capsOf(set)),
       verify: verification(set, step, runbook.doc),
       undo: rule.doc.undo === 'none' ? 'none' : runbook.doc.undo,
+      ...(action.warns(params.params) === undefined ? {} : { warns: action.warns(params.params) }),
       says: action.says(params.params),
     },
   };

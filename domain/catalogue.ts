@@ -1,5 +1,6 @@
 import type { JsonObject } from './json.js';
-import type { Idempotency, Risk } from './plan.js';
+import type { Idempotency, Mode, Risk } from './plan.js';
+import type { Target } from './target.js';
 
 /** A parse that never throws: the value, or one plain sentence per problem with its dotted place. */
 export type Parsed = { ok: true; value: JsonObject } | { ok: false; problems: { place: string; says: string }[] };
@@ -18,8 +19,17 @@ export interface CatalogueAction {
   idempotency: Idempotency;
   waits: boolean;
   undoes: boolean;
-  parse: (params: JsonObject) => Parsed;
+  /** The most that any rule may be with it. */
+  ceiling: Mode;
+  /** What a runbook writes; the lint's schema. */
+  parse: (written: JsonObject) => Parsed;
+  /** From what a runbook writes, and the target as it was read, to the exact parameters. */
+  settle: (written: JsonObject, target: Target) => { ok: true; params: JsonObject } | { ok: false; because: string };
+  /** The risk of exactly these parameters; never below `risk`. */
+  riskOf: (params: JsonObject) => Risk;
   says: (params: JsonObject) => string;
+  /** What it loses or leaves behind; undefined: nothing. */
+  warns: (params: JsonObject) => string | undefined;
 }
 
 export interface CatalogueTarget {

@@ -6,6 +6,9 @@ export interface IncidentRef {
   generation: string;
 }
 
+/** As `generation`: whichever life is the latest that we know. For ends of alerts that do not tell their beginning; begins nothing. */
+export const latestLife = '';
+
 export type IncidentStatus = 'triggered' | 'acknowledged' | 'resolved';
 
 /** The incident as its source tells it now. Read again before anything is done; never trusted from a webhook. */

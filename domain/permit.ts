@@ -32,6 +32,7 @@ export interface Permit {
   /** Account and region of the target: where the one vendor call goes. */
   place: { account: string; region: string };
   /** ISO 8601, UTC. */
+  admittedAt: string;
   startBy: string;
   armed: number;
   params: JsonObject;

@@ -43,6 +43,8 @@ export interface PlanStep {
   timeoutMs: number;
   verify: PlannedVerification;
   undo: 'none' | 'restore';
+  /** What it loses or leaves behind, for whoever approves. */
+  warns?: string | undefined;
   /** What it will do, for people: `SSM Automation OpsSentinel-RestartInstance version 7`. */
   says: string;
 }

@@ -1,21 +1,15 @@
 import type { z } from 'zod';
-import type { Catalogue, CatalogueTarget, Parsed } from '../domain/catalogue.js';
+import type { Catalogue, CatalogueAction, CatalogueTarget, Parsed } from '../domain/catalogue.js';
 import type { JsonObject } from '../domain/json.js';
-import type { Registry } from './contract/registry.js';
+import { type Risk, riskOrder } from '../domain/plan.js';
+import type { Target } from '../domain/target.js';
+import type { Written } from './contract/action.js';
+import type { AnyAction, Registry } from './contract/registry.js';
 
 /** What exists, without clients: complete whether or not anything is connected, so that rules can be checked offline. */
 export function catalogueOf(registry: Pick<Registry, 'actions' | 'checks' | 'targets'>): Catalogue {
   return {
-    actions: mapValues(registry.actions, ({ id, summary, risk, idempotency, wait, undo, params, says }) => ({
-      id,
-      summary,
-      risk,
-      idempotency,
-      waits: wait !== undefined,
-      undoes: undo !== 'none',
-      parse: parser(params),
-      says,
-    })),
+    actions: mapValues(registry.actions, actionOf),
     checks: mapValues(registry.checks, ({ id, summary, params }) => ({ id, summary, parse: parser(params) })),
     targets: mapValues(registry.targets, ({ type, summary, select, facts }) => ({
       type,
@@ -25,6 +19,36 @@ export function catalogueOf(registry: Pick<Registry, 'actions' | 'checks' | 'tar
     })),
   };
 }
+
+function actionOf(action: AnyAction): CatalogueAction {
+  const { id, summary, risk, idempotency, params, written } = action;
+  const exact = parser(params);
+  return {
+    id,
+    summary,
+    risk,
+    idempotency,
+    waits: action.wait !== undefined,
+    undoes: action.undo !== 'none',
+    ceiling: action.ceiling ?? 'auto',
+    parse: parser(written?.params ?? params),
+    settle: (said, target) => settled(said, target, written, exact),
+    riskOf: (exactly) => highest(risk, action.riskOf?.(exactly) ?? risk),
+    says: action.says,
+    warns: (exactly) => action.warns?.(exactly),
+  };
+}
+
+/** What is settled is parsed again: an action cannot make parameters that its own schema refuses. */
+function settled(said: JsonObject, target: Target, written: Written | undefined, exact: (params: JsonObject) => Parsed) {
+  const made = written ? written.settle(said, target) : ({ ok: true, params: said } as const);
+  if (!made.ok) return made;
+  const parsed = exact(made.params);
+  if (parsed.ok) return { ok: true, params: parsed.value } as const;
+  return { ok: false, because: parsed.problems.map(({ place, says }) => `${place}: ${says}`).join('; ') } as const;
+}
+
+const highest = (one: Risk, other: Risk): Risk => (riskOrder.indexOf(one) > riskOrder.indexOf(other) ? one : other);
 
 function mapValues<From, To>(map: ReadonlyMap<string, From>, to: (value: From) => To): ReadonlyMap<string, To> {
   return new Map([...map].map(([key, value]) => [key, to(value)]));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { open, secret } from '../domain/variable.js';
 import { catalogueOf } from './catalogue.js';
 import { defineAction } from './contract/action.js';
 import type { Call } from './contract/call.js';
@@ -23,7 +24,8 @@ const example = (id: string): IntegrationDefinition =>
   defineIntegration<{ url: string; token: string }, { url: string }>({
     id,
     summary: 'An example.',
-    variables: ['EXAMPLE_URL', 'EXAMPLE_TOKEN'],
+    variables: { EXAMPLE_URL: open('Where.'), EXAMPLE_TOKEN: secret('Who.') },
+    connectBy: 'EXAMPLE_URL and EXAMPLE_TOKEN',
     config: z
       .object({
         EXAMPLE_URL: z.url('is not an address').optional(),
@@ -91,7 +93,7 @@ describe('the registry', () => {
     expect(registry.integrations.get('example')?.connected).toBe(false);
     const use = () => registry.actions.get('example.open')?.with(call);
     expect(use).toThrow(VendorError);
-    expect(use).toThrow('example: not connected; set EXAMPLE_URL, EXAMPLE_TOKEN');
+    expect(use).toThrow('example: not connected; set EXAMPLE_URL and EXAMPLE_TOKEN');
   });
 
   it('tells every wrong variable in a line of its own, and never its value', () => {

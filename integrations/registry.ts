@@ -49,6 +49,7 @@ export function createRegistry(
     ),
     witnesses: gather((definition) => definition.witnesses),
     channels: gather((definition) => definition.channels),
+    followers: gather((definition) => definition.followers),
     bodies: integrations.flatMap((definition) => definition.bodies ?? []),
   };
   return { registry, problems };
@@ -95,7 +96,6 @@ function problemLines(id: string, issues: readonly { path: PropertyKey[]; messag
   return [...perVariable.values()];
 }
 
-function howToConnect({ variables = [] }: IntegrationDefinition, wellSet: boolean): string {
-  const what = variables.length > 0 ? `set ${variables.join(', ')}` : 'configure it';
-  return wellSet ? `not connected; ${what}` : `not connected, because it is configured wrongly; ${what}`;
+function howToConnect({ connectBy }: IntegrationDefinition, wellSet: boolean): string {
+  return wellSet ? `not connected; set ${connectBy}` : `not connected, because it is configured wrongly; set ${connectBy}`;
 }

@@ -17,6 +17,7 @@ export function permitOf(row: PermitRow): Permit {
     action: row.action,
     targetId: row.target_id,
     place: { account: row.account, region: row.region },
+    admittedAt: row.admitted_at.toISOString(),
     startBy: row.start_by.toISOString(),
     armed: row.armed,
     params: row.params,

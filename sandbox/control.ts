@@ -33,6 +33,8 @@ export async function answerControl(deps: HandlerDeps, request: WireRequest): Pr
         200,
         world.alarms.map((alarm) => ({ ...alarm, state: world.alarmState(alarm.name) })),
       );
+    case 'GET environment':
+      return json(200, deps.environment());
     case 'GET faults':
       return json(200, world.faults.list());
     case 'POST faults':

@@ -5,6 +5,8 @@ import type { World } from './world.js';
 export interface HandlerDeps {
   world: World;
   simulators: readonly Simulator[];
+  /** The variables that connect every integration with its simulator. */
+  environment: () => Record<string, string>;
   /** Forgets everything, simulators included. */
   reset: () => void;
 }

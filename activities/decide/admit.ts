@@ -12,6 +12,7 @@ import { policyGuards, requireLines } from '../../decide/decide.js';
 import { judgeAll } from '../../guards/judge.js';
 import type { AdmissionRequest } from '../../ledger/port.js';
 import type { ActivityDeps } from '../deps.js';
+import { placeFor } from '../place.js';
 import { callFor, isVendorFailure } from '../shell.js';
 import { attemptOf } from '../situation/attempt.js';
 import { readSituation, type Situation } from '../situation/read.js';
@@ -156,7 +157,7 @@ async function preStateOf(
 ): Promise<JsonObject | GuardVerdict> {
   const action = deps.registry.actions.get(step.action);
   if (!action) throw new TypeError(`No integration offers the action "${step.action}"`);
-  const call = callFor(input.incident, { account: plan.target.account, region: plan.target.region }, situation.pace, deps.now);
+  const call = callFor(input.incident, placeFor(situation.set, plan.target, 'read'), situation.pace, deps.now);
   try {
     return await action.preState(action.with(call), step.params, plan.target);
   } catch (error) {

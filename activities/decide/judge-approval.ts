@@ -1,11 +1,9 @@
 import { type Approval, isBoundTo } from '../../domain/approval.js';
-import type { Incident } from '../../domain/incident.js';
 import { type Plan, planIn } from '../../domain/plan.js';
 import type { ApprovalRequestRow } from '../../ledger/port.js';
-import { paceOf } from '../../decide/profiles.js';
 import type { ActivityDeps } from '../deps.js';
-import { callFor } from '../shell.js';
-import { nowhere, readIncident, sourceOf } from '../situation/read.js';
+import { onCallNow } from '../situation/on-call.js';
+import { readIncident } from '../situation/read.js';
 import { storedDecision } from '../stored.js';
 import type { Judged, JudgeInput } from '../types.js';
 
@@ -65,11 +63,6 @@ async function onCallRefusal(deps: ActivityDeps, input: JudgeInput, row: Approva
   const names = people.flatMap(({ id, email }) => (email === undefined ? [id] : [id, email.toLowerCase()]));
   if (names.includes(row.by) || names.includes(row.by.toLowerCase())) return undefined;
   return `${row.by} is not on call for this incident now (on call: ${people.map(({ email, name }) => email ?? name).join(', ') || 'nobody'})`;
-}
-
-async function onCallNow(deps: ActivityDeps, input: JudgeInput, incident: Incident) {
-  const source = sourceOf(deps, input.ref.source);
-  return source.onCall(source.with(callFor(input.incident, nowhere, paceOf(deps.rules()), deps.now)), incident);
 }
 
 async function judged(deps: ActivityDeps, input: JudgeInput, approval: Approval, plan: Plan | undefined): Promise<Judged> {

@@ -5,6 +5,7 @@ import type { CheckReading, Verification } from '../../domain/verification.js';
 import { duration } from '../../domain/words.js';
 import { paceOf } from '../../decide/profiles.js';
 import type { ActivityDeps } from '../deps.js';
+import { placeFor } from '../place.js';
 import { beatWith, callFor, isVendorFailure } from '../shell.js';
 import { readIncident } from '../situation/read.js';
 import { witnessOf } from '../situation/witness.js';
@@ -53,7 +54,7 @@ async function readAll(deps: ActivityDeps, input: VerifyInput, target: Target, p
   for (const { check: id, params } of input.verify.checks) {
     const check = deps.registry.checks.get(id);
     if (!check) throw new TypeError(`No integration offers the check "${id}"`);
-    const call = callFor(input.incident, { account: target.account, region: target.region }, pace, deps.now);
+    const call = callFor(input.incident, placeFor(deps.rules(), target, 'read'), pace, deps.now);
     readings.push(await guarded(id, () => check.read(check.with(call), params, target)));
   }
   return readings;

@@ -7,6 +7,7 @@ import type { AnyAction } from '../../integrations/contract/registry.js';
 import { certainlyNotDone, isFinal } from '../../integrations/contract/errors.js';
 import { paramsHash } from '../decide/admit.js';
 import type { ActivityDeps } from '../deps.js';
+import { placeFor } from '../place.js';
 import { callFor, isVendorFailure } from '../shell.js';
 import { attemptOf } from '../situation/attempt.js';
 import type { EffectInput } from '../types.js';
@@ -25,7 +26,7 @@ export async function startEffect(deps: ActivityDeps, action: AnyAction, input: 
 }
 
 async function callVendor(deps: ActivityDeps, action: AnyAction, input: EffectInput, permit: Permit): Promise<EffectStart> {
-  const call = callFor(input.incident, placeOf(permit), paceOf(deps.rules()), deps.now);
+  const call = callFor(input.incident, placeFor(deps.rules(), permit.place, 'act'), paceOf(deps.rules()), deps.now);
   const attempt = { key: permit.attemptKey, startBy: Date.parse(permit.startBy), preState: permit.preState };
   try {
     const params = action.params.parse(permit.params);
@@ -40,12 +41,6 @@ async function callVendor(deps: ActivityDeps, action: AnyAction, input: EffectIn
     if (!isFinal(error.fault)) return { started: false, because: error.message, retryable: true };
     return givenUp(deps, action, input, error.message);
   }
-}
-
-/** Account and region of the permitted target. Admission put them there. */
-function placeOf(permit: Permit): { account: string; region: string } {
-  const { account, region } = permit.place;
-  return { account, region };
 }
 
 async function unconsumed(

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../domain/json.js';
 import { paceOf } from '../../decide/profiles.js';
 import type { AnyAction } from '../../integrations/contract/registry.js';
 import type { ActivityDeps } from '../deps.js';
+import { placeFor } from '../place.js';
 import { callFor } from '../shell.js';
 import type { EffectInput, WaitInput } from '../types.js';
 import { record } from './start.js';
@@ -13,7 +14,7 @@ export async function waitEffect(deps: ActivityDeps, action: AnyAction, input: W
   const permit = await deps.ledger.permit(input.attemptKey);
   if (!permit?.ref || permit.action !== action.id)
     throw new TypeError('Nothing has begun under this key: there is nothing to wait for');
-  const call = callFor(input.incident, permit.place, paceOf(deps.rules()), deps.now);
+  const call = callFor(input.incident, placeFor(deps.rules(), permit.place, 'act'), paceOf(deps.rules()), deps.now);
   if (!action.wait) throw new TypeError(`${action.id} has nothing to wait for`);
   const end = await action.wait(action.with(call), permit.ref);
   await deps.ledger.effectEnded(input.attemptKey, end.status, end.says);
@@ -34,12 +35,16 @@ export async function adoptEffect(
   const pace = paceOf(deps.rules());
   const permit = await deps.ledger.permit(input.attemptKey);
   if (!permit) return { found: false, certain: true, rearmed: false };
-  const call = callFor(input.incident, permit.place, pace, deps.now);
+  const call = callFor(input.incident, placeFor(deps.rules(), permit.place, 'act'), pace, deps.now);
   let certain = true;
   for (let read = 0; read < reads; read++) {
     if (read > 0) await call.sleep(pace.adoptEveryMs);
     call.heartbeat();
-    const adoption = await action.adopt(action.with(call), action.params.parse(permit.params), { key: permit.attemptKey });
+    const adoption = await action.adopt(action.with(call), action.params.parse(permit.params), {
+      key: permit.attemptKey,
+      preState: permit.preState,
+      since: Date.parse(permit.admittedAt),
+    });
     if (adoption.found) return adopted(deps, input, adoption.ref);
     certain &&= adoption.certain;
   }

@@ -6,6 +6,7 @@ import { paceOf } from '../../decide/profiles.js';
 import type { AnySource } from '../../integrations/contract/registry.js';
 import type { RuleSet } from '../../rules/language/set.js';
 import type { ActivityDeps } from '../deps.js';
+import { nowhere, placeFor } from '../place.js';
 import { callFor } from '../shell.js';
 import type { About } from '../types.js';
 import { witnessOf } from './witness.js';
@@ -19,9 +20,6 @@ export interface Situation {
   set: RuleSet;
   pace: Pace;
 }
-
-/** Calls that belong to no cloud account. */
-export const nowhere = { account: '', region: '' };
 
 export function sourceOf(deps: ActivityDeps, id: string): AnySource {
   const source = deps.registry.sources.get(id);
@@ -67,7 +65,7 @@ type Chosen = NonNullable<ReturnType<typeof matchAndAim>['chosen']>;
 async function readTarget(deps: ActivityDeps, about: About, chosen: Chosen, pace: Pace) {
   const type = deps.registry.targets.get(chosen.targetType);
   if (!type) throw new TypeError(`No integration offers the target type "${chosen.targetType}"`);
-  const place = { account: chosen.account, region: chosen.region };
+  const place = placeFor(deps.rules(), chosen, 'read');
   const found = await type.read(type.with(callFor(about.incident, place, pace, deps.now)), chosen.selector);
   return found && { ...found, environment: chosen.environment };
 }

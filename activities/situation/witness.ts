@@ -2,6 +2,7 @@ import type { Alert, Witness } from '../../domain/alert.js';
 import type { Incident } from '../../domain/incident.js';
 import type { Pace } from '../../domain/plan.js';
 import type { ActivityDeps } from '../deps.js';
+import { placeFor } from '../place.js';
 import { callFor, isVendorFailure } from '../shell.js';
 import type { About } from '../types.js';
 
@@ -23,7 +24,7 @@ export async function witnessOf(
   const able = deps.registry.witnesses.find((witness) => witness.covers(alert));
   // A body that names a tool (CloudWatch, say) but not the alert there cannot be confirmed, and anybody can write such a body.
   if (!able) return { witness: ownWord(incident, readAt), corroborable: alert.source === about.ref.source };
-  const place = { account: alert.account ?? '', region: alert.region ?? '' };
+  const place = placeFor(deps.rules(), { account: alert.account ?? '', region: alert.region ?? '' }, 'read');
   try {
     return { witness: await able.read(able.with(callFor(about.incident, place, pace, deps.now)), alert), corroborable: true };
   } catch (error) {

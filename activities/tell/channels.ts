@@ -5,7 +5,8 @@ import type { AnyChannel } from '../../integrations/contract/registry.js';
 import type { ActivityDeps } from '../deps.js';
 import { callFor } from '../shell.js';
 import { isOtherLife } from '../../domain/incident.js';
-import { nowhere, readIncident } from '../situation/read.js';
+import { nowhere } from '../place.js';
+import { readIncident } from '../situation/read.js';
 import { witnessOf } from '../situation/witness.js';
 import type { About } from '../types.js';
 

@@ -74,10 +74,31 @@ export function createAccept(deps: AcceptDeps): Accept {
           says: received.because,
         });
       }
+      case 'later':
+        throw new Problem(503, received.because, { retryAfter: 30 });
       case 'delivery':
         return acceptDelivery(deps, at, received.delivery);
+      case 'deliveries':
+        return acceptAll(deps, at, received.deliveries);
+      case 'approval':
+      case 'deploy':
+        return writeDown(deps, at, {
+          eventId: received.eventId,
+          eventType: received.kind,
+          result: 'recorded',
+          says: 'not taken yet',
+        });
     }
   };
+}
+
+/** All of them or none: a sender repeats the whole request, and what was durable before is a duplicate then. */
+async function acceptAll(deps: AcceptDeps, at: Acceptance, deliveries: readonly Delivery[]): Promise<DoorAnswer> {
+  const answers = [];
+  for (const delivery of deliveries) answers.push(await acceptDelivery(deps, at, delivery));
+  const [only] = answers;
+  if (only && answers.length === 1) return only;
+  return { status: 202, body: { accepted: true, says: answers.map(({ body }) => body.says).join('; ') || 'nothing in it' } };
 }
 
 async function acceptDelivery(deps: AcceptDeps, at: Acceptance, delivery: Delivery): Promise<DoorAnswer> {

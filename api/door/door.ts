@@ -19,36 +19,41 @@ export interface DoorDeps {
   now: () => number;
 }
 
-/** A source with what its door needs; `undefined`: nothing of it is configured. */
-interface OpenSource {
+/** A door with what it needs; `undefined`: nothing of it is configured. */
+interface OpenDoor {
   source: AnySource;
+  definition: AnyDoor;
   door: unknown;
 }
 
-/** One route per source. Throws an Error that lists everything that is configured wrongly. */
+type AnyDoor = AnySource['doors'][number];
+
+/** One route per door. Throws an Error that lists everything that is configured wrongly. */
 export function createDoor(deps: DoorDeps): Router {
   const router = Router();
-  for (const open of openSources(deps)) router.post(open.source.path, receiveAt(deps, open));
+  for (const open of openDoors(deps)) router.post(open.definition.path, receiveAt(deps, open));
   return router;
 }
 
-function openSources({ registry, env }: DoorDeps): OpenSource[] {
+function openDoors({ registry, env }: DoorDeps): OpenDoor[] {
   const problems: string[] = [];
-  const open = [...registry.sources.values()].map((source) => {
-    const door = source.door.safeParse(env);
+  const all = [...registry.sources.values()].flatMap((source) => source.doors.map((definition) => ({ source, definition })));
+  const open = all.map(({ source, definition }) => {
+    const door = definition.door.safeParse(env);
     if (!door.success)
       problems.push(
         ...door.error.issues.map(
           (issue: { path: PropertyKey[]; message: string }) => `${[...issue.path, ''].join(' ')}${issue.message}`,
         ),
       );
-    return { source, door: door.data as unknown };
+    return { source, definition, door: door.data as unknown };
   });
   if (problems.length > 0) throw new Error(`The webhooks' configuration is wrong:\n  ${problems.join('\n  ')}`);
   return open;
 }
 
-function receiveAt(deps: DoorDeps, { source, door }: OpenSource): RequestHandler {
+function receiveAt(deps: DoorDeps, open: OpenDoor): RequestHandler {
+  const { source, door } = open;
   return async (request, response) => {
     const arrivedAt = deps.now();
     const body = await collectBody(request);
@@ -70,8 +75,10 @@ function receiveAt(deps: DoorDeps, { source, door }: OpenSource): RequestHandler
         body,
         receivedAt: new Date(arrivedAt).toISOString(),
         bodyHash: createHash('sha256').update(body).digest('hex'),
+        proofs: [],
+        signal: AbortSignal.timeout(deps.deadlineMs),
       };
-      const answer = await deps.accept(judge(deps, { source, door }, raw), {
+      const answer = await deps.accept(await judge(deps, open, raw), {
         source: source.id,
         ourselves: ownIds(door),
         arrivedAt,
@@ -87,9 +94,9 @@ function receiveAt(deps: DoorDeps, { source, door }: OpenSource): RequestHandler
 }
 
 /** A source that throws has a mistake of its own: the webhook is not lost for it, the sender tries again. */
-function judge(deps: DoorDeps, { source, door }: OpenSource, raw: RawRequest): Received {
+async function judge(deps: DoorDeps, { source, definition, door }: OpenDoor, raw: RawRequest): Promise<Received> {
   try {
-    return source.receive(raw, door);
+    return await definition.receive(raw, door);
   } catch (error) {
     deps.log.error({ err: error, source: source.id, bodyHash: raw.bodyHash }, 'a source failed on a webhook');
     throw new Problem(503, 'The webhook could not be judged; send it again.', { retryAfter: 30 });

@@ -11,11 +11,18 @@ export const doorPath = '/bench/hook';
 export const benchSource = {
   id: 'bench',
   integration: 'bench',
-  path: doorPath,
-  door: z
-    .object({ BENCH_SECRET: z.string().min(8, 'BENCH_SECRET must have 8 characters').optional() })
-    .transform(({ BENCH_SECRET }) => (BENCH_SECRET === undefined ? undefined : { key: BENCH_SECRET, ourselves: ['ROBOT'] })),
-  receive,
+  doors: [
+    {
+      id: 'bench',
+      path: doorPath,
+      summary: 'A bench.',
+      proofs: ['signature'],
+      door: z
+        .object({ BENCH_SECRET: z.string().min(8, 'BENCH_SECRET must have 8 characters').optional() })
+        .transform(({ BENCH_SECRET }) => (BENCH_SECRET === undefined ? undefined : { key: BENCH_SECRET, ourselves: ['ROBOT'] })),
+      receive,
+    },
+  ],
 } as unknown as AnySource;
 
 export const sign = (body: Buffer | string): string => createHmac('sha256', secret).update(body).digest('hex');

@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
-import { describeEnvironment, readEnvironment } from '../../config/environment.js';
+import { describeEnvironment, readEnvironment } from '../environment.js';
 import { installation, sha256 } from '../installation.js';
 import { apiClient, type ApiPlace, type Context, findApi, type OutputOptions, print, runningSandbox } from '../context.js';
 import { because, fail, type Finding, ok } from '../doctor/finding.js';
 import { examineApi, examineIntegrations, examineLedger, examineRules, examineStop } from '../doctor/parts.js';
 import { examineTemporal } from '../doctor/temporal.js';
 import { Failure } from '../failure.js';
-import { simulated } from '../stack-environment.js';
 import { type Colours, hanging } from '../output.js';
 import { stopFilePath } from './holds.js';
 import { temporalOf } from './replay.js';
@@ -44,7 +43,7 @@ async function examine(context: Context, options: OutputOptions): Promise<void> 
       : problems.map((problem) => fail('configuration', problem, 'opssentinel doctor --settings lists every variable'));
   const place = findApiQuietly(context);
   const sandbox = place?.from === 'sandbox' ? runningSandbox(context) : undefined;
-  const installed = installation(sandbox === undefined ? settings.env : simulated(sandbox.sandbox, sandbox.webhookSecret));
+  const installed = installation(sandbox === undefined ? settings.env : await simulatedEnvironment(sandbox.sandbox));
   const [api, temporal, ledger, stop, rules] = await Promise.all([
     examineApi(place === undefined ? undefined : apiClient(context, 'viewer', 5_000), place?.url),
     temporalFindings(context),
@@ -59,6 +58,16 @@ async function examine(context: Context, options: OutputOptions): Promise<void> 
   const failed = findings.filter(({ state }) => state === 'fail').length;
   if (failed > 0)
     throw new Failure('failed', `${failed === 1 ? '1 check fails' : `${failed} checks fail`}; each says above what to do`);
+}
+
+/** What connects the integrations with a running sandbox: it says so itself. */
+async function simulatedEnvironment(sandbox: string): Promise<Record<string, string>> {
+  try {
+    const answer = await fetch(`${sandbox}/_sandbox/environment`, { signal: AbortSignal.timeout(2_000) });
+    return (await answer.json()) as Record<string, string>;
+  } catch {
+    return {};
+  }
 }
 
 function findApiQuietly(context: Context): ApiPlace | undefined {

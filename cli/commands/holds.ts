@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { userInfo } from 'node:os';
 import type { Hold } from '../../domain/hold.js';
 import { ago, clock, epochMs } from '../../domain/words.js';
-import { readEnvironment } from '../../config/environment.js';
+import { readEnvironment } from '../environment.js';
 import { apiClient, type Context, findApi, type OutputOptions, print, runningSandbox, say } from '../context.js';
 import { classify, Failure } from '../failure.js';
 import { createOutOfBandStop, placeStopFile } from '../out-of-band.js';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { explain } from '../../decide/explain.js';
-import { readEnvironment } from '../../config/environment.js';
+import { readEnvironment } from '../environment.js';
 import type { GuardVerdict } from '../../domain/permit.js';
 import type { Decision } from '../../domain/plan.js';
 import type { LedgerRecord } from '../../domain/record.js';

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Settings } from '../../config/environment.js';
+import type { Settings } from '../environment.js';
 import { type WorkerRole, workerRoles } from '../../workflows/messages.js';
 import { composeApi } from '../compose-api.js';
 import { composeWorker } from '../compose-worker.js';

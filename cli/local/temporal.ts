@@ -2,7 +2,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Connection } from '@temporalio/client';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { readEnvironment } from '../../config/environment.js';
+import { readEnvironment } from '../environment.js';
 import { searchAttributes } from '../../config/search-attributes.js';
 import { type TemporalAddress, temporalAddress } from '../temporal-connection.js';
 import { startGuarded } from './guarded-process.js';

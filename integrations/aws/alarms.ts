@@ -1,5 +1,5 @@
-import type { Call, Place } from '../contract/call.js';
-import type { AwsClient } from './client.js';
+import type { Place } from '../contract/call.js';
+import { type Reading, within } from './arn.js';
 
 /** An alarm as CloudWatch has it now. */
 export interface AlarmState {
@@ -27,15 +27,15 @@ interface DescribedAlarm {
 
 /** Reads one alarm by its exact name (and ARN, when it is known). Throws VendorError; `undefined`: there is none. */
 export async function readAlarm(
-  { client, signal }: Pick<Call, 'signal'> & { client: Pick<AwsClient, 'describeAlarms'> },
+  call: Reading<'cloudwatch'>,
   place: Place,
   wanted: { name: string; arn?: string },
 ): Promise<AlarmState | undefined> {
   // Without AlarmTypes the answer leaves composite alarms out.
-  const found = await client.describeAlarms(
-    { place, signal },
-    { AlarmNames: [wanted.name], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] },
-  );
+  const found = await call.client.cloudwatch.describeAlarms(within(call, place), {
+    AlarmNames: [wanted.name],
+    AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+  });
   const alarms: DescribedAlarm[] = [...(found.MetricAlarms ?? []), ...(found.CompositeAlarms ?? [])];
   const alarm = alarms.find(
     ({ AlarmName, AlarmArn }) => AlarmName === wanted.name && (wanted.arn === undefined || AlarmArn === wanted.arn),

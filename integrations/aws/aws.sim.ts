@@ -3,40 +3,53 @@ import type { CreateSimulator, WireRequest, WireResponse } from '../contract/sim
 import { answerCloudWatch } from './simulated/cloudwatch.js';
 import { answerEc2 } from './simulated/ec2.js';
 import { createSsm } from './simulated/ssm.js';
-import { failure, operationOf, refusal, scopeOf } from './simulated/wire.js';
+import { createSts } from './simulated/sts.js';
+import { createTrail } from './simulated/trail.js';
+import { failure, operationOf, refusal, type Scope, scopeOf } from './simulated/wire.js';
 import { createAwsWorld } from './simulated/world.js';
 
+/** `undefined`: an operation that is not simulated. */
+type Answer = (scope: Scope, action: string, request: WireRequest) => WireResponse | undefined;
+
 /**
- * SSM Automation, EC2 and CloudWatch on the protocols that the JavaScript SDK speaks: awsJson1.1, EC2 query with XML, awsJson1.0.
- * Signatures are not checked; the account is read from the access key id (`SANDBOX<account>`).
+ * AWS on the protocols that the JavaScript SDK speaks. Signatures are not checked; the account is read from the access key id.
+ * A session of a role may do what the role may: the reading role cannot write.
  */
 const createSimulator: CreateSimulator = (sandbox) => {
   const world = createAwsWorld(sandbox);
   const ssm = createSsm(world);
+  const sts = createSts(sandbox.now);
+  const trail = createTrail(sandbox, sts);
+  /** By the service of the signature's scope; `cloudwatch` is `monitoring` there. */
+  const services: Readonly<Record<string, Answer>> = {
+    cloudwatch: (scope, action, request) => answerCloudWatch(world, scope, action, request),
+    ec2: (scope, action, request) => answerEc2(world, scope, action, request),
+    ssm: ssm.answer,
+    sts: (_scope, action, request) => sts.answer(action, request),
+  };
 
   const answer = (request: WireRequest): WireResponse => {
     const scope = scopeOf(request);
-    const [service, action = ''] = operationOf(request).split(':');
+    const operation = operationOf(request);
+    const [service = '', action = ''] = operation.split(':');
     if (!scope?.account)
       return failure(request, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
-    const answered =
-      service === 'ssm'
-        ? ssm.answer(scope, action, request)
-        : service === 'ec2'
-          ? answerEc2(world, scope, action, request)
-          : service === 'cloudwatch'
-            ? answerCloudWatch(world, scope, action, request)
-            : undefined;
-    return answered ?? failure(request, 'UnknownOperationException', `The sandbox does not know ${service}:${action}.`, 501);
+    const forbidden = sts.forbids(scope, operation);
+    if (forbidden) return failure(request, forbidden.code, forbidden.says, 400);
+    trail.write(scope, operation);
+    const answered = services[service]?.(scope, action, request);
+    return answered ?? failure(request, 'UnknownOperationException', `The sandbox does not know ${operation}.`, 501);
   };
 
   /**
    * `POST settings` takes any of `{"repeatedToken": "error"|"same-id", "nextAutomation": "Failed", "documentContent": {"name": "…", "content": "…"},
-   * "instance": {"id": "i-…", "state": "stopped", …}}`; `GET automations` and `GET instances` show what there is.
+   * "instance": {"id": "i-…", "state": "stopped", …}}`; `GET automations`, `GET instances` and `GET trail` (who called what, as CloudTrail
+   * would tell it) show what there is.
    */
   const control = ({ method, path, body }: WireRequest): JsonObject | undefined => {
     if (method === 'GET' && path === '/automations') return plain({ automations: [...ssm.automations.all.values()] });
     if (method === 'GET' && path === '/instances') return plain({ instances: [...world.instances.values()] });
+    if (method === 'GET' && path === '/trail') return plain({ events: trail.events() });
     if (method !== 'POST' || path !== '/settings') return undefined;
     const wanted = JSON.parse(body.toString('utf8') || '{}') as Settings;
     if (wanted.repeatedToken) ssm.repeatedToken = wanted.repeatedToken;
@@ -54,9 +67,12 @@ const createSimulator: CreateSimulator = (sandbox) => {
     answer,
     refusal,
     control,
+    environment: ({ address }) => ({ AWS_ENDPOINT_URL: address, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }),
     reset: () => {
       world.reset();
       ssm.reset();
+      sts.reset();
+      trail.reset();
     },
   };
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { open, remote, secret, type Variables } from '../../domain/variable.js';
 
 /** How to reach AWS. Credentials of the live mode are found by the SDK's own provider chain and never held here. */
 export interface AwsConfig {
@@ -20,10 +21,18 @@ const credentialVariables = [
   'AWS_CONTAINER_CREDENTIALS_FULL_URI',
 ] as const;
 
-export const awsVariables = [
-  'AWS_ENDPOINT_URL (sandbox)',
-  'AWS_REGION with AWS_PROFILE, AWS_ROLE_ARN or AWS_ACCESS_KEY_ID',
-] as const;
+export const awsVariables: Variables = {
+  AWS_REGION: open('AWS region for what names none.'),
+  AWS_ENDPOINT_URL: remote('Address of AWS for every service; the sandbox sets it to the simulators.'),
+  AWS_ACCESS_KEY_ID: secret('AWS access key; leave empty where a role gives credentials.'),
+  AWS_SECRET_ACCESS_KEY: secret('AWS secret key.'),
+  AWS_SESSION_TOKEN: secret('AWS session token.'),
+  AWS_PROFILE: open('Named AWS profile.'),
+  AWS_ROLE_ARN: open('Role for web identity (EKS).'),
+  AWS_WEB_IDENTITY_TOKEN_FILE: open('Token file for web identity (EKS).'),
+  AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: open('Set by ECS where a task role gives credentials.'),
+  AWS_CONTAINER_CREDENTIALS_FULL_URI: open('Set by EKS Pod Identity where a role gives credentials.'),
+};
 
 const text = z
   .string()

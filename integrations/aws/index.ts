@@ -14,6 +14,7 @@ export const aws = defineIntegration({
   config: awsConfig,
   connect: (config) => connectAws(config),
   variables: awsVariables,
+  connectBy: 'AWS_REGION with AWS_PROFILE, AWS_ROLE_ARN or AWS_ACCESS_KEY_ID',
   bodies: [readCloudWatchBody],
   witnesses: [cloudwatchAlarmWitness],
   targets: [ec2Instance],

@@ -1,9 +1,11 @@
 import type { Pace } from '../../domain/plan.js';
 
-/** Where a call goes: one account and region, and the role that the policy names for it. */
+/** Where a call goes, and as whom. */
 export interface Place {
   account: string;
   region: string;
+  /** Name of the role that the policy gives for this account: the reading one, or the acting one. Absent where the policy knows no such account. */
+  role?: string;
 }
 
 /** What every call to a vendor is given. Everything that moves (clock, cancellation, heartbeat) comes from outside. */

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
+import type { Variables } from '../../domain/variable.js';
 import type { ActionDefinition } from './action.js';
 import type { ChannelDefinition } from './channel.js';
 import type { CheckDefinition, TargetDefinition, WitnessDefinition } from './check.js';
+import type { FollowerDefinition } from './follower.js';
 import type { BodyReader, SourceDefinition } from './source.js';
 
 // A registry holds many vendors side by side: what is typed inside a vendor's file is opaque outside it.
@@ -12,21 +14,24 @@ type Opaque = any;
 export interface IntegrationDefinition<Config = Opaque, Client = Opaque> {
   id: string;
   summary: string;
+  /** Every environment variable that anything in this folder reads. */
+  variables: Variables;
+  /** What somebody sets to connect it, for people: `PAGERDUTY_API_TOKEN and PAGERDUTY_FROM`. */
+  connectBy: string;
   /**
    * Environment to config. `undefined` when nothing of it is set (not connected);
    * an error listing every wrong variable when it is set wrongly.
    */
   config: z.ZodType<Config | undefined>;
   connect: (config: Config) => Client;
-  /** Names of the variables that connect it, for people: what the error of an unconnected integration tells them to set. */
-  variables?: readonly string[];
-  sources?: readonly SourceDefinition<Client, Opaque>[];
+  sources?: readonly SourceDefinition<Client>[];
   bodies?: readonly BodyReader[];
   witnesses?: readonly WitnessDefinition<Client>[];
   targets?: readonly TargetDefinition<Client>[];
   actions?: readonly ActionDefinition<Client, Opaque>[];
   checks?: readonly CheckDefinition<Client, Opaque>[];
   channels?: readonly ChannelDefinition<Client>[];
+  followers?: readonly FollowerDefinition<Client>[];
 }
 
 export const defineIntegration = <Config, Client>(

@@ -2,6 +2,7 @@ import type { ActionDefinition } from './action.js';
 import type { Call, CallWith } from './call.js';
 import type { ChannelDefinition } from './channel.js';
 import type { CheckDefinition, TargetDefinition, WitnessDefinition } from './check.js';
+import type { FollowerDefinition } from './follower.js';
 import type { BodyReader, SourceDefinition } from './source.js';
 
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -15,7 +16,8 @@ export type AnyCheck = Bound<CheckDefinition<Opaque, Opaque>>;
 export type AnyTarget = Bound<TargetDefinition<Opaque>>;
 export type AnyWitness = Bound<WitnessDefinition<Opaque>>;
 export type AnyChannel = Bound<ChannelDefinition<Opaque>>;
-export type AnySource = Bound<SourceDefinition<Opaque, Opaque>>;
+export type AnySource = Bound<SourceDefinition<Opaque>>;
+export type AnyFollower = Bound<FollowerDefinition<Opaque>>;
 
 /**
  * Everything that is installed, by id. `with` of an integration that is not connected throws a VendorError `forbidden`
@@ -29,5 +31,6 @@ export interface Registry {
   targets: ReadonlyMap<string, AnyTarget>;
   witnesses: readonly AnyWitness[];
   channels: readonly AnyChannel[];
+  followers: readonly AnyFollower[];
   bodies: readonly BodyReader[];
 }

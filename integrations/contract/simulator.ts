@@ -49,6 +49,10 @@ export type SandboxAlarm = {
   service: { id: string; name: string };
   /** A datapoint while it is in ALARM, and one while it is OK. */
   reading: { alarm: number; ok: number };
+  /** Which Auto Scaling or ECS group heals it, or which disk: what the simulated systems need to know beyond CloudWatch. */
+  about?: Record<string, string>;
+  /** Instead of CloudWatch's, PagerDuty gets a bare incident of this title, as a person opens it; the alarm is only its witness. */
+  title?: string;
 };
 
 /** What travels with the event `alarm`. Whoever emits it hears it too, as does everybody else, at once and in order. */
@@ -93,6 +97,10 @@ export interface SandboxWorld {
 export interface SandboxSettings {
   webhookUrl: string;
   webhookSecret: string;
+  /** Base address of the API, for simulators that send: `http://127.0.0.1:8080`. */
+  apiUrl: string;
+  /** The token that the simulators show at the doors that take one. */
+  doorToken: string;
   /** Factor on how long the simulated systems take: 0.5 is twice as fast. */
   speed: number;
   /** Number of the first incident: a sandbox whose runs are kept must not use an id again. */
@@ -112,6 +120,8 @@ export interface Simulator {
   refusal?: (request: WireRequest, status: number) => WireResponse;
   /** Extra routes below `/_sandbox/<vendor>/`, for people and tests; `path` is what follows, with its slash. `undefined`: no such route. */
   control?: (request: WireRequest) => Promise<JsonObject | undefined> | JsonObject | undefined;
+  /** The variables that connect its integration with it: what `dev`, `demo` and tests start the product with. */
+  environment: (sandbox: { address: string; webhookSecret: string; doorToken: string }) => Record<string, string>;
   reset: () => void;
 }
 

@@ -5,6 +5,13 @@ import type { Incident, IncidentRef, Person } from '../../domain/incident.js';
 import type { Json, JsonObject } from '../../domain/json.js';
 import type { CallWith } from './call.js';
 
+/** A proof of who sent it that the API has checked itself, whatever the body: a token of this door, or a client certificate. */
+export interface Proof {
+  trust: Exclude<Trust, 'signed'>;
+  /** In words: `token grafana-prod`, `client certificate webhooks.pagerduty.com`. */
+  by: string;
+}
+
 /** A webhook as it arrived: the bytes, never a parsed body. */
 export interface RawRequest {
   /** Lower-case names; repeated headers joined by a comma. */
@@ -14,18 +21,51 @@ export interface RawRequest {
   receivedAt: string;
   /** SHA-256 of `body`, hex. */
   bodyHash: string;
+  /** What the API has proven of the sender; empty: nothing. */
+  proofs: readonly Proof[];
+  /** Fires when the answer would come too late. Pass it to every request that proving needs. */
+  signal: AbortSignal;
 }
 
-/** What a source makes of a webhook. Only `refused` may become a 4xx. */
+/** What a door makes of a webhook. Only `refused` may become a 4xx. */
 export type Received =
   /** Certainly not from the vendor. */
   | { kind: 'refused'; status: 401 | 413 | 415; because: string }
+  /** Whether it comes from the vendor cannot be told now (its signing key cannot be read): the sender shall send it again. */
+  | { kind: 'later'; because: string }
   /** Proven to come from the vendor, but not to be understood: kept, counted, answered with 2xx. */
   | { kind: 'quarantined'; because: string }
   | { kind: 'ping'; eventId: string }
   /** Understood and of no interest: recorded, answered with 2xx. */
   | { kind: 'recorded'; eventId: string; eventType: string; incident?: string; because: string }
-  | { kind: 'delivery'; delivery: Delivery };
+  | { kind: 'delivery'; delivery: Delivery }
+  /** One request that tells of several alerts. Answered with 2xx when all of them are durable. */
+  | { kind: 'deliveries'; deliveries: Delivery[] }
+  /** A person's word on a plan, given inside the vendor's own app. */
+  | {
+      kind: 'approval';
+      eventId: string;
+      ref: IncidentRef;
+      decision: 'approve' | 'reject';
+      by: { id: string; name?: string };
+      trust: Trust;
+    }
+  /** A deployment began or ended. */
+  | { kind: 'deploy'; eventId: string; deploy: DeployNotice };
+
+/** Somebody changes a service: while this lasts, and for a while after, an alert is most likely theirs. */
+export interface DeployNotice {
+  /** The sender's own id: the same for its beginning and its end. */
+  id: string;
+  /** Name or id of the service, as rules and PagerDuty know it. */
+  service: string;
+  environment?: string;
+  says: string;
+  /** ISO 8601, UTC. */
+  startedAt: string;
+  /** Absent while it runs. */
+  endedAt?: string;
+}
 
 /** What a source's reads brought, before it is put into our words. Plain JSON, so that fixtures are files. */
 export interface SourceReading {
@@ -53,15 +93,32 @@ export type BodyFacts = Partial<
   >
 > & { correlationKey?: string };
 
-/** Where incidents come from. */
-export interface SourceDefinition<Client, Door extends z.ZodType> {
+/** One way in: a route of the API, and how what comes there is proven and reduced. A source may have several. */
+export interface DoorDefinition<Door extends z.ZodType> {
+  /** e.g. `sns`; unique over all doors: tokens and certificates are given per door. */
   id: string;
-  /** Route on the API, e.g. `/pagerduty/autonomous/action`. */
+  /** Route on the API, e.g. `/webhooks/sns`. */
   path: string;
-  /** Environment (names as in the reference) to what the door needs: secrets and own identity. Never the client's token. */
+  summary: string;
+  /** How a sender proves itself here, the strongest first; `token` and `mtls` are checked by the API and arrive as `proofs`. */
+  proofs: readonly ('signature' | 'token' | 'mtls')[];
+  /**
+   * Environment (names as in the reference) to what the door needs: secrets and own identity. Never the client's token.
+   * `undefined`: nothing of it is configured; with `token` or `mtls` among its proofs the door may still be open.
+   */
   door: Door;
-  /** Proves and reduces a webhook. Pure but for hashing; never throws. */
-  receive: (request: RawRequest, door: z.infer<Door>) => Received;
+  /** Proves and reduces a webhook; never throws. Network only to prove (a signing certificate), under `request.signal`. */
+  receive: (request: RawRequest, door: z.infer<Door>) => Received | Promise<Received>;
+}
+
+/** Where incidents come from. */
+export interface SourceDefinition<Client> {
+  id: string;
+  summary: string;
+  /** The vendor's names of the rights that its reads need. */
+  permissions: readonly string[];
+  // oxlint-disable-next-line typescript/no-explicit-any
+  doors: readonly DoorDefinition<any>[];
   /** GETs the incident and its alerts. */
   read: (call: CallWith<Client>, ref: IncidentRef) => Promise<SourceReading>;
   /** Pure. Throws Error with a plain sentence when the reading cannot be understood. */
@@ -71,6 +128,15 @@ export interface SourceDefinition<Client, Door extends z.ZodType> {
     trust: Trust,
     bodies: readonly BodyReader[],
   ) => { incident: Incident; alert: Alert };
-  /** Whom the source has on call for this incident now. */
-  onCall: (call: CallWith<Client>, incident: Incident) => Promise<Person[]>;
+  /** Whom the source has on call for this incident now. Absent where it keeps no rota: then the rule's team is asked of one that does. */
+  onCall?: (call: CallWith<Client>, incident: Incident) => Promise<Person[]>;
+  /** Who is on call for a team, by the id that the policy gives it. */
+  teamOnCall?: (call: CallWith<Client>, team: string) => Promise<Person[]>;
+  /** What happened since (ISO 8601, UTC), for whoever cannot be reached by webhooks. Oldest first; `trust` is `token`. */
+  poll?: (call: CallWith<Client>, since: string) => Promise<Delivery[]>;
+  /** Deployments of this incident's service that the vendor knows of, begun or ended since (ISO 8601, UTC). */
+  deploys?: (call: CallWith<Client>, incident: Incident, since: string) => Promise<DeployNotice[]>;
 }
+
+/** Gives a door its types; adds nothing at run time. */
+export const defineDoor = <Door extends z.ZodType>(definition: DoorDefinition<Door>): DoorDefinition<Door> => definition;

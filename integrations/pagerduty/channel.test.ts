@@ -171,7 +171,8 @@ describe('handing over to people', () => {
   });
 
   it("says who is on call at the incident's level or above, never the silent agent", async () => {
-    const onCall = async () => (await source.onCall(with_, (await read()).incident)).map(({ id, email }) => `${id} ${email}`);
+    const onCall = async () =>
+      ((await source.onCall?.(with_, (await read()).incident)) ?? []).map(({ id, email }) => `${id} ${email}`);
     expect(await onCall()).toEqual(['PSBXUSR2 approver@sandbox', 'PSBXUSR3 operator@sandbox']);
     with_ = client({ PAGERDUTY_USER_ID: '' });
     expect(await onCall()).toEqual(['PSBXUSR2 approver@sandbox', 'PSBXUSR3 operator@sandbox']);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { open, remote, secret, type Variables } from '../../domain/variable.js';
 
 /** How to reach PagerDuty. Holds secrets: never logged, never in an error. */
 export interface PagerDutyConfig {
@@ -14,7 +15,18 @@ export interface PagerDutyConfig {
   ourselves: readonly string[];
 }
 
-export const pagerDutyVariables = ['PAGERDUTY_API_TOKEN', 'PAGERDUTY_FROM'] as const;
+export const pagerDutyVariables: Variables = {
+  PAGERDUTY_WEBHOOK_SECRETS: secret(
+    'Signing secrets of the PagerDuty webhook subscription, separated by commas (two while rotating).',
+  ),
+  PAGERDUTY_API_TOKEN: secret('PagerDuty REST API token.'),
+  PAGERDUTY_FROM: open('E-mail of our PagerDuty user: written into the From header.'),
+  PAGERDUTY_USER_ID: open('Id of our PagerDuty user: events that it caused are journalled only.'),
+  PAGERDUTY_ROUTING_KEY: secret('Events API v2 key of the service that pages when escalating fails.'),
+  PAGERDUTY_REGION: open('`us` or `eu`.', 'us'),
+  PAGERDUTY_API_URL: remote('Base address of the PagerDuty REST API, if not the region’s.'),
+  PAGERDUTY_EVENTS_URL: remote('Base address of the PagerDuty Events API, if not the region’s.'),
+};
 
 const addresses = {
   us: { api: 'https://api.pagerduty.com', events: 'https://events.pagerduty.com' },

@@ -10,6 +10,7 @@ export const pagerduty = defineIntegration<PagerDutyConfig, PagerDutyClient>({
   config: pagerDutyConfig,
   connect: (config) => connectPagerDuty(config),
   variables: pagerDutyVariables,
+  connectBy: 'PAGERDUTY_API_TOKEN and PAGERDUTY_FROM',
   sources: [pagerDutySource],
   channels: [pagerDutyChannel],
 });

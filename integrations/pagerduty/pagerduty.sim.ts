@@ -56,6 +56,15 @@ const createPagerDuty: CreateSimulator = (world): Simulator => {
         },
         request,
       ),
+    environment: ({ address, webhookSecret }) => ({
+      PAGERDUTY_API_URL: `${address}/pagerduty`,
+      PAGERDUTY_EVENTS_URL: `${address}/pagerduty`,
+      PAGERDUTY_API_TOKEN: 'sandbox-api-token',
+      PAGERDUTY_FROM: 'opssentinel@sandbox',
+      PAGERDUTY_USER_ID: 'PSBXAGENT',
+      PAGERDUTY_ROUTING_KEY: '0'.repeat(32),
+      PAGERDUTY_WEBHOOK_SECRETS: webhookSecret,
+    }),
     reset: () => {
       behaviour = { ...usualBehaviour };
       sender.reset();

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { variables } from '../../config/environment.js';
+import { variables } from '../../cli/environment.js';
 import { retentionHours, searchAttributes } from '../../config/search-attributes.js';
 import { root } from '../support/root.js';
 import { composeFile, composeText, type Service } from './compose-file.js';

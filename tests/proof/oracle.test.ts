@@ -68,6 +68,7 @@ function incidentProof(change: Partial<IncidentProof> = {}, key = 'key-0', incid
         fence: 1,
         planHash: planOf().hash,
         paramsHash: 'p',
+        admittedAt: '2026-11-22T03:13:43.000Z',
         ruleHash: 'r',
         runbookHash: 'b',
         action: 'test.restart',

@@ -130,6 +130,7 @@ function admission(answer: 'permit' | GuardVerdict, step: number, script: Script
       fence: step + 1,
       planHash: plan.hash,
       paramsHash: 'p',
+      admittedAt: '2026-11-22T03:13:43.000Z',
       ruleHash: 'r',
       runbookHash: 'b',
       action: 'test.restart',

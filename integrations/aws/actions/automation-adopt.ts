@@ -23,7 +23,6 @@ interface Wanted {
  * `certain` only when the whole list and every candidate's tags could be read.
  */
 export async function findAutomation(call: CallWith<AwsClient>, wanted: Wanted): Promise<Adoption> {
-  const { client, place, signal } = call;
   const filters = [
     { Key: 'TagKey' as const, Values: [keyTag] },
     { Key: 'DocumentNamePrefix' as const, Values: [documentName(wanted.document)] },
@@ -33,10 +32,11 @@ export async function findAutomation(call: CallWith<AwsClient>, wanted: Wanted):
   let token: string | undefined;
   for (let page = 0; page < mostPages; page++) {
     call.heartbeat();
-    const answer = await client.describeAutomations(
-      { place, signal },
-      { Filters: filters, MaxResults: 50, ...(token ? { NextToken: token } : {}) },
-    );
+    const answer = await call.client.ssm.describeAutomations(call, {
+      Filters: filters,
+      MaxResults: 50,
+      ...(token ? { NextToken: token } : {}),
+    });
     for (const { AutomationExecutionId: id, ExecutionStartTime: startedAt } of answer.AutomationExecutionMetadataList ?? []) {
       const found = id === undefined ? undefined : await carries(call, id, wanted.key);
       if (found === undefined) certain = false;
@@ -49,9 +49,9 @@ export async function findAutomation(call: CallWith<AwsClient>, wanted: Wanted):
 }
 
 /** Whether the execution has our key; `undefined` when its tags could not be read. */
-async function carries({ client, place, signal }: CallWith<AwsClient>, id: string, key: string): Promise<boolean | undefined> {
+async function carries(call: CallWith<AwsClient>, id: string, key: string): Promise<boolean | undefined> {
   try {
-    const { TagList = [] } = await client.listTags({ place, signal }, { ResourceType: 'Automation', ResourceId: id });
+    const { TagList = [] } = await call.client.ssm.listTags(call, { ResourceType: 'Automation', ResourceId: id });
     return TagList.some(({ Key, Value }) => Key === keyTag && Value === key);
   } catch (error) {
     if (error instanceof VendorError) return undefined;

@@ -1,7 +1,7 @@
 import type { EffectEnd } from '../../../domain/effect.js';
 import type { AwsClient } from '../client.js';
 
-type Execution = NonNullable<Awaited<ReturnType<AwsClient['getAutomation']>>['AutomationExecution']>;
+type Execution = NonNullable<Awaited<ReturnType<AwsClient['ssm']['getAutomation']>>['AutomationExecution']>;
 
 /**
  * All 19 values of AutomationExecutionStatus (SSM API 2014-11-06). The last five of the ended ones belong to change requests and

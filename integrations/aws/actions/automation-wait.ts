@@ -47,11 +47,10 @@ export async function waitForAutomation(call: CallWith<AwsClient>, ref: Automati
   }
 }
 
-async function poll({ client, place, signal }: CallWith<AwsClient>, ref: AutomationRef): Promise<EffectEnd | undefined> {
-  const { AutomationExecution: execution } = await client.getAutomation(
-    { place, signal },
-    { AutomationExecutionId: ref.executionId },
-  );
+async function poll(call: CallWith<AwsClient>, ref: AutomationRef): Promise<EffectEnd | undefined> {
+  const { AutomationExecution: execution } = await call.client.ssm.getAutomation(call, {
+    AutomationExecutionId: ref.executionId,
+  });
   return execution ? endOf(execution, ref.version) : undefined;
 }
 

@@ -174,7 +174,8 @@ describe('the wait', () => {
 });
 
 describe('the read-back', () => {
-  const adopt = (attemptKey: string, call = callOf()) => ssmStartAutomation.adopt(call, paramsOf(), { key: attemptKey });
+  const adopt = (attemptKey: string, call = callOf()) =>
+    ssmStartAutomation.adopt(call, paramsOf(), { key: attemptKey, preState: {}, since: Date.now() });
 
   it('finds its own among the executions of other attempts, over several pages', async () => {
     const keys = Array.from({ length: 60 }, (_, index) => index.toString(16).padStart(2, '0').repeat(32));

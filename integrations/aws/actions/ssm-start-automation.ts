@@ -58,24 +58,20 @@ export const ssmStartAutomation = defineAction<AwsClient>()({
     return readDocument(call, wanted);
   },
   start: async (call, wanted, attempt) => {
-    const { client, place, signal } = call;
     if (attempt.preState['sha256'] !== wanted.sha256)
       throw refused('admission did not record the content of the pinned document');
     if (call.now() > attempt.startBy) throw refused('it is too late to begin: the time by which it had to start has passed');
-    const { AutomationExecutionId: id } = await client.startAutomation(
-      { place, signal },
-      {
-        DocumentName: wanted.document,
-        DocumentVersion: wanted.version,
-        ClientToken: clientToken(attempt.key),
-        Parameters: parametersFor(place, wanted),
-        Mode: 'Auto',
-        Tags: [
-          { Key: incidentTag, Value: call.incident.replace(/[^A-Za-z0-9 _.:/=+@-]/g, '_').slice(0, 256) },
-          { Key: keyTag, Value: attempt.key },
-        ],
-      },
-    );
+    const { AutomationExecutionId: id } = await call.client.ssm.startAutomation(call, {
+      DocumentName: wanted.document,
+      DocumentVersion: wanted.version,
+      ClientToken: clientToken(attempt.key),
+      Parameters: parametersFor(call.place, wanted),
+      Mode: 'Auto',
+      Tags: [
+        { Key: incidentTag, Value: call.incident.replace(/[^A-Za-z0-9 _.:/=+@-]/g, '_').slice(0, 256) },
+        { Key: keyTag, Value: attempt.key },
+      ],
+    });
     if (!id) throw new VendorError('aws', 'ambiguous', 'StartAutomationExecution answered without an execution id');
     return { ref: refOf(wanted, id, call.now()), says: `ssm:StartAutomationExecution: ${id}` };
   },
@@ -96,11 +92,11 @@ function aimsAt({ parameters }: Params, target: Target): void {
 }
 
 /** Reads the document at its pinned version. Throws `refused` when its content is not the one that was approved. */
-async function readDocument({ client, place, signal }: CallWith<AwsClient>, wanted: Params): Promise<JsonObject> {
-  const { Document: document } = await client.describeDocument(
-    { place, signal },
-    { Name: wanted.document, DocumentVersion: wanted.version },
-  );
+async function readDocument(call: CallWith<AwsClient>, wanted: Params): Promise<JsonObject> {
+  const { Document: document } = await call.client.ssm.describeDocument(call, {
+    Name: wanted.document,
+    DocumentVersion: wanted.version,
+  });
   const which = `${wanted.document} version ${wanted.version}`;
   if (!document) throw new VendorError('aws', 'absent', `there is no document ${which}`);
   if (document.DocumentType !== 'Automation')

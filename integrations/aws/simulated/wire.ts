@@ -4,36 +4,64 @@ import type { WireRequest, WireResponse } from '../../contract/simulator.js';
 export interface Scope {
   account: string;
   region: string;
-  /** `ssm`, `ec2`, `monitoring` (CloudWatch). */
+  /** As it stands in the signature's scope: `ssm`, `ec2`, `monitoring` (CloudWatch), … */
   service: string;
+  /** The access key id: that of a session where a role was assumed. */
+  key: string;
 }
 
-// Convention of the sandbox: the access key id is SANDBOX and the account's number. Real AWS looks the account up by the key.
+// Convention of the sandbox: the access key id is SANDBOX and the account's number, and S and a number for a session of a role there.
+// Real AWS looks the account up by the key.
 const scopePattern = /Credential=([A-Za-z0-9]+)\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request/;
 
 export function scopeOf({ headers }: WireRequest): Scope | undefined {
-  const [, key, region, service] = scopePattern.exec(headers.authorization ?? '') ?? [];
-  const [, account] = /^SANDBOX(\d{12})$/.exec(key ?? '') ?? [];
-  return region && service ? { account: account ?? '', region, service } : undefined;
+  const [, key = '', region, service] = scopePattern.exec(headers.authorization ?? '') ?? [];
+  const [, account] = /^SANDBOX(\d{12})(?:S\d+)?$/.exec(key) ?? [];
+  return region && service ? { account: account ?? '', region, service, key } : undefined;
 }
+
+/** Services that speak the query protocol: form in, XML out (contracts 5: EC2, Auto Scaling, RDS, STS). */
+const query = new Set(['ec2', 'autoscaling', 'rds', 'sts']);
 
 /** The operation of a request: `ssm:StartAutomationExecution`. Empty when it is not AWS's. */
 export function operationOf(request: WireRequest): string {
   const service = scopeOf(request)?.service;
-  if (service === 'ec2') return `ec2:${new URLSearchParams(request.body.toString('utf8')).get('Action') ?? ''}`;
+  if (service === undefined) return '';
+  if (query.has(service)) return `${service}:${formOf(request).get('Action') ?? ''}`;
+  if (service === 'lambda') return `lambda:${lambdaOperation(request)}`;
   const action = String(request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
-  if (service === 'monitoring') return `cloudwatch:${action}`;
-  return service ? `${service}:${action}` : '';
+  return `${service === 'monitoring' ? 'cloudwatch' : service}:${action}`;
 }
 
-/** The Node type of an answer's headers in the JSON protocols: SSM speaks 1.1, CloudWatch's JavaScript client 1.0. */
-const jsonVersion = (request: WireRequest): string => (scopeOf(request)?.service === 'monitoring' ? '1.0' : '1.1');
+/** Lambda is REST: method and path name the operation. */
+function lambdaOperation({ method, path }: WireRequest): string {
+  if (method === 'POST' && /^\/2015-03-31\/functions\/[^/]+\/invocations$/.test(path)) return 'Invoke';
+  if (method === 'GET' && /^\/2015-03-31\/functions\/[^/]+\/configuration$/.test(path)) return 'GetFunctionConfiguration';
+  return `${method} ${path}`;
+}
 
-const requestId = '00000000-0000-4000-8000-000000000000';
+export const formOf = ({ body }: WireRequest): URLSearchParams => new URLSearchParams(body.toString('utf8'));
+
+/** A JSON body's members; empty where there is none. */
+export const membersOf = <Members>({ body }: WireRequest): Partial<Members> =>
+  JSON.parse(body.toString('utf8') || '{}') as Partial<Members>;
+
+/** `Name.member.1`, `Name.member.2`, …: how the query protocol writes a list. EC2 leaves `member` out. */
+export const listIn = (form: URLSearchParams, name: string): string[] =>
+  [...form].filter(([key]) => new RegExp(`^${name}(\\.member)?\\.\\d+$`).test(key)).map(([, value]) => value);
+
+/** SSM and ECS speak awsJson1.1, CloudWatch's JavaScript client 1.0, Lambda plain JSON. */
+function jsonType(request: WireRequest): string {
+  const service = scopeOf(request)?.service;
+  if (service === 'lambda') return 'application/json';
+  return `application/x-amz-json-${service === 'monitoring' ? '1.0' : '1.1'}`;
+}
+
+export const requestId = '00000000-0000-4000-8000-000000000000';
 
 export const json = (request: WireRequest, body: unknown, status = 200): WireResponse => ({
   status,
-  headers: { 'content-type': `application/x-amz-json-${jsonVersion(request)}`, 'x-amzn-requestid': requestId },
+  headers: { 'content-type': jsonType(request), 'x-amzn-requestid': requestId },
   body: JSON.stringify(body),
 });
 
@@ -43,15 +71,31 @@ export const xml = (body: string, status = 200): WireResponse => ({
   body: `<?xml version="1.0" encoding="UTF-8"?>\n${body}`,
 });
 
+/** An answer of the query protocol as Auto Scaling, RDS and STS shape it: `<XResponse><XResult>…`. */
+export function queryResult(namespace: string, action: string, result: string): WireResponse {
+  const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
+  return xml(
+    `<${action}Response xmlns="${namespace}"><${action}Result>${result}</${action}Result>${metadata}</${action}Response>`,
+  );
+}
+
 export const escapeXml = (text: string): string => text.replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** `<tag>text</tag>`, escaped. */
+export const element = (tag: string, text: string | number | boolean): string => `<${tag}>${escapeXml(String(text))}</${tag}>`;
 
 /** An error in the shape of the service that was asked. */
 export function failure(request: WireRequest, code: string, message: string, status = 400): WireResponse {
-  if (scopeOf(request)?.service === 'ec2') {
-    const error = `<Error><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error>`;
-    return xml(`<Response><Errors>${error}</Errors><RequestID>${requestId}</RequestID></Response>`, status);
+  const service = scopeOf(request)?.service ?? '';
+  const error = `<Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message>`;
+  if (service === 'ec2')
+    return xml(`<Response><Errors><Error>${error}</Error></Errors><RequestID>${requestId}</RequestID></Response>`, status);
+  if (query.has(service)) {
+    const type = `<Type>${status < 500 ? 'Sender' : 'Receiver'}</Type>`;
+    return xml(`<ErrorResponse><Error>${type}${error}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`, status);
   }
-  return json(request, { __type: code, message }, status);
+  const answer = json(request, service === 'lambda' ? { Type: 'User', Message: message } : { __type: code, message }, status);
+  return service === 'lambda' ? { ...answer, headers: { ...answer.headers, 'x-amzn-errortype': code } } : answer;
 }
 
 /** What a scripted fault of this status looks like at AWS. */
@@ -61,9 +105,12 @@ export function refusal(request: WireRequest, status: number): WireResponse {
       request,
       'AccessDeniedException',
       `User: arn:aws:sts::000000000000:assumed-role/sandbox is not authorized to perform: ${operationOf(request)}`,
-      400,
+      scopeOf(request)?.service === 'lambda' ? 403 : 400,
     );
-  if (status === 429) return failure(request, 'ThrottlingException', 'Rate exceeded', 400);
+  if (status === 429)
+    return scopeOf(request)?.service === 'lambda'
+      ? failure(request, 'TooManyRequestsException', 'Rate Exceeded.', 429)
+      : failure(request, 'ThrottlingException', 'Rate exceeded', 400);
   if (status >= 500)
     return failure(
       request,

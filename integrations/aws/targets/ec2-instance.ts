@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Call, CallWith } from '../../contract/call.js';
+import type { CallWith } from '../../contract/call.js';
 import type { TargetDefinition } from '../../contract/check.js';
 import { VendorError } from '../../contract/errors.js';
-import { instanceArn } from '../arn.js';
+import { instanceArn, type Reading } from '../arn.js';
 import type { AwsClient } from '../client.js';
 import { statusChecksOf } from './ec2-status.js';
 
@@ -53,9 +53,9 @@ export const ec2Instance: TargetDefinition<AwsClient> = {
 const gone = new Set(['terminated', 'shutting-down']);
 
 async function describe(call: CallWith<AwsClient>, id: string) {
-  const { client, place, signal } = call;
+  const { client, place } = call;
   try {
-    const { Reservations = [] } = await client.describeInstances({ place, signal }, { InstanceIds: [id] });
+    const { Reservations = [] } = await client.ec2.describeInstances(call, { InstanceIds: [id] });
     const found = Reservations.flatMap(({ OwnerId, Instances = [] }) => Instances.map((instance) => ({ ...instance, OwnerId })));
     const instance = found.find(({ InstanceId, State }) => InstanceId === id && !gone.has(State?.Name ?? ''));
     if (instance?.OwnerId !== undefined && instance.OwnerId !== place.account)
@@ -71,11 +71,8 @@ async function describe(call: CallWith<AwsClient>, id: string) {
   }
 }
 
-async function pingOf(
-  { client, place, signal }: Pick<Call, 'place' | 'signal'> & { client: AwsClient },
-  id: string,
-): Promise<string> {
-  const answer = await client.describeInstanceInformation({ place, signal }, { Filters: [{ Key: 'InstanceIds', Values: [id] }] });
+async function pingOf(call: Reading<'ssm'>, id: string): Promise<string> {
+  const answer = await call.client.ssm.describeInstanceInformation(call, { Filters: [{ Key: 'InstanceIds', Values: [id] }] });
   return answer.InstanceInformationList?.find(({ InstanceId }) => InstanceId === id)?.PingStatus ?? '';
 }
 

@@ -1,5 +1,5 @@
-import type { Call, Place } from '../../contract/call.js';
-import type { AwsClient } from '../client.js';
+import type { Place } from '../../contract/call.js';
+import { type Reading, within } from '../arn.js';
 
 export interface StatusChecks {
   /** `pending`, `running`, `stopping`, … */
@@ -10,16 +10,12 @@ export interface StatusChecks {
 }
 
 /** DescribeInstanceStatus of one instance, running or not. Throws VendorError. */
-export async function statusChecksOf(
-  { client, signal }: Pick<Call, 'signal'> & { client: Pick<AwsClient, 'describeInstanceStatus'> },
-  { account, region }: Place,
-  id: string,
-): Promise<StatusChecks | undefined> {
+export async function statusChecksOf(call: Reading<'ec2'>, place: Place, id: string): Promise<StatusChecks | undefined> {
   // Without IncludeAllInstances EC2 answers for running instances only.
-  const answer = await client.describeInstanceStatus(
-    { place: { account, region }, signal },
-    { InstanceIds: [id], IncludeAllInstances: true },
-  );
+  const answer = await call.client.ec2.describeInstanceStatus(within(call, place), {
+    InstanceIds: [id],
+    IncludeAllInstances: true,
+  });
   const status = answer.InstanceStatuses?.find(({ InstanceId }) => InstanceId === id);
   if (!status) return undefined;
   return {

@@ -32,14 +32,16 @@ export function actionConformance(sample: ActionSample): void {
     const setUp = async (key: string) => {
       const call = testCall(sample.connect(sandbox.address), { place: { account: target.account, region: target.region } });
       const params = action.params.parse(sample.params) as JsonObject;
+      const since = Date.now();
       const preState = await action.preState(call, params, target);
       const attempt: Attempt = { key: sha256(key), startBy: Date.now() + 60_000, preState };
       return {
         call,
         params,
         attempt,
+        since,
         start: () => action.start(call, params, attempt),
-        adopt: () => readBack(() => action.adopt(call, params, attempt), call.sleep),
+        adopt: () => readBack(() => action.adopt(call, params, { ...attempt, since }), call.sleep),
       };
     };
 
@@ -107,9 +109,9 @@ export function actionConformance(sample: ActionSample): void {
     });
 
     it('does not claim absence when it cannot read', async () => {
-      const { call, params, attempt } = await setUp('blind');
+      const { call, params, attempt, since } = await setUp('blind');
       await sandbox.fault('*', '503', { times: 50 });
-      const adoption = await action.adopt(call, params, attempt).catch((error: unknown) => error);
+      const adoption = await action.adopt(call, params, { ...attempt, since }).catch((error: unknown) => error);
       expect(adoption).not.toMatchObject({ certain: true });
     });
   });

@@ -4,6 +4,8 @@ import type { AlarmEvent, FaultKind, SandboxEffect } from '../simulator.js';
 /** The sandbox, driven through its own public interface alone. */
 export interface TestSandbox {
   address: string;
+  /** The variables that connect every integration with its simulator. */
+  environment: () => Record<string, string>;
   effects: () => Promise<SandboxEffect[]>;
   fault: (operation: string, kind: FaultKind, more?: { times?: number; after?: number; delayMs?: number }) => Promise<void>;
   alarm: (name: string, state: AlarmEvent['state']) => Promise<void>;
@@ -22,6 +24,7 @@ export async function startTestSandbox(speed = 0.05): Promise<TestSandbox> {
   };
   return {
     address: sandbox.address,
+    environment: sandbox.environment,
     effects: async () => (await (await fetch(`${sandbox.address}/_sandbox/effects`)).json()) as SandboxEffect[],
     fault: (operation, kind, more = {}) => post('faults', { operation, kind, ...more }),
     alarm: (name, state) => post(`alarms/${name}`, { state }),

@@ -1,7 +1,7 @@
 import type { Incident, Person } from '../../../domain/incident.js';
 import type { Json, JsonObject } from '../../../domain/json.js';
 import type { CallWith } from '../../contract/call.js';
-import type { SourceDefinition, SourceReading } from '../../contract/source.js';
+import { defineDoor, type SourceDefinition, type SourceReading } from '../../contract/source.js';
 import type { PagerDutyClient } from '../client.js';
 import { pagerDutyDoor } from '../config.js';
 import { isObject } from '../details.js';
@@ -14,11 +14,20 @@ const readings = 3;
 /** PagerDuty may show a new incident's alerts a moment later than the incident. Milliseconds. */
 const alertLagMs = 10_000;
 
-export const pagerDutySource: SourceDefinition<PagerDutyClient, typeof pagerDutyDoor> = {
+export const pagerDutySource: SourceDefinition<PagerDutyClient> = {
   id: 'pagerduty',
-  path: '/pagerduty/autonomous/action',
-  door: pagerDutyDoor,
-  receive,
+  summary: 'PagerDuty incidents.',
+  permissions: ['incidents.read', 'oncalls.read', 'users.read'],
+  doors: [
+    defineDoor({
+      id: 'pagerduty',
+      path: '/pagerduty/autonomous/action',
+      summary: 'PagerDuty webhooks v3.',
+      proofs: ['signature'],
+      door: pagerDutyDoor,
+      receive,
+    }),
+  ],
   read: async (call, ref) => {
     const incident = await getIncident(call, ref.externalId);
     return {

@@ -22,6 +22,8 @@ export const request = (
   body,
   receivedAt,
   bodyHash: createHash('sha256').update(body).digest('hex'),
+  proofs: [],
+  signal: new AbortController().signal,
 });
 
 /** A webhook as PagerDuty would sign it. */
