@@ -70,7 +70,9 @@ function setAlarm(world: World, name: string, body: Buffer): WireResponse {
   const parsed = parseBody(alarmBody, body);
   if ('error' in parsed) return json(400, parsed);
   const event: AlarmEvent = { name, state: parsed.value.state };
-  world.emit('alarm', event);
+  // Those that go with it first: whoever hears of it may ask for them at once.
+  for (const one of [...(world.alarms.find((alarm) => alarm.name === name)?.also ?? []), name])
+    world.emit('alarm', { ...event, name: one });
   return json(202, event);
 }
 

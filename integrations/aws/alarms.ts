@@ -1,5 +1,5 @@
 import type { Place } from '../contract/call.js';
-import { type Reading, within } from './arn.js';
+import { type Reading, within } from './call.js';
 
 /** An alarm as CloudWatch has it now. */
 export interface AlarmState {

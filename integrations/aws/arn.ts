@@ -1,5 +1,4 @@
-import type { CallWith, Place } from '../contract/call.js';
-import type { AwsClient } from './client.js';
+import type { Place } from '../contract/call.js';
 
 export interface AlarmArn extends Place {
   arn: string;
@@ -28,15 +27,3 @@ export const instanceArn = ({ account, region }: Place, id: string): string =>
 
 export const roleArn = ({ account, region }: Place, name: string): string =>
   `arn:${partitionOf(region)}:iam::${account}:role/${name}`;
-
-/** A call as far as a read needs it. */
-export type Reading<Service extends keyof AwsClient> = Pick<
-  CallWith<Pick<AwsClient, Service>>,
-  'place' | 'signal' | 'incident' | 'client'
->;
-
-/** The same call at another region, or another account: there our role is not known, and it is refused rather than guessed. */
-export function within<At extends { place: Place }>(call: At, { account, region }: Place): At {
-  const { role } = call.place;
-  return { ...call, place: { account, region, ...(account === call.place.account && role !== undefined ? { role } : {}) } };
-}

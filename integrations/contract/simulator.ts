@@ -49,10 +49,14 @@ export type SandboxAlarm = {
   service: { id: string; name: string };
   /** A datapoint while it is in ALARM, and one while it is OK. */
   reading: { alarm: number; ok: number };
-  /** Which Auto Scaling or ECS group heals it, or which disk: what the simulated systems need to know beyond CloudWatch. */
+  /** What heals it beyond its dimensions: `{ AutoScalingGroupName: … }`. */
   about?: Record<string, string>;
-  /** Instead of CloudWatch's, PagerDuty gets a bare incident of this title, as a person opens it; the alarm is only its witness. */
+  /** It is no alarm of CloudWatch: PagerDuty gets a bare incident of this title, as a person opens it. */
   title?: string;
+  /** Alarms that go with it. */
+  also?: string[];
+  /** It tells nobody: no incident is opened for it. */
+  silent?: boolean;
 };
 
 /** What travels with the event `alarm`. Whoever emits it hears it too, as does everybody else, at once and in order. */

@@ -24,7 +24,7 @@ const createPagerDuty: CreateSimulator = (world): Simulator => {
   world.on('alarm', (data) => {
     const { name, state } = data as AlarmEvent;
     const alarm = world.alarms.find((one) => one.name === name);
-    if (!alarm) return;
+    if (!alarm || alarm.silent) return;
     if (state === 'ALARM') incidents.raise(alarm);
     else incidents.clear(alarm);
   });

@@ -6,7 +6,7 @@ import { root } from '../support/root.js';
 
 const folder = join(root, 'integrations');
 const vendors = readdirSync(folder, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && entry.name !== 'contract')
+  .filter((entry) => entry.isDirectory() && !['contract', 'wire'].includes(entry.name))
   .map(({ name }) => name)
   .sort();
 

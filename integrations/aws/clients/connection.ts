@@ -1,29 +1,12 @@
 import { STSClient } from '@aws-sdk/client-sts';
-import type { Call, Place } from '../../contract/call.js';
+import type { Place } from '../../contract/call.js';
 import { VendorError } from '../../contract/errors.js';
 import type { AwsConfig } from '../config.js';
 import { asVendorError } from '../errors.js';
-import { createSessions, type Credentials, type Sessions } from './sessions.js';
+import { createSessions, type Sessions } from './sessions.js';
+import type { At, AwsTimeouts, Credentials, SdkSettings } from './settings.js';
 
-/** What a request needs to know of its call: where, as whom, for which incident. */
-export type At = Pick<Call, 'place' | 'signal' | 'incident'>;
-
-/** Milliseconds. */
-export interface AwsTimeouts {
-  connect: number;
-  /** From the first byte sent to the last byte read. */
-  request: number;
-}
-
-/** Settings that every service's client takes. */
-export interface SdkSettings {
-  region: string;
-  maxAttempts: 1;
-  customUserAgent: string;
-  requestHandler: STSClient['config']['requestHandler'];
-  endpoint?: string;
-  credentials?: Credentials;
-}
+export type { At, AwsTimeouts } from './settings.js';
 
 export interface SendOptions {
   abortSignal: AbortSignal;

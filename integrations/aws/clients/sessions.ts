@@ -4,14 +4,7 @@ import { VendorError } from '../../contract/errors.js';
 import { roleArn } from '../arn.js';
 import type { AwsConfig } from '../config.js';
 import { asVendorError } from '../errors.js';
-import type { At, SdkSettings } from './connection.js';
-
-/** Temporary, or the sandbox's own. */
-export interface Credentials {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string;
-}
+import type { At, Credentials, SdkSettings } from './settings.js';
 
 /** One session per role and incident: CloudTrail then tells of every call for which incident it was made. */
 export interface Sessions {

@@ -10,7 +10,8 @@ export function answerCloudWatch(world: AwsWorld, scope: Scope, action: string, 
     AlarmTypes?: string[];
   };
   const here = world.sandbox.alarms.filter(
-    ({ account, region, name }) => account === scope.account && region === scope.region && (!names || names.includes(name)),
+    ({ account, region, name, title }) =>
+      title === undefined && account === scope.account && region === scope.region && (!names || names.includes(name)),
   );
   const metricAlarms = types.includes('MetricAlarm') ? here.map((alarm) => described(alarm, world.lifeOf(alarm.name))) : [];
   return json(request, { MetricAlarms: metricAlarms, CompositeAlarms: [] });

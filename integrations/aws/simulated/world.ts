@@ -16,6 +16,8 @@ export interface AwsWorld {
   lifeOf: (alarm: string) => AlarmLife;
   /** A document did its work on an instance: after a while its alarms end, unless this is known not to help. */
   repaired: (document: string, instanceId: string) => void;
+  /** Something mended what has all of these dimensions (or is about them): after a while its alarms end. */
+  heal: (match: Readonly<Record<string, string>>) => void;
   /** Somebody uploads other content under the same name and version. */
   replaceDocument: (name: string, content: string) => void;
   /** Milliseconds of the real thing in this run. */
@@ -34,9 +36,10 @@ export function createAwsWorld(sandbox: SandboxWorld): AwsWorld {
     const { name, state } = data as AlarmEvent;
     if (world.lifeOf(name).state !== state) alarms.set(name, { state, since: sandbox.now() });
   });
-  const clear = (instanceId: string): void => {
-    for (const { name, dimensions } of sandbox.alarms) {
-      const ends = dimensions['InstanceId'] === instanceId && world.lifeOf(name).state === 'ALARM';
+  const clear = (match: Readonly<Record<string, string>>): void => {
+    for (const { name, dimensions, about } of sandbox.alarms) {
+      const has: Record<string, string> = { ...dimensions, ...about };
+      const ends = Object.entries(match).every(([key, value]) => has[key] === value) && world.lifeOf(name).state === 'ALARM';
       if (ends) sandbox.emit('alarm', { name, state: 'OK' } satisfies AlarmEvent);
     }
   };
@@ -47,8 +50,9 @@ export function createAwsWorld(sandbox: SandboxWorld): AwsWorld {
     paced,
     lifeOf: (alarm) => alarms.get(alarm) ?? { state: 'OK', since: began },
     repaired: (document, instanceId) => {
-      if (!helpless[document]?.includes(instanceId)) sandbox.later(paced(alarmNotices), () => clear(instanceId));
+      if (!helpless[document]?.includes(instanceId)) world.heal({ InstanceId: instanceId });
     },
+    heal: (match) => sandbox.later(paced(alarmNotices), () => clear(match)),
     replaceDocument: (name, content) => {
       const document = world.documents.get(name);
       if (document) world.documents.set(name, { ...document, content, hash: sha256(content) });

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { CallWith } from '../../contract/call.js';
 import type { TargetDefinition } from '../../contract/check.js';
 import { VendorError } from '../../contract/errors.js';
-import { instanceArn, type Reading } from '../arn.js';
+import { instanceArn } from '../arn.js';
+import type { Reading } from '../call.js';
 import type { AwsClient } from '../client.js';
 import { statusChecksOf } from './ec2-status.js';
 

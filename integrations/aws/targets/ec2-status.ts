@@ -1,5 +1,5 @@
 import type { Place } from '../../contract/call.js';
-import { type Reading, within } from '../arn.js';
+import { type Reading, within } from '../call.js';
 
 export interface StatusChecks {
   /** `pending`, `running`, `stopping`, … */

@@ -5,6 +5,7 @@ import {
   policy,
   seconds,
   serviceReference,
+  type SimAlert,
   type SimIncident,
   type SimNote,
   type SimUser,
@@ -137,7 +138,7 @@ function createDeeds(world: SandboxWorld, notify: Notify): Deeds {
 
 function newIncident(number: number, alarm: SandboxAlarm, at: number): SimIncident {
   const id = `Q0SBX${String(number).padStart(4, '0')}`;
-  const title = `ALARM: "${alarm.name}" in EU (Ireland)`;
+  const title = alarm.title ?? `ALARM: "${alarm.name}" in EU (Ireland)`;
   const createdAt = seconds(at);
   return {
     id,
@@ -154,17 +155,18 @@ function newIncident(number: number, alarm: SandboxAlarm, at: number): SimIncide
     acknowledgers: [],
     resolveReason: null,
     notes: [],
-    alerts: [
-      {
-        id: `${id}A1`,
-        status: 'triggered',
-        summary: title,
-        createdAt,
-        severity: 'critical',
-        details: alarmMessage(alarm, at),
-        cef: alarmCef(alarm),
-      },
-    ],
+    alerts: alarm.title === undefined ? [alertOf(id, title, alarm, at)] : [],
     woken: [],
   };
 }
+
+/** What PagerDuty's CloudWatch integration makes of an alarm. An incident that a person opens has none. */
+const alertOf = (id: string, title: string, alarm: SandboxAlarm, at: number): SimAlert => ({
+  id: `${id}A1`,
+  status: 'triggered',
+  summary: title,
+  createdAt: seconds(at),
+  severity: 'critical',
+  details: alarmMessage(alarm, at),
+  cef: alarmCef(alarm),
+});
