@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../domain/json.js';
 import type { CreateSimulator, WireRequest, WireResponse } from '../contract/simulator.js';
-import { answerCloudWatch } from './simulated/cloudwatch.js';
+import { createCloudWatch } from './simulated/cloudwatch.js';
 import { answerEc2 } from './simulated/ec2.js';
+import type { SettableSeries } from './simulated/metrics.js';
 import { createSsm } from './simulated/ssm.js';
 import { createSts } from './simulated/sts.js';
 import { createTrail } from './simulated/trail.js';
@@ -17,12 +18,13 @@ type Answer = (scope: Scope, action: string, request: WireRequest) => WireRespon
  */
 const createSimulator: CreateSimulator = (sandbox) => {
   const world = createAwsWorld(sandbox);
+  const cloudwatch = createCloudWatch(world);
   const ssm = createSsm(world);
   const sts = createSts(sandbox.now);
   const trail = createTrail(sandbox, sts);
   /** By the service of the signature's scope; `cloudwatch` is `monitoring` there. */
   const services: Readonly<Record<string, Answer>> = {
-    cloudwatch: (scope, action, request) => answerCloudWatch(world, scope, action, request),
+    cloudwatch: cloudwatch.answer,
     ec2: (scope, action, request) => answerEc2(world, scope, action, request),
     ssm: ssm.answer,
     sts: (_scope, action, request) => sts.answer(action, request),
@@ -43,7 +45,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
 
   /**
    * `POST settings` takes any of `{"repeatedToken": "error"|"same-id", "nextAutomation": "Failed", "documentContent": {"name": "…", "content": "…"},
-   * "instance": {"id": "i-…", "state": "stopped", …}}`; `GET automations`, `GET instances` and `GET trail` (who called what, as CloudTrail
+   * "instance": {"id": "i-…", "state": "stopped", …}, "metric": {"namespace", "metric", "dimensions", "values": [newest, …]}}`; `GET automations`, `GET instances` and `GET trail` (who called what, as CloudTrail
    * would tell it) show what there is.
    */
   const control = ({ method, path, body }: WireRequest): JsonObject | undefined => {
@@ -57,6 +59,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
     if (wanted.documentContent) world.replaceDocument(wanted.documentContent.name, wanted.documentContent.content);
     const instance = wanted.instance ? world.instances.get(wanted.instance.id) : undefined;
     if (instance) Object.assign(instance, wanted.instance);
+    if (wanted.metric) cloudwatch.metrics.set(wanted.metric);
     return { repeatedToken: ssm.repeatedToken };
   };
 
@@ -70,6 +73,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
     environment: ({ address }) => ({ AWS_ENDPOINT_URL: address, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }),
     reset: () => {
       world.reset();
+      cloudwatch.reset();
       ssm.reset();
       sts.reset();
       trail.reset();
@@ -82,6 +86,7 @@ interface Settings {
   nextAutomation?: string;
   documentContent?: { name: string; content: string };
   instance?: { id: string; [field: string]: unknown };
+  metric?: SettableSeries;
 }
 
 const plain = (value: unknown): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject;

@@ -2,6 +2,7 @@ import { defineIntegration } from '../contract/integration.js';
 import { ssmStartAutomation } from './actions/ssm-start-automation.js';
 import { readCloudWatchBody } from './bodies/cloudwatch.js';
 import { cloudwatchAlarmOk } from './checks/cloudwatch-alarm-ok.js';
+import { cloudwatchMetric } from './checks/cloudwatch-metric.js';
 import { ec2StatusChecksOk } from './checks/ec2-status-checks.js';
 import { connectAws } from './client.js';
 import { awsConfig, awsVariables } from './config.js';
@@ -19,5 +20,5 @@ export const aws = defineIntegration({
   witnesses: [cloudwatchAlarmWitness],
   targets: [ec2Instance],
   actions: [ssmStartAutomation],
-  checks: [cloudwatchAlarmOk, ec2StatusChecksOk],
+  checks: [cloudwatchAlarmOk, cloudwatchMetric, ec2StatusChecksOk],
 });

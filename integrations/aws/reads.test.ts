@@ -85,14 +85,14 @@ describe('the witness aws.cloudwatch.alarm', () => {
     expect(cloudwatchAlarmWitness.covers(alertOf(arnOf('x'), { origin: { kind: 'grafana', id: arnOf('x') } }))).toBe(false);
   });
 
-  const composite = (over: object) =>
-    testCall({
-      ...connectSandbox(sandbox.address),
-      describeAlarms: async () => ({
-        $metadata: {},
-        CompositeAlarms: [{ AlarmName: 'c', AlarmArn: arnOf('c'), StateValue: 'ALARM' as const, ...over }],
-      }),
+  const composite = (over: object) => {
+    const client = connectSandbox(sandbox.address);
+    const describeAlarms = async () => ({
+      $metadata: {},
+      CompositeAlarms: [{ AlarmName: 'c', AlarmArn: arnOf('c'), StateValue: 'ALARM' as const, ...over }],
     });
+    return testCall({ ...client, cloudwatch: { ...client.cloudwatch, describeAlarms } });
+  };
 
   it('tells no labels of a composite alarm', async () => {
     const seen = await cloudwatchAlarmWitness.read(
@@ -150,13 +150,12 @@ describe('the target aws.ec2.instance', () => {
   });
 
   it('refuses when the credentials reach another account than the one that was meant', async () => {
-    const wrong = testCall({
-      ...connectSandbox(sandbox.address),
-      describeInstances: async () => ({
-        $metadata: {},
-        Reservations: [{ OwnerId: '999999999999', Instances: [{ InstanceId: 'i-0aa11bb22cc33dd44' }] }],
-      }),
+    const client = connectSandbox(sandbox.address);
+    const describeInstances = async () => ({
+      $metadata: {},
+      Reservations: [{ OwnerId: '999999999999', Instances: [{ InstanceId: 'i-0aa11bb22cc33dd44' }] }],
     });
+    const wrong = testCall({ ...client, ec2: { ...client.ec2, describeInstances } });
     await expect(ec2Instance.read(wrong, { InstanceId: 'i-0aa11bb22cc33dd44' })).rejects.toMatchObject({ fault: 'forbidden' });
   });
 

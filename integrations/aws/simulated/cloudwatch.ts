@@ -1,14 +1,32 @@
 import type { SandboxAlarm, WireRequest, WireResponse } from '../../contract/simulator.js';
+import { createMetrics, type Metrics } from './metrics.js';
 import type { AlarmLife, AwsWorld } from './world.js';
-import { json, type Scope } from './wire.js';
+import { json, membersOf, type Scope } from './wire.js';
 
-/** CloudWatch in awsJson1.0, which is what the JavaScript client speaks. Times are epoch seconds. */
-export function answerCloudWatch(world: AwsWorld, scope: Scope, action: string, request: WireRequest): WireResponse | undefined {
-  if (action !== 'DescribeAlarms') return undefined;
-  const { AlarmNames: names, AlarmTypes: types = ['MetricAlarm'] } = JSON.parse(request.body.toString('utf8') || '{}') as {
-    AlarmNames?: string[];
-    AlarmTypes?: string[];
+export interface CloudWatch {
+  metrics: Metrics;
+  answer: (scope: Scope, action: string, request: WireRequest) => WireResponse | undefined;
+  reset: () => void;
+}
+
+/** CloudWatch in awsJson1.0, which is what the JavaScript client speaks (contracts 5). Times are epoch seconds. */
+export function createCloudWatch(world: AwsWorld): CloudWatch {
+  const metrics = createMetrics(world);
+  return {
+    metrics,
+    answer: (scope, action, request) => {
+      if (action === 'DescribeAlarms') return describeAlarms(world, scope, request);
+      if (action === 'GetMetricData') return metrics.answer(scope, request);
+      return undefined;
+    },
+    reset: metrics.reset,
   };
+}
+
+function describeAlarms(world: AwsWorld, scope: Scope, request: WireRequest): WireResponse {
+  const { AlarmNames: names, AlarmTypes: types = ['MetricAlarm'] } = membersOf<{ AlarmNames: string[]; AlarmTypes: string[] }>(
+    request,
+  );
   const here = world.sandbox.alarms.filter(
     ({ account, region, name, title }) =>
       title === undefined && account === scope.account && region === scope.region && (!names || names.includes(name)),
