@@ -30,6 +30,23 @@ export interface StepInput extends About {
   step: number;
 }
 
+/** Which effect is to be put back, and why: it did not help, or it is not needed any more. */
+export interface UndoInput extends StepInput {
+  /** Of the effect. */
+  attemptKey: string;
+  why: 'undo' | 'giveBack';
+}
+
+export interface UndoAdmission {
+  admission: Admission;
+  /** What puts it back: the activity's name, and what else there is of it. */
+  action: string;
+  waits: boolean;
+  stops: boolean;
+  /** `back to 4`, or why not. */
+  says: string;
+}
+
 export interface JudgeInput extends About {
   planHash: string;
   /** How the request came: `update` or `signal`. */
@@ -60,12 +77,15 @@ export interface EffectInput {
   paramsHash: string;
   ruleHash: string;
   runbookHash: string;
+  /** It puts back: the timeline shows it so. */
+  undoes?: boolean;
 }
 
 /** What to wait for stands in the permit's row, not here. */
 export interface WaitInput {
   incident: string;
   attemptKey: string;
+  undoes?: boolean;
 }
 
 export interface AskInput extends About {
@@ -81,11 +101,20 @@ export interface ReportInput extends About {
   story: Story;
 }
 
+export interface GaveBackInput extends About {
+  says: string;
+  done: boolean;
+}
+
 export interface DecideActivities {
   decide: (input: DecideInput) => Promise<Decided>;
   /** "Would you admit?", before anybody is woken. Only what refuses counts; missing approval does not. */
   preview: (input: StepInput) => Promise<GuardVerdict[]>;
   admit: (input: StepInput) => Promise<Admission>;
+  /** A permit to put one effect back. */
+  admitUndo: (input: UndoInput) => Promise<UndoAdmission>;
+  /** Whether the incident is closed at its source now. */
+  closed: (input: About) => Promise<boolean>;
   judgeApproval: (input: JudgeInput) => Promise<Judged>;
   /** Polls, with heartbeats, until well for long enough or too late. */
   verify: (input: VerifyInput) => Promise<Verification>;
@@ -96,10 +125,14 @@ export interface TellActivities {
   ask: (input: AskInput) => Promise<void>;
   /** Note, resolve or escalation, and the outcome's row. */
   report: (input: ReportInput) => Promise<{ says: string }>;
+  /** What a run lent for a while has been given back, or could not be. */
+  gaveBack: (input: GaveBackInput) => Promise<void>;
 }
 
-/** Made once per action: `<id>`, `<id>.adopt` and, where the action waits, `<id>.wait`. */
+/** Made once per action: `<id>`, `<id>.adopt`, and where the action has them `<id>.wait` and `<id>.stop`. */
 export type StartEffect = (input: EffectInput) => Promise<EffectStart>;
+/** Asks the vendor to stop what has begun. Says how that went; throws nothing that cannot be repeated. */
+export type StopEffect = (input: WaitInput) => Promise<{ says: string }>;
 export type WaitEffect = (input: WaitInput) => Promise<EffectEnd>;
 /** Reads back three times; where absence is proven and the class allows it, `rearmed` says that the same key may start again. */
 export type AdoptEffect = (input: EffectInput) => Promise<Adoption & { rearmed: boolean }>;

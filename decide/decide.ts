@@ -128,7 +128,18 @@ export function planFor(input: PlanForInput): Decision {
       { because: `required is ${failed.text}; found ${failed.found}`, place: failed.place, rule: rule.name },
       observes,
     );
-  const planned = buildPlan({ set, catalogue, hash, incident, alert, rule, environment, target, corroborable });
+  const planned = buildPlan({
+    set,
+    catalogue,
+    hash,
+    incident,
+    alert,
+    rule,
+    environment,
+    target,
+    selector: chosen.selector,
+    corroborable,
+  });
   return planned.ok
     ? concludePlan(full, planned.plan)
     : concludeRefusal(full, { because: planned.because, place: planned.place, rule: rule.name }, observes);

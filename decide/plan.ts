@@ -1,11 +1,12 @@
 import type { Alert } from '../domain/alert.js';
 import type { Catalogue } from '../domain/catalogue.js';
+import { parseDuration } from '../domain/duration.js';
 import type { Incident } from '../domain/incident.js';
 import { canonicalJson, type Hash, type JsonObject } from '../domain/json.js';
 import { type Plan, planHash, type PlanStep, type Risk, riskOrder } from '../domain/plan.js';
 import { ruleFacts } from '../domain/readable.js';
 import type { Target } from '../domain/target.js';
-import type { LoadedRule, LoadedStep, RuleSet } from '../rules/language/set.js';
+import type { LoadedRule, LoadedRunbook, LoadedStep, RuleSet } from '../rules/language/set.js';
 import { resolveInputs } from './inputs.js';
 import { approvalTerms, effectTimeout, guardLimits, verification } from './limits.js';
 import { effectiveMode } from './mode.js';
@@ -21,6 +22,7 @@ export interface PlanInput {
   rule: LoadedRule;
   environment: string;
   target: Target;
+  selector: Record<string, string>;
   corroborable: boolean;
 }
 
@@ -54,6 +56,7 @@ export function buildPlan(input: PlanInput): Planned {
     mode,
     ...(because === undefined ? {} : { modeBecause: because }),
     target,
+    selector: input.selector,
     steps,
     limits: guardLimits(set, rule),
     approval: approvalTerms(set, rule, risk === 'destructive'),
@@ -61,6 +64,13 @@ export function buildPlan(input: PlanInput): Planned {
     pace: paceOf(set),
   };
   return { ok: true, plan: { ...plan, hash: planHash(plan, canonicalJson, input.hash) } };
+}
+
+/** A rule may leave out what its runbook would put back; then nothing is given back either. */
+function undoOf({ doc }: LoadedRule, runbook: LoadedRunbook): Pick<PlanStep, 'undo' | 'giveBackMs'> {
+  if (doc.undo === 'none' || runbook.doc.undo === 'none') return { undo: 'none' };
+  const giveBackMs = runbook.doc.giveBack === undefined ? undefined : parseDuration(runbook.doc.giveBack);
+  return { undo: 'restore', ...(giveBackMs === undefined ? {} : { giveBackMs }) };
 }
 
 const highest = (one: Risk, other: Risk): Risk => (riskOrder.indexOf(one) > riskOrder.indexOf(other) ? one : other);
@@ -91,7 +101,8 @@ function planStep(input: PlanInput, step: LoadedStep, index: number, facts: Json
       idempotency: action.idempotency,
       timeoutMs: effectTimeout(runbook.doc, capsOf(set)),
       verify: verification(set, step, runbook.doc),
-      undo: rule.doc.undo === 'none' ? 'none' : runbook.doc.undo,
+      ...undoOf(rule, runbook),
+      ...(action.stops ? { stops: true } : {}),
       ...(action.warns(params.params) === undefined ? {} : { warns: action.warns(params.params) }),
       says: action.says(params.params),
     },

@@ -59,8 +59,8 @@ export interface GuardFacts {
   laterStep: boolean;
 }
 
-/** When a guard is asked: before anybody is woken, and in admission. */
-export type Asked = 'preview' | 'admission';
+/** When a guard is asked: before anybody is woken, in admission, and before what was done is put back. */
+export type Asked = 'preview' | 'admission' | 'undo';
 
 /** One guard: a pure function, its default and its sentence. */
 export interface Guard {

@@ -19,6 +19,8 @@ export interface CatalogueAction {
   idempotency: Idempotency;
   waits: boolean;
   undoes: boolean;
+  /** Whether what has begun can be stopped. */
+  stops: boolean;
   /** The most that any rule may be with it. */
   ceiling: Mode;
   /** What a runbook writes; the lint's schema. */

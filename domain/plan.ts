@@ -43,6 +43,10 @@ export interface PlanStep {
   timeoutMs: number;
   verify: PlannedVerification;
   undo: 'none' | 'restore';
+  /** So long after the incident has been closed, what was added is given back, if it is still ours. Milliseconds. */
+  giveBackMs?: number;
+  /** Whether `<action>.stop` exists: what has begun can be stopped when the run is cancelled. */
+  stops?: boolean;
   /** What it loses or leaves behind, for whoever approves. */
   warns?: string | undefined;
   /** What it will do, for people: `SSM Automation OpsSentinel-RestartInstance version 7`. */
@@ -94,6 +98,8 @@ export interface Plan {
   /** Why the mode is less than the rule asks for, if it is. */
   modeBecause?: string;
   target: Target;
+  /** By which the target was found, and is found again. */
+  selector: Record<string, string>;
   steps: PlanStep[];
   limits: GuardLimits;
   approval: ApprovalTerms;

@@ -16,6 +16,10 @@ export interface StepStory {
   effect: EffectStatus | 'not-done';
   effectSays: string;
   verification?: Verification;
+  /** How it was put back, where it did not help and its runbook says so. */
+  undo?: { status: EffectStatus | 'not-done'; says: string };
+  /** What stays behind, for people: `6 instances, given back 2 h after the incident is closed`. */
+  left?: string;
 }
 
 /** Everything about a run that is worth telling, as far as it has come. */

@@ -9,7 +9,7 @@ const shortestMs = 250;
 export const oneAtATime: Guard = {
   id: 'oneAtATime',
   sentence: 'One run at a time on one resource: another one waits in line until it has ended.',
-  asked: ['preview', 'admission'],
+  asked: ['preview', 'admission', 'undo'],
   judge: ({ now, incidentId }, { targetHeldBy }, { startByMs }) => {
     if (!targetHeldBy || targetHeldBy.incident === incidentId) return allow('one', 'nobody else has the target');
     const again = now + Math.max(shortestMs, startByMs / looks);

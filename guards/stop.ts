@@ -6,7 +6,7 @@ import { allow, freeAt, refuse } from './say.js';
 export const stop: Guard = {
   id: 'stop',
   sentence: 'Nothing is done while a stop, freeze, maintenance window or brake covers it.',
-  asked: ['preview', 'admission'],
+  asked: ['preview', 'admission', 'undo'],
   judge: ({ now }, { holds }) => {
     const limit = 'no hold';
     const inForce = holds.filter(({ until }) => until === undefined || !(epochMs(until) <= now));

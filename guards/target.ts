@@ -7,7 +7,7 @@ export const target: Guard = {
   id: 'target',
   sentence:
     'Exactly one resource, in its environment, that carries the opt-in tag, is not protected and still is as the rule requires.',
-  asked: ['preview', 'admission'],
+  asked: ['preview', 'admission', 'undo'],
   judge: (facts) => {
     const { key, value } = facts.optInTag;
     const limit = `one, ${key}=${value}`;

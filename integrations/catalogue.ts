@@ -30,6 +30,7 @@ function actionOf(action: AnyAction): CatalogueAction {
     idempotency,
     waits: action.wait !== undefined,
     undoes: action.undo !== 'none',
+    stops: action.stop !== undefined,
     ceiling: action.ceiling ?? 'auto',
     parse: parser(written?.params ?? params),
     settle: (said, target) => settled(said, target, written, exact),

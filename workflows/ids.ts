@@ -8,3 +8,6 @@ export const incidentWorkflowId = (ref: IncidentRef): string => `incident:${inci
 
 /** REST's `{id}` to the workflow's id. */
 export const workflowIdOf = (incident: string): string => `incident:${incident}`;
+
+/** What is given back after one step of one incident. */
+export const giveBackWorkflowId = (incident: string, step: number): string => `giveback:${incident}:${step}`;

@@ -1,2 +1,3 @@
 /** Every workflow that the bundle holds, by its type's name. */
+export { giveBack } from './give-back/give-back.js';
 export { incident } from './incident/incident.js';

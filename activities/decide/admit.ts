@@ -148,7 +148,7 @@ function requestFor(
 }
 
 /** A permit that is not used at once is of no use: the world has moved on. */
-const permitLifeMs = 60_000;
+export const permitLifeMs = 60_000;
 
 async function preStateOf(
   deps: ActivityDeps,

@@ -2,6 +2,8 @@ import type { ActivityDeps } from '../deps.js';
 import { shelled } from '../shell.js';
 import type { DecideActivities } from '../types.js';
 import { admit, preview } from './admit.js';
+import { readIncident } from '../situation/read.js';
+import { admitUndo } from './admit-undo.js';
 import { decide } from './decide.js';
 import { judgeApproval } from './judge-approval.js';
 import { verify } from './verify.js';
@@ -11,6 +13,8 @@ export const createDecideActivities = (deps: ActivityDeps): DecideActivities => 
   decide: shelled((input) => decide(deps, input)),
   preview: shelled((input) => preview(deps, input)),
   admit: shelled((input) => admit(deps, input)),
+  admitUndo: shelled((input) => admitUndo(deps, input)),
+  closed: shelled(async (about) => (await readIncident(deps, about)).incident.status === 'resolved'),
   judgeApproval: shelled((input) => judgeApproval(deps, input)),
   verify: shelled((input) => verify(deps, input)),
 });

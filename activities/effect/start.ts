@@ -79,7 +79,7 @@ async function givenUp(deps: ActivityDeps, action: AnyAction, input: EffectInput
 
 export async function record(
   deps: ActivityDeps,
-  input: { incident: string; attemptKey: string },
+  input: { incident: string; attemptKey: string; undoes?: boolean },
   state: 'info' | 'ok' | 'failed' | 'unknown' | 'refused',
   says: string,
   once: string,
@@ -88,7 +88,7 @@ export async function record(
   const { incident, attemptKey } = input;
   await deps.ledger.record({
     incident,
-    phase: 'execute',
+    phase: input.undoes ? 'undo' : 'execute',
     state,
     says,
     once: `execute.${attemptKey}.${once}`,

@@ -23,6 +23,19 @@ export async function waitEffect(deps: ActivityDeps, action: AnyAction, input: W
   return end;
 }
 
+/** A run that is cancelled stops what it began. `wait` tells how it ended. */
+export async function stopEffect(deps: ActivityDeps, action: AnyAction, input: WaitInput): Promise<{ says: string }> {
+  const permit = await deps.ledger.permit(input.attemptKey);
+  if (!permit?.ref || permit.action !== action.id)
+    throw new TypeError('Nothing has begun under this key: there is nothing to stop');
+  if (!action.stop) throw new TypeError(`${action.id} cannot be stopped`);
+  const call = callFor(input.incident, placeFor(deps.rules(), permit.place, 'act'), paceOf(deps.rules()), deps.now);
+  await action.stop(action.with(call), permit.ref);
+  const says = 'the run was cancelled: asked it to stop';
+  await record(deps, input, 'info', says, 'stopped', {});
+  return { says };
+}
+
 /** How often an effect whose answer was lost is looked for. Lists lag behind at every vendor. */
 const reads = 3;
 

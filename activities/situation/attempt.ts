@@ -4,8 +4,12 @@ import type { ActivityDeps } from '../deps.js';
 export interface Attempt {
   consumed: boolean;
   ended: boolean;
+  /** How it ended; `undefined`: it has not. */
+  status: string | undefined;
   /** `undefined`: not verified, or not yet. */
   verified: boolean | undefined;
+  /** Epoch milliseconds. */
+  verifiedAt: number | undefined;
 }
 
 /** What became of a permit, from its row; `undefined`: there is none. */
@@ -19,8 +23,18 @@ export async function attemptOf(
     attempt_key?: string;
     consumed_at?: string | null;
     ended_at?: string | null;
+    status?: string | null;
     verified?: boolean | null;
+    verified_at?: string | null;
   }[];
   const row = rows.find(({ attempt_key: key }) => key === attemptKey);
-  return row && { consumed: row.consumed_at != null, ended: row.ended_at != null, verified: row.verified ?? undefined };
+  return (
+    row && {
+      consumed: row.consumed_at != null,
+      ended: row.ended_at != null,
+      status: row.status ?? undefined,
+      verified: row.verified ?? undefined,
+      verifiedAt: row.verified_at == null ? undefined : Date.parse(row.verified_at),
+    }
+  );
 }

@@ -2,12 +2,13 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { ActivityDeps } from '../deps.js';
 import { asFailure, isVendorFailure } from '../shell.js';
 import type { About, TellActivities } from '../types.js';
-import { ask, report } from './report.js';
+import { ask, gaveBack, report } from './report.js';
 
 /** Role `tell`: writes to people and their tools, never to production. */
 export const createTellActivities = (deps: ActivityDeps): TellActivities => ({
   ask: persistent(deps, 'ask', ask),
   report: persistent(deps, 'report', report),
+  gaveBack: persistent(deps, 'gaveBack', gaveBack),
 });
 
 /** What asking again cannot mend here: the incident is gone, or the text is not taken. */

@@ -50,12 +50,19 @@ function howSoon(story: Story): string {
 function result(decision: Decision | undefined, ending: Ending, story: Story): string[] {
   const rows = why(decision);
   for (const step of story.steps) rows.push(row('Did', did(step)));
+  rows.push(...undone(story));
   const last = story.steps.at(-1)?.verification;
   if (last) rows.push(row('Result', last.says));
   for (const words of story.approvals) rows.push(row('Word', words));
-  if (ending.kind === 'remediated') rows.push(row('Left', 'nothing changed that has to be put back'));
+  if (ending.kind === 'remediated') rows.push(row('Left', story.steps.at(-1)?.left ?? 'nothing changed that has to be put back'));
   return rows;
 }
+
+/** What became of each step's undo. */
+const undone = (story: Story): string[] =>
+  story.steps.flatMap(({ runbook, undo }) =>
+    undo ? [row('Undo', undo.status === 'succeeded' ? `${runbook}: put ${undo.says}` : `${runbook}: ${undo.says}`)] : [],
+  );
 
 /** The headline has said why already. */
 function handOver(decision: Decision | undefined, story: Story): string[] {
@@ -63,6 +70,7 @@ function handOver(decision: Decision | undefined, story: Story): string[] {
   story.steps.forEach((step, index) =>
     rows.push(row(index === 0 ? 'Tried' : '', `${index + 1} ${did(step)}; ${step.verification?.says ?? step.effectSays}`)),
   );
+  rows.push(...undone(story));
   if (decision && 'place' in decision && decision.place) rows.push(row('Where', decision.place));
   for (const words of story.approvals) rows.push(row('Word', words));
   rows.push(

@@ -3,7 +3,7 @@ import type { Ending } from '../../domain/story.js';
 import { clock } from '../../domain/words.js';
 import type { ActivityDeps } from '../deps.js';
 import { storedDecision } from '../stored.js';
-import type { AskInput, ReportInput } from '../types.js';
+import type { AskInput, GaveBackInput, ReportInput } from '../types.js';
 import { note, resolve, wake } from './channels.js';
 import { alarmWords, headlineOf, noteOf } from './note.js';
 
@@ -69,6 +69,15 @@ async function settle(deps: ActivityDeps, { incident, ending, story }: ReportInp
     once: 'outcome',
     data: { kind: ending.kind, effects: story.effects },
   });
+}
+
+/** After the incident: nobody is woken for what was lent, whatever became of it; the note and the timeline tell. */
+export async function gaveBack(deps: ActivityDeps, input: GaveBackInput): Promise<void> {
+  const { incident, says, done } = input;
+  await deps.ledger.releaseTarget(incident);
+  await deps.ledger.record({ incident, phase: 'undo', state: done ? 'ok' : 'refused', says, once: 'gaveBack' });
+  const headline = done ? 'nothing for you to do' : 'something was left behind';
+  await note(deps, input, 'giveBack', `OpsSentinel: ${headline}. ${says}.\nMore    ${deps.linkTo(incident)}`);
 }
 
 /** Asks the people on call for their word, with the exact commands. The reminder wakes nobody anew; it edits the note. */

@@ -50,8 +50,8 @@ function checkAction(doc: Runbook, action: CatalogueAction, says: Says): Problem
   if (riskOrder.indexOf(doc.risk) < riskOrder.indexOf(action.risk))
     problems.push(says(['risk'], `risk ${doc.risk} is below what ${action.id} is by itself; write ${action.risk} or higher`));
   if (doc.undo === 'restore' && !action.undoes) problems.push(says(['undo'], `${action.id} cannot be undone; write undo: none`));
-  else if (doc.undo === 'restore' && action.risk !== 'additive')
-    problems.push(says(['undo'], 'not yet: undo: restore is supported for additive actions only; write undo: none'));
+  if (doc.giveBack !== undefined && doc.undo !== 'restore')
+    problems.push(says(['giveBack'], 'giveBack puts back what was recorded, so it needs undo: restore'));
   return problems;
 }
 

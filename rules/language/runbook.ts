@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../domain/json.js';
 import { parseDuration } from '../../domain/duration.js';
-import { apiVersion, conditions, duration, name, notYet, text } from './scalars.js';
+import { apiVersion, conditions, duration, name, text } from './scalars.js';
 
 const inputName = /^[a-z][A-Za-z0-9]{0,62}$/;
 const listed = z.array(z.string().min(1).max(256)).min(1, 'lists nothing; list every value that a rule may use').max(200);
@@ -57,7 +57,7 @@ export const Runbook = z.strictObject({
   check: z.string().optional(),
   timeout: duration.optional(),
   undo: z.enum(['none', 'restore']).default('none'),
-  giveBack: notYet(duration, 'remove giveBack; what was added stays until somebody takes it back'),
+  giveBack: duration.optional(),
 });
 
 export type Runbook = z.infer<typeof Runbook>;

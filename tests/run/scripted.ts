@@ -6,8 +6,11 @@ import type {
   EffectInput,
   Judged,
   ReportInput,
+  GaveBackInput,
   StartEffect,
+  StopEffect,
   TellActivities,
+  UndoInput,
   WaitEffect,
 } from '../../activities/types.js';
 import type { Admission, GuardVerdict } from '../../domain/permit.js';
@@ -23,6 +26,10 @@ export interface Script {
   adoptions: ('found' | 'absent' | 'absent, not to be repeated')[];
   waits: ('succeeded' | 'failed' | 'unknown' | 'never')[];
   verifications: boolean[];
+  /** What admission says to putting an effect back. */
+  undos: ('permit' | GuardVerdict)[];
+  /** Whether the incident is closed, each time it is asked. */
+  closed: boolean[];
   judge: (input: Parameters<DecideActivities['judgeApproval']>[0]) => Judged | Promise<Judged>;
   /** Runs inside of that activity. */
   during?: Partial<Record<'admit' | 'start' | 'adopt' | 'wait' | 'verify', () => Promise<void>>>;
@@ -35,6 +42,8 @@ export interface Seen {
   calls: string[];
   starts: EffectInput[];
   reports: ReportInput[];
+  undos: UndoInput[];
+  gaveBack: GaveBackInput[];
 }
 
 const next = <Item>(items: Item[]): Item => (items.length > 1 ? items.shift() : items[0]) as Item;
@@ -43,9 +52,9 @@ export function scripted(script: Script): {
   seen: Seen;
   decide: DecideActivities;
   tell: TellActivities;
-  effect: Record<string, StartEffect | WaitEffect | AdoptEffect>;
+  effect: Record<string, StartEffect | WaitEffect | AdoptEffect | StopEffect>;
 } {
-  const seen: Seen = { calls: [], starts: [], reports: [] };
+  const seen: Seen = { calls: [], starts: [], reports: [], undos: [], gaveBack: [] };
   const called = (name: string) => void seen.calls.push(name);
   return {
     seen,
@@ -57,6 +66,13 @@ export function scripted(script: Script): {
         await script.during?.admit?.();
         return admission(next(script.admissions), input.step, script);
       },
+      admitUndo: async (input) => {
+        called(input.why);
+        seen.undos.push(input);
+        const admitted = admission(next(script.undos), input.step, script);
+        return { admission: admitted, action: 'test.restart', waits: true, stops: false, says: 'back to 4' };
+      },
+      closed: async () => (called('closed'), next(script.closed)),
       judgeApproval: async (input) => (called('judgeApproval'), script.judge(input)),
       verify: async () => {
         called('verify');
@@ -66,6 +82,10 @@ export function scripted(script: Script): {
     },
     tell: {
       ask: async () => called('ask'),
+      gaveBack: async (input) => {
+        called('gaveBack');
+        seen.gaveBack.push(input);
+      },
       report: async (input) => {
         called('report');
         seen.reports.push(input);
@@ -85,6 +105,7 @@ export function scripted(script: Script): {
         await script.during?.adopt?.();
         return adoption(next(script.adoptions));
       },
+      'test.restart.stop': async () => (called('stop'), { says: 'asked it to stop' }),
       'test.restart.wait': async () => {
         called('wait');
         await script.during?.wait?.();
@@ -153,7 +174,7 @@ export const refused = (guard: string, more: Partial<GuardVerdict> = {}): GuardV
   ...more,
 });
 
-const step = (index: number, runbook: string): PlanStep => ({
+export const step = (index: number, runbook: string, change: Partial<PlanStep> = {}): PlanStep => ({
   index,
   runbook,
   runbookHash: 'b',
@@ -166,6 +187,7 @@ const step = (index: number, runbook: string): PlanStep => ({
   verify: { alertCleared: true, checks: [], forMs: 1000, withinMs: 5000 },
   undo: 'none',
   says: 'a test action',
+  ...change,
 });
 
 export const planOf = (change: Partial<Plan> = {}): Plan => ({
@@ -185,6 +207,7 @@ export const planOf = (change: Partial<Plan> = {}): Plan => ({
     facts: {},
     readAt: '2026-01-01T00:00:00Z',
   },
+  selector: { InstanceId: 'i-1' },
   steps: [step(0, 'restart')],
   limits: {
     firingForMs: 0,
@@ -242,6 +265,8 @@ export const scriptOf = (change: Partial<Script> = {}): Script => ({
   adoptions: ['found'],
   waits: ['succeeded'],
   verifications: [true],
+  undos: ['permit'],
+  closed: [true],
   judge: ({ request }) => ({
     answer: { accepted: true, reason: request.decision === 'approve' ? 'approved' : 'rejected' },
     settled: request.decision === 'approve' ? 'approved' : 'rejected',

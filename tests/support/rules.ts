@@ -35,6 +35,7 @@ const action = (id: string, parse: CatalogueAction['parse'], more: Partial<Catal
     idempotency: 'token',
     waits: true,
     undoes: false,
+    stops: false,
     ceiling: 'auto',
     parse,
     settle: (params) => ({ ok: true, params }),

@@ -1,5 +1,12 @@
 import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
-import type { AdoptEffect, DecideActivities, StartEffect, TellActivities, WaitEffect } from '../../activities/types.js';
+import type {
+  AdoptEffect,
+  DecideActivities,
+  StartEffect,
+  StopEffect,
+  TellActivities,
+  WaitEffect,
+} from '../../activities/types.js';
 import type { Pace, PlanStep } from '../../domain/plan.js';
 import { queues } from '../messages.js';
 
@@ -20,6 +27,8 @@ const reading = (summary: string) => proxyActivities<Omit<DecideActivities, 'ver
 export const { decide } = reading('reads incident, alert and target; matches rules; makes the plan');
 export const { preview } = reading('asks the guards before anybody is woken');
 export const { admit } = reading('reads everything again, asks every guard, writes the permit');
+export const { admitUndo } = reading('reads everything again, writes the permit to put it back');
+export const { closed } = reading('asks whether the incident is closed');
 export const { judgeApproval } = reading('judges a decision: who, on call, which plan');
 
 const telling: ActivityOptions = {
@@ -31,6 +40,7 @@ const telling: ActivityOptions = {
 };
 
 export const { ask } = proxyActivities<TellActivities>({ ...telling, summary: 'asks the people on call for their word' });
+export const { gaveBack } = proxyActivities<TellActivities>({ ...telling, summary: 'tells what was given back' });
 export const { report } = proxyActivities<TellActivities>({ ...telling, summary: 'tells how it ended' });
 
 /** The check's own time, plus a poll, plus two heartbeats for a worker that died. */
@@ -48,6 +58,7 @@ export function verifying(pace: Pace, withinMs: number): Pick<DecideActivities, 
 export interface EffectActivities {
   start: StartEffect;
   wait: WaitEffect;
+  stop: StopEffect;
   adopt: AdoptEffect;
 }
 
@@ -79,6 +90,7 @@ export function effectActivities(step: PlanStep, pace: Pace): EffectActivities {
   return {
     start: once[step.action] as StartEffect,
     wait: waits[`${step.action}.wait`] as WaitEffect,
+    stop: readsBack[`${step.action}.stop`] as StopEffect,
     adopt: readsBack[`${step.action}.adopt`] as AdoptEffect,
   };
 }

@@ -1,5 +1,5 @@
-import { ActivityFailure, ApplicationFailure, sleep, TimeoutFailure } from '@temporalio/workflow';
-import type { EffectInput } from '../../activities/types.js';
+import { ActivityFailure, ApplicationFailure, CancellationScope, sleep, TimeoutFailure } from '@temporalio/workflow';
+import type { EffectInput, WaitInput } from '../../activities/types.js';
 import type { EffectEnd } from '../../domain/effect.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { Permit } from '../../domain/permit.js';
@@ -16,8 +16,16 @@ export type Executed = EffectEnd | { status: 'not-done'; says: string; ranOut?: 
 /** How often the same key may be started again after its absence was proven. */
 const mostRearms = 2;
 
+/** How an effect is run beside the usual way. */
+export interface Manner {
+  /** Rejects when the run is cancelled: what can be stopped is stopped then, and seen to its end. */
+  cancelled?: Promise<never>;
+  /** It puts back what another did. */
+  undoes?: boolean;
+}
+
 /** Runs one permitted effect to its end. At most one effect for the permit's key, whatever dies in between. */
-export async function execute(run: PlannedRun, step: PlanStep, permit: Permit): Promise<Executed> {
+export async function execute(run: PlannedRun, step: PlanStep, permit: Permit, manner: Manner = {}): Promise<Executed> {
   const activities = effectActivities(step, run.plan.pace);
   const input: EffectInput = {
     incident: run.about.incident,
@@ -26,6 +34,7 @@ export async function execute(run: PlannedRun, step: PlanStep, permit: Permit): 
     paramsHash: permit.paramsHash,
     ruleHash: permit.ruleHash,
     runbookHash: permit.runbookHash,
+    ...(manner.undoes ? { undoes: true } : {}),
   };
   show(run.shown, { phase: 'executing', says: step.says, planHash: run.plan.hash });
   const started = await startOnce(activities, input, run);
@@ -35,7 +44,9 @@ export async function execute(run: PlannedRun, step: PlanStep, permit: Permit): 
       : { status: 'unknown', says: started.says };
   if (!step.waits) return { status: 'succeeded', says: started.says };
   show(run.shown, { phase: 'executing', says: `waits for ${started.says}`, planHash: run.plan.hash });
-  return waitToTheEnd(activities, input);
+  const about: WaitInput = { incident: input.incident, attemptKey: input.attemptKey, ...(manner.undoes ? { undoes: true } : {}) };
+  if (step.stops) stopWhen(manner.cancelled, activities, about);
+  return waitToTheEnd(activities, about);
 }
 
 async function startOnce(activities: EffectActivities, input: EffectInput, run: PlannedRun): Promise<Started> {
@@ -87,9 +98,14 @@ async function readBack(
   }
 }
 
-async function waitToTheEnd(activities: EffectActivities, input: EffectInput): Promise<EffectEnd> {
+/** In the background: the wait tells how it ended, stopped or not. */
+function stopWhen(cancelled: Promise<never> | undefined, activities: EffectActivities, about: WaitInput): void {
+  void cancelled?.catch(() => CancellationScope.nonCancellable(() => activities.stop(about)).catch(() => undefined));
+}
+
+async function waitToTheEnd(activities: EffectActivities, about: WaitInput): Promise<EffectEnd> {
   try {
-    return await activities.wait({ incident: input.incident, attemptKey: input.attemptKey });
+    return await activities.wait(about);
   } catch (error) {
     return { status: 'unknown', says: `it began, and how it ended could not be read (${reason(error)})` };
   }

@@ -1,12 +1,16 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, ParentClosePolicy, startChild } from '@temporalio/workflow';
 import type { PlanStep } from '../../domain/plan.js';
 import type { StepStory } from '../../domain/story.js';
 import type { Verification } from '../../domain/verification.js';
+import { duration } from '../../domain/words.js';
+import type { GiveBackInput } from '../give-back/give-back.js';
+import { giveBackWorkflowId } from '../ids.js';
 import { verifying } from './activities.js';
 import { permitFor } from './admission.js';
 import { execute, reason } from './execution.js';
 import { end, goOn, interrupted, type Next, type PlannedRun } from './run.js';
 import { show } from './shown.js';
+import { putBack } from './undo.js';
 
 /** How often one step is admitted anew after its permit ran out unused; then people are paged. */
 const mostPermits = 3;
@@ -22,7 +26,12 @@ export async function climb(run: PlannedRun): Promise<Next<never>> {
     // What was never tried has not failed: the next step, which does more, is not the answer to it.
     if (told.effect === 'not-done')
       return interrupted(run, run.plan) ?? end('escalated', `${step.runbook} was not started: ${told.effectSays}`, true);
-    if (told.verification?.verified) return end('remediated', told.verification.says, false);
+    if (told.verification?.verified) {
+      await promiseGiveBack(run, step, told);
+      return end('remediated', told.verification.says, false);
+    }
+    const stays = await undoIfWanted(run, step, told);
+    if (stays) return stays;
   }
   return end('escalated', lastWords(run.story.steps), true);
 }
@@ -32,9 +41,52 @@ async function tryStep(run: PlannedRun, step: PlanStep): Promise<Next<StepStory>
     const permit = await permitFor(run, step.index);
     if (!permit.go) return permit;
     // What has begun is seen through and told, also when somebody cancels the run meanwhile.
-    const { told, ranOut } = await CancellationScope.nonCancellable(() => perform(run, step, permit.value));
+    const cancelled = CancellationScope.current().cancelRequested;
+    const { told, ranOut } = await CancellationScope.nonCancellable(() => perform(run, step, permit.value, cancelled));
     if (!ranOut || permits === mostPermits) return goOn(told);
   }
+}
+
+/**
+ * What did not help is put back where its runbook says so, before anything else is tried. A human who has taken the incident has taken
+ * it as it is. What could not be put back is people's.
+ */
+async function undoIfWanted(run: PlannedRun, step: PlanStep, told: StepStory): Promise<Next<never> | undefined> {
+  if (step.undo !== 'restore' || told.attemptKey === undefined) return undefined;
+  const taken = interrupted(run, run.plan);
+  if (taken) {
+    told.undo = { status: 'not-done', says: 'not put back: a human has the incident' };
+    return taken;
+  }
+  const { attemptKey } = told;
+  const undo = await CancellationScope.nonCancellable(() => putBack(run, step, attemptKey, 'undo'));
+  told.undo = undo;
+  if (undo.status === 'succeeded') return undefined;
+  return end('escalated', `${step.runbook} did not help and was not put back: ${undo.says}`, true);
+}
+
+/** What helped and is only lent is given back by a run of its own, long after this one has ended. */
+async function promiseGiveBack(run: PlannedRun, step: PlanStep, told: StepStory): Promise<void> {
+  if (step.giveBackMs === undefined || told.attemptKey === undefined) return;
+  told.left = `${step.says}; given back ${duration(step.giveBackMs)} after the incident is closed, if it is still ours`;
+  const input: GiveBackInput = {
+    about: run.about,
+    plan: run.plan,
+    step,
+    attemptKey: told.attemptKey,
+    afterMs: step.giveBackMs,
+  };
+  const started = await startChild<(input: GiveBackInput) => Promise<unknown>>('giveBack', {
+    workflowId: giveBackWorkflowId(run.about.incident, step.index),
+    args: [input],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    staticSummary: `gives back what ${step.runbook} added`,
+  }).then(
+    () => true,
+    // A run that was reset finds the one that it began before; what else may go wrong leaves it standing, and is told.
+    (error: unknown) => error instanceof Error && error.name === 'WorkflowExecutionAlreadyStartedError',
+  );
+  if (!started) told.left = `${step.says}; nobody gives it back by itself`;
 }
 
 const lastWords = (steps: StepStory[]): string =>
@@ -42,9 +94,14 @@ const lastWords = (steps: StepStory[]): string =>
 
 type Permitted = Parameters<typeof execute>[2];
 
-async function perform(run: PlannedRun, step: PlanStep, permit: Permitted): Promise<{ told: StepStory; ranOut: boolean }> {
+async function perform(
+  run: PlannedRun,
+  step: PlanStep,
+  permit: Permitted,
+  cancelled: Promise<never>,
+): Promise<{ told: StepStory; ranOut: boolean }> {
   const startedAt = new Date().toISOString();
-  const effect = await execute(run, step, permit);
+  const effect = await execute(run, step, permit, { cancelled });
   const told: StepStory = {
     index: step.index,
     runbook: step.runbook,

@@ -1,0 +1,64 @@
+import { continueAsNew, sleep } from '@temporalio/workflow';
+import type { About } from '../../activities/types.js';
+import type { Plan, PlanStep } from '../../domain/plan.js';
+import { closed, gaveBack } from '../incident/activities.js';
+import type { PlannedRun } from '../incident/run.js';
+import { shownAtStart } from '../incident/shown.js';
+import { putBack } from '../incident/undo.js';
+
+/** What was added for one incident, and is given back after it. */
+export interface GiveBackInput {
+  about: About;
+  plan: Plan;
+  step: PlanStep;
+  attemptKey: string;
+  afterMs: number;
+}
+
+const minute = 60_000;
+/** Looks again after so long, longer each time. */
+const pauses = { first: minute, longest: 15 * minute };
+/** Looks so often in one run, so that a history stays short. */
+const looks = 200;
+
+/**
+ * Waits until the incident has been closed for so long without a break, then puts back what was added, if it is still as we left it.
+ * Runs beside the incident's own run, which has ended.
+ */
+export async function giveBack(input: GiveBackInput): Promise<{ says: string }> {
+  const pace = Math.min(input.afterMs, pauses.first);
+  for (let look = 0, pause = pace; look < looks; look++) {
+    if (await closed(input.about)) {
+      await sleep(input.afterMs, { summary: 'closed for long enough?' });
+      if (await closed(input.about)) return giveItBack(input);
+    }
+    await sleep(pause, { summary: 'closed yet?' });
+    pause = Math.min(pause * 2, Math.max(pace, pauses.longest));
+  }
+  return continueAsNew<typeof giveBack>(input);
+}
+
+async function giveItBack({ about, plan, step, attemptKey }: GiveBackInput): Promise<{ says: string }> {
+  const undone = await putBack(aside(about, plan), step, attemptKey, 'giveBack');
+  const says = undone.status === 'succeeded' ? `given back: ${undone.says}` : `not given back: ${undone.says}`;
+  await gaveBack({ ...about, says, done: undone.status === 'succeeded' });
+  return { says };
+}
+
+/** A run beside the incident's: nobody sends it anything. */
+const aside = (about: About, plan: Plan): PlannedRun => ({
+  about,
+  plan,
+  inbox: {
+    seen: new Set(),
+    resolved: false,
+    heldBy: undefined,
+    takenOverBy: undefined,
+    approvals: [],
+    refused: [],
+    joined: [],
+    closed: undefined,
+  },
+  shown: shownAtStart(),
+  story: { steps: [], approvals: [], effects: 0 },
+});
