@@ -17,6 +17,22 @@ describe('the plan', () => {
     expect(plan.report).toEqual({ resolve: 'whenVerified' });
   });
 
+  it('says of the ServiceNow ticket only that it is resolved: a plan without it keeps its hash', () => {
+    const reporting = (report: string, source = 'pagerduty') =>
+      planOf(
+        decide(setWith(rule('cpu', `${armed}\nreport: { ${report} }`)), {
+          incident: { ref: { source, externalId: 'Q1', generation: '0' } },
+        }),
+      );
+    const both = 'pagerduty: { resolve: whenVerified }, servicenow: { resolve: whenVerified }';
+    expect(reporting(both).report).toEqual({ resolve: 'whenVerified', servicenow: 'whenVerified' });
+    expect(reporting('servicenow: { resolve: never }').report).toEqual({ resolve: 'never' });
+    expect(reporting('servicenow: { resolve: whenVerified }').report).toEqual({ resolve: 'never', servicenow: 'whenVerified' });
+    // A ticket that is the incident itself is resolved by its own word, not by PagerDuty's.
+    expect(reporting('servicenow: { resolve: whenVerified }', 'servicenow').report.resolve).toBe('whenVerified');
+    expect(reporting('pagerduty: { resolve: whenVerified }', 'servicenow').report.resolve).toBe('never');
+  });
+
   it('has the defaults of the product where nobody says anything', () => {
     const { limits, approval, steps, pace } = planOf(decide(set));
     expect(limits).toMatchObject({

@@ -60,7 +60,7 @@ export function buildPlan(input: PlanInput): Planned {
     steps,
     limits: guardLimits(set, rule),
     approval: approvalTerms(set, rule, risk === 'destructive'),
-    report: { resolve: rule.doc.report?.pagerduty?.resolve ?? 'never' },
+    report: reportOf(rule, incident.ref.source),
     pace: paceOf(set),
   };
   return { ok: true, plan: { ...plan, hash: planHash(plan, canonicalJson, input.hash) } };
@@ -71,6 +71,13 @@ function undoOf({ doc }: LoadedRule, runbook: LoadedRunbook): Pick<PlanStep, 'un
   if (doc.undo === 'none' || runbook.doc.undo === 'none') return { undo: 'none' };
   const giveBackMs = runbook.doc.giveBack === undefined ? undefined : parseDuration(runbook.doc.giveBack);
   return { undo: 'restore', ...(giveBackMs === undefined ? {} : { giveBackMs }) };
+}
+
+/** A ticket that is the incident itself is resolved as an incident is. A member that says never is left out: it must not change a hash. */
+function reportOf({ doc: { report } }: LoadedRule, source: string): Plan['report'] {
+  const atSource = source === 'servicenow' ? report?.servicenow : report?.pagerduty;
+  const ticket = report?.servicenow?.resolve === 'whenVerified';
+  return { resolve: atSource?.resolve ?? 'never', ...(ticket ? { servicenow: 'whenVerified' } : {}) };
 }
 
 const highest = (one: Risk, other: Risk): Risk => (riskOrder.indexOf(one) > riskOrder.indexOf(other) ? one : other);

@@ -103,7 +103,12 @@ export interface Plan {
   steps: PlanStep[];
   limits: GuardLimits;
   approval: ApprovalTerms;
-  report: { resolve: 'never' | 'whenVerified' };
+  report: {
+    /** The incident, where it lives. */
+    resolve: 'never' | 'whenVerified';
+    /** The ServiceNow ticket that goes with it; absent: never. */
+    servicenow?: 'whenVerified';
+  };
   pace: Pace;
   /** SHA-256 over all of the above but the target's moving facts and places in files. Hex. People see the first eight characters. */
   hash: string;

@@ -220,6 +220,11 @@ describe('a rule that is wrong is refused with its place and what to do', () => 
     ['several targets', rule().replace('alert.labels.InstanceId', '{ tagged: { service: web }, max: 8 }'), 'target: not yet:'],
     ['a rollout', rule('cpu', 'rollout: { batches: [1, 2] }'), 'rollout: not yet:'],
     ['sameFix', rule('cpu', 'guards: { sameFix: 2/24h }'), 'guards.sameFix: not yet:'],
+    [
+      'a ServiceNow ticket that is resolved sometimes',
+      rule('cpu', 'report: { servicenow: { resolve: sometimes } }'),
+      'report.servicenow.resolve',
+    ],
     ['a report to slack', rule('cpu', 'report: { slack: "#x" }'), 'report.slack: not yet:'],
     [
       'cases in a rule file',

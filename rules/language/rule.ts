@@ -56,9 +56,9 @@ const approval = z.strictObject({
 
 const report = z.strictObject({
   pagerduty: z.strictObject({ resolve: z.enum(['never', 'whenVerified']) }).optional(),
-  servicenow: notYet(z.strictObject({ resolve: z.enum(['never', 'whenVerified']) }), 'remove servicenow; only PagerDuty is told'),
-  slack: notYet(z.string(), 'remove slack; only PagerDuty is told'),
-  grafana: notYet(z.unknown(), 'remove grafana; only PagerDuty is told'),
+  servicenow: z.strictObject({ resolve: z.enum(['never', 'whenVerified']) }).optional(),
+  slack: notYet(z.string(), 'remove slack; PagerDuty and ServiceNow are told'),
+  grafana: notYet(z.unknown(), 'remove grafana; PagerDuty and ServiceNow are told'),
 });
 
 /** When, on what, in which mode. Owned by the service team; may never name what a runbook names. */
