@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../../domain/json.js';
-import type { Target } from '../../../domain/target.js';
 import { defineAction } from '../../contract/action.js';
 import type { CallWith, Place } from '../../contract/call.js';
 import { VendorError } from '../../contract/errors.js';
@@ -8,25 +7,15 @@ import { roleArn } from '../arn.js';
 import type { AwsClient } from '../client.js';
 import { findAutomation, incidentTag, keyTag, refOf } from './automation-adopt.js';
 import { type AutomationRef, waitForAutomation } from './automation-wait.js';
-
-// Anchored, no white space, no quotes, no braces, no `$`, never a dash first: nothing that a shell, a template or an option parser reads.
-const parameterValue = z
-  .string()
-  .max(512, 'is longer than the 512 characters that SSM takes')
-  .regex(/^[A-Za-z0-9/][A-Za-z0-9._:/-]*$/, 'may hold only letters, digits and . _ : / - and begins with a letter, a digit or /')
-  .refine((value) => !value.split('/').includes('..'), 'holds a path that climbs with ..');
+import { aimsAt, asLists, documentParameters, mayBegin, pinnedVersion, refused } from './parameters.js';
 
 const params = z.strictObject({
   document: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.:/-]{2,127}$/, 'is the name or the ARN of an SSM document'),
-  version: z
-    .string()
-    .regex(/^[1-9][0-9]{0,8}$/, 'is a numeric document version; $LATEST and $DEFAULT can be moved by others and are refused'),
+  version: pinnedVersion('document'),
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'is the SHA-256 of the document in lower-case hex (ssm:DescribeDocument shows it as Hash)'),
-  parameters: z
-    .record(z.string().regex(/^[A-Za-z0-9_]{1,50}$/, 'is a parameter name of at most 50 letters, digits and _'), parameterValue)
-    .refine((parameters) => Object.keys(parameters).length <= 50, 'has more than 50 entries'),
+  parameters: documentParameters,
   /** Name of the role that the automation acts as, in the target's account. Without one it would act with our own rights. */
   assumeRole: z
     .string()
@@ -54,13 +43,13 @@ export const ssmStartAutomation = defineAction<AwsClient>()({
   params,
   says: ({ document, version }) => `SSM Automation ${document} version ${version}`,
   preState: async (call, wanted, target) => {
-    aimsAt(wanted, target);
+    aimsAt(Object.values(wanted.parameters), target);
     return readDocument(call, wanted);
   },
   start: async (call, wanted, attempt) => {
     if (attempt.preState['sha256'] !== wanted.sha256)
       throw refused('admission did not record the content of the pinned document');
-    if (call.now() > attempt.startBy) throw refused('it is too late to begin: the time by which it had to start has passed');
+    mayBegin(call.now(), attempt.startBy);
     const { AutomationExecutionId: id } = await call.client.ssm.startAutomation(call, {
       DocumentName: wanted.document,
       DocumentVersion: wanted.version,
@@ -79,17 +68,6 @@ export const ssmStartAutomation = defineAction<AwsClient>()({
   adopt: (call, { document, version }, { key }) => findAutomation(call, { document, version, key }),
   undo: 'none',
 });
-
-const refused = (says: string) => new VendorError('aws', 'refused', says);
-
-/** The locked and budgeted target must be what the automation is told to work on, and the only instance that it is told of. */
-function aimsAt({ parameters }: Params, target: Target): void {
-  const values = Object.values(parameters);
-  const names = new Set([target.name, target.id]);
-  if (!values.some((value) => names.has(value))) throw refused(`none of the parameters names the target ${target.name}`);
-  const stranger = values.find((value) => /(^|\/)i-[0-9a-f]{8,17}$/.test(value) && !names.has(value));
-  if (stranger) throw refused(`a parameter names ${stranger}, and the target is ${target.name}`);
-}
 
 /** Reads the document at its pinned version. Throws `refused` when its content is not the one that was approved. */
 async function readDocument(call: CallWith<AwsClient>, wanted: Params): Promise<JsonObject> {
@@ -110,11 +88,8 @@ async function readDocument(call: CallWith<AwsClient>, wanted: Params): Promise<
   return { document: wanted.document, version: wanted.version, sha256: wanted.sha256 };
 }
 
-/** SSM wants a list for every parameter, whatever its type. */
-function parametersFor(place: Place, { parameters, assumeRole }: Params): Record<string, string[]> {
-  const all = { AutomationAssumeRole: roleArn(place, assumeRole), ...parameters };
-  return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, [value]]));
-}
+const parametersFor = (place: Place, { parameters, assumeRole }: Params): Record<string, string[]> =>
+  asLists({ AutomationAssumeRole: roleArn(place, assumeRole), ...parameters });
 
 /**
  * A UUID in the form of version 5 made of the attempt key, so that every repeat of one attempt has the same token.
