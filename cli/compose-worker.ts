@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Client } from '@temporalio/client';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Settings } from './environment.js';
+import { catalogueOf } from '../integrations/catalogue.js';
 import { start as startWorkers } from '../workers/start.js';
 import type { WorkerRole } from '../workflows/messages.js';
 import { type Composed, type ComposeOptions, openParts, temporalAway } from './compose-parts.js';
@@ -39,8 +40,9 @@ export async function composeWorker(settings: Settings, options: WorkerOptions):
       bundlePath: options.bundlePath,
       stickyMs: sandbox ? 1_000 : 5_000,
       graceMs: sandbox ? 2_000 : 10_000,
+      log: options.log,
       registry: parts.registry,
-      catalogue: parts.catalogue,
+      catalogue: catalogueOf(parts.registry, (id) => parts.registry.integrations.get(id)?.connected === true),
       ledger: parts.ledger,
       rules: () => parts.rules.current(),
       hash: sha256,

@@ -7,7 +7,7 @@ export interface ModeAsked {
   /** The highest risk of any step. */
   risk: Risk;
   /** What each step's action allows at most. */
-  actions: readonly { id: string; ceiling: Mode }[];
+  actions: readonly { id: string; ceiling: Mode; connected: boolean }[];
   corroborable: boolean;
 }
 
@@ -22,6 +22,7 @@ export function effectiveMode({ rule, environment, ceiling, risk, actions, corro
   const reasons: [Mode, string, boolean][] = [
     [ceiling, `the policy allows at most ${ceiling} in ${environment}`, true],
     ['approve', 'its risk is destructive, which is never automatic', risk === 'destructive'],
+    ...actions.map(({ id, connected }): [Mode, string, boolean] => ['observe', `what ${id} needs is not connected`, !connected]),
     ...actions.map(({ id, ceiling: most }): [Mode, string, boolean] => [most, `${id} allows at most ${most}`, true]),
     ['approve', 'nothing independent can confirm this alert', !corroborable],
   ];

@@ -3,7 +3,7 @@ import type { Catalogue } from '../domain/catalogue.js';
 import { parseDuration } from '../domain/duration.js';
 import type { Incident } from '../domain/incident.js';
 import { canonicalJson, type Hash, type JsonObject } from '../domain/json.js';
-import { type Plan, planHash, type PlanStep, type Risk, riskOrder } from '../domain/plan.js';
+import { type Mode, type Plan, planHash, type PlanStep, type Risk, riskOrder } from '../domain/plan.js';
 import { ruleFacts } from '../domain/readable.js';
 import type { Target } from '../domain/target.js';
 import type { LoadedRule, LoadedRunbook, LoadedStep, RuleSet } from '../rules/language/set.js';
@@ -45,7 +45,7 @@ export function buildPlan(input: PlanInput): Planned {
     environment,
     ceiling,
     risk,
-    actions: steps.map((step) => ({ id: step.action, ceiling: input.catalogue.actions.get(step.action)?.ceiling ?? 'observe' })),
+    actions: steps.map((step) => allowance(input.catalogue, step.action)),
     corroborable: input.corroborable,
   });
   const plan: Omit<Plan, 'hash'> = {
@@ -81,6 +81,12 @@ function reportOf({ doc: { report } }: LoadedRule, source: string): Plan['report
 }
 
 const highest = (one: Risk, other: Risk): Risk => (riskOrder.indexOf(one) > riskOrder.indexOf(other) ? one : other);
+
+/** What an action allows at most, and whether it can be carried out at all. */
+function allowance(catalogue: Catalogue, id: string): { id: string; ceiling: Mode; connected: boolean } {
+  const { ceiling = 'observe', connected = false } = catalogue.actions.get(id) ?? {};
+  return { id, ceiling, connected };
+}
 
 type PlannedStep = { ok: true; step: PlanStep } | { ok: false; because: string; place: string };
 

@@ -21,6 +21,8 @@ export interface CatalogueAction {
   undoes: boolean;
   /** Whether what has begun can be stopped. */
   stops: boolean;
+  /** `false`: its integration is not connected where the plan would be carried out. */
+  connected: boolean;
   /** The most that any rule may be with it. */
   ceiling: Mode;
   /** What a runbook writes; the lint's schema. */

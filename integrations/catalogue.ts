@@ -6,10 +6,16 @@ import type { Target } from '../domain/target.js';
 import type { Written } from './contract/action.js';
 import type { AnyAction, Registry } from './contract/registry.js';
 
-/** What exists, without clients: complete whether or not anything is connected, so that rules can be checked offline. */
-export function catalogueOf(registry: Pick<Registry, 'actions' | 'checks' | 'targets'>): Catalogue {
+/**
+ * What exists, without clients: complete whether or not anything is connected, so that rules can be checked offline.
+ * `connected` tells of an integration where plans are carried out; by default all of them are.
+ */
+export function catalogueOf(
+  registry: Pick<Registry, 'actions' | 'checks' | 'targets'>,
+  connected: (integration: string) => boolean = () => true,
+): Catalogue {
   return {
-    actions: mapValues(registry.actions, actionOf),
+    actions: mapValues(registry.actions, (action) => actionOf(action, connected(action.integration))),
     checks: mapValues(registry.checks, ({ id, summary, params }) => ({ id, summary, parse: parser(params) })),
     targets: mapValues(registry.targets, ({ type, summary, select, facts }) => ({
       type,
@@ -20,7 +26,7 @@ export function catalogueOf(registry: Pick<Registry, 'actions' | 'checks' | 'tar
   };
 }
 
-function actionOf(action: AnyAction): CatalogueAction {
+function actionOf(action: AnyAction, connected: boolean): CatalogueAction {
   const { id, summary, risk, idempotency, params, written } = action;
   const exact = parser(params);
   return {
@@ -31,6 +37,7 @@ function actionOf(action: AnyAction): CatalogueAction {
     waits: action.wait !== undefined,
     undoes: action.undo !== 'none',
     stops: action.stop !== undefined,
+    connected,
     ceiling: action.ceiling ?? 'auto',
     parse: parser(written?.params ?? params),
     settle: (said, target) => settled(said, target, written, exact),

@@ -164,4 +164,37 @@ create table hold (
 create index hold_open on hold (scope) where lifted_at is null;
 `,
   },
+  {
+    name: 'followers',
+    sql: `
+create table follower (
+  name text primary key,
+  seq bigint not null,
+  skipped int not null,
+  at timestamptz not null
+);
+`,
+  },
+  {
+    name: 'deployments, and the lives of one incident',
+    sql: `
+-- What was told of deployments: the sender's id is one deployment of one service, from its beginning to its end.
+create table deploy (
+  source text not null,
+  service text not null,
+  id text not null,
+  environment text,
+  says text not null,
+  started_at timestamptz not null,
+  ended_at timestamptz,
+  at timestamptz not null,
+  primary key (source, service, id)
+);
+create index deploy_service on deploy (lower(service), started_at desc);
+
+-- All lives of an incident stand beside each other in byte order.
+create index incident_life on incident (id collate "C");
+create index journal_life on journal (incident collate "C") where incident is not null;
+`,
+  },
 ];

@@ -5,11 +5,14 @@ import { admission } from './admission.js';
 import { approvalBook } from './approvals.js';
 import { chain } from './chain.js';
 import { consumption } from './consumption.js';
+import { cursorBook } from './cursors.js';
 import { openDatabase } from './database.js';
+import { deployBook } from './deploys.js';
 import { holdBook } from './holds.js';
 import { evidence, incidentBook } from './incidents.js';
 import { journalBook } from './journal.js';
 import { listening } from './listening.js';
+import { latestLifeOf } from './lives.js';
 import { migrate } from './migrate.js';
 import type { Ledger } from './port.js';
 
@@ -38,6 +41,9 @@ export async function openLedger({ url, deadlineMs = 2000, hash = sha256, now }:
     ...consumption(database),
     ...approvalBook(database),
     ...holdBook(database),
+    ...deployBook(database),
+    latestLifeOf: latestLifeOf(database),
+    ...cursorBook(database),
     listen: listening(url, deadlineMs),
     evidence: evidence(database),
     ready: () =>

@@ -1,4 +1,5 @@
 import type { Approval } from '../domain/approval.js';
+import type { Deploy } from '../domain/deploy.js';
 import type { Hold, HoldSubject } from '../domain/hold.js';
 import type { JsonObject } from '../domain/json.js';
 import type { Admission, Consumption, GuardVerdict, Permit } from '../domain/permit.js';
@@ -60,6 +61,16 @@ export interface ApprovalRequestRow {
   via: string;
 }
 
+export interface FollowerRow {
+  follower: string;
+  /** Lines that it has not stored yet. */
+  behind: number;
+  /** Lines that its sink refused for good, since it began. */
+  skipped: number;
+  /** ISO 8601, UTC: when it last came forward. */
+  at: string;
+}
+
 export interface JournalEntry {
   source: string;
   eventId: string;
@@ -85,6 +96,13 @@ export interface Ledger {
   recordsAfter: (seq: number, limit: number) => Promise<LedgerRecord[]>;
   /** Calls back soon after a line was committed by anyone. Returns how to stop. */
   listen: (onRecord: () => void) => Promise<() => Promise<void>>;
+  /** The last line that a follower has stored. One that is new begins at the end of the chain. */
+  cursor: (follower: string) => Promise<number>;
+  /** Forwards only. `skipped`: how many lines it could not store for good. */
+  moveCursor: (follower: string, seq: number, skipped: number) => Promise<void>;
+  cursors: () => Promise<FollowerRow[]>;
+  /** For as long as it is held, nobody else follows under this name. `undefined`: somebody does, or the database is away. */
+  followAlone: (follower: string) => Promise<{ lost: () => boolean; release: () => Promise<void> } | undefined>;
   /** Walks the chain; the first broken line, if any. */
   verifyChain: () => Promise<{ ok: true; lines: number } | { ok: false; seq: number; says: string }>;
 
@@ -92,6 +110,8 @@ export interface Ledger {
   putIncident: (row: Partial<IncidentRow> & { id: string }) => Promise<void>;
   incident: (id: string) => Promise<IncidentRow | undefined>;
   incidents: (limit: number) => Promise<IncidentRow[]>;
+  /** The newest life of an incident that we began, as `generation` of a reference; `undefined`: none. */
+  latestLifeOf: (source: string, externalId: string) => Promise<string | undefined>;
   /** The whole decision, plan included, as `decide` returned it. */
   putDecision: (incident: string, decision: JsonObject) => Promise<void>;
   decision: (incident: string) => Promise<JsonObject | undefined>;
@@ -131,6 +151,14 @@ export interface Ledger {
   liftHold: (id: string, by: string) => Promise<boolean>;
   holds: () => Promise<Hold[]>;
   holdsOn: (subject: HoldSubject) => Promise<Hold[]>;
+
+  /**
+   * Writes what was told of a deployment, and returns what is known of it now. The same id of the same sender and service is the same
+   * deployment, told in any order and as often as one likes; one that begins after it had ended runs again.
+   */
+  putDeploy: (from: string, deploy: Deploy) => Promise<Deploy>;
+  /** Deployments of a service, by any of its names whatever their case, that ended or, not ended yet, began since. Epoch milliseconds; newest first. */
+  deploysOf: (services: readonly string[], sinceMs: number) => Promise<(Deploy & { from: string })[]>;
 
   /** One query: event, rule, decision, approvals, permits and results of one incident. */
   evidence: (incident: string) => Promise<JsonObject>;

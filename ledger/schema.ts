@@ -30,6 +30,8 @@ export interface Schema {
   };
   approval: ApprovalTable;
   hold: HoldTable;
+  follower: { name: string; seq: string; skipped: number; at: Date };
+  deploy: DeployTable;
 }
 
 interface JournalTable {
@@ -135,4 +137,15 @@ export interface HoldTable {
   until: Date | null;
   lifted_at: Date | null;
   lifted_by: string | null;
+}
+
+export interface DeployTable {
+  source: string;
+  service: string;
+  id: string;
+  environment: string | null;
+  says: string;
+  started_at: Date;
+  ended_at: Date | null;
+  at: Date;
 }

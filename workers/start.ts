@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createDecideActivities } from '../activities/decide/index.js';
 import type { ActivityDeps } from '../activities/deps.js';
@@ -6,7 +7,11 @@ import { createEffectActivities } from '../activities/effect/index.js';
 import { createTellActivities } from '../activities/tell/index.js';
 import { guards } from '../guards/index.js';
 import { workflowIdOf } from '../workflows/ids.js';
+import { paceOf } from '../decide/profiles.js';
+import type { AnyFollower } from '../integrations/contract/registry.js';
 import { joined, queues, type WorkerRole } from '../workflows/messages.js';
+import { startFollowers } from './followers.js';
+import { outcomeMetrics } from './outcome-metrics.js';
 
 /** What a worker process is given. Which roles it plays is which credentials it needs. */
 export interface WorkersDeps extends Omit<ActivityDeps, 'guards' | 'tellJoined'> {
@@ -20,6 +25,7 @@ export interface WorkersDeps extends Omit<ActivityDeps, 'guards' | 'tellJoined'>
   stickyMs: number;
   /** How long running activities may take to stop. Milliseconds. */
   graceMs: number;
+  log: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
 export interface RunningWorkers {
@@ -41,6 +47,7 @@ export async function start(deps: WorkersDeps): Promise<RunningWorkers> {
   const workers = await Promise.all(
     deps.roles.map((role) => Worker.create({ ...common(deps), ...roleOptions(role, deps, activityDeps) })),
   );
+  const following = deps.roles.includes('tell') ? await startFollowers({ ...deps, ...followed(deps) }) : undefined;
   const run = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   // One worker that fails takes the others with it: a process with half of its roles looks alive and is not.
   run.catch(() => shutDown(workers));
@@ -48,10 +55,19 @@ export async function start(deps: WorkersDeps): Promise<RunningWorkers> {
     run,
     stop: async () => {
       shutDown(workers);
-      await run.catch(() => undefined);
+      await Promise.all([run.catch(() => undefined), following?.stop()]);
     },
   };
 }
+
+/** Every follower whose integration is connected, and our own counters. */
+const followed = ({ registry, rules }: WorkersDeps): { followers: AnyFollower[]; pace: () => ReturnType<typeof paceOf> } => ({
+  followers: [
+    outcomeMetrics(),
+    ...registry.followers.filter(({ integration }) => registry.integrations.get(integration)?.connected === true),
+  ],
+  pace: () => paceOf(rules()),
+});
 
 function shutDown(workers: readonly Worker[]): void {
   for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();

@@ -87,14 +87,19 @@ async function settle(
     ? `${lasting.join(', ')}, for ${duration(input.verify.forMs)}`
     : `not recovered after ${duration(input.verify.withinMs)}: ${lasting.join(', ')}`;
   await deps.ledger.effectVerified(input.attemptKey, found.verified, says);
+  const wellSince = found.wellSince === undefined ? undefined : new Date(found.wellSince).toISOString();
   await deps.ledger.record({
     incident: input.incident,
     phase: 'verify',
     state: found.verified ? 'ok' : 'failed',
     says,
     once: `verify.${input.attemptKey}`,
-    data: { step: input.step, readings: found.readings.map(({ check, ok, says: told }) => ({ check, ok, says: told })) },
+    data: {
+      step: input.step,
+      attemptKey: input.attemptKey,
+      ...(wellSince === undefined ? {} : { wellSince }),
+      readings: found.readings.map(({ check, ok, says: told }) => ({ check, ok, says: told })),
+    },
   });
-  const wellSince = found.wellSince === undefined ? undefined : new Date(found.wellSince).toISOString();
   return { verified: found.verified, readings: found.readings, wellSince, says };
 }

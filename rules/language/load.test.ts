@@ -290,7 +290,7 @@ describe('a runbook that is wrong is refused with its place and what to do', () 
       'risk additive is below what test.run is by itself; write disruptive or higher',
     ],
     ['an undo that the action has not', runbook('restart', 'undo: restore'), 'test.run cannot be undone; write undo: none'],
-    ['giving back', runbook('restart', 'giveBack: 2h'), 'giveBack: not yet:'],
+    ['giving back what is never put back', runbook('restart', 'giveBack: 2h'), 'giveBack puts back what was recorded'],
     [
       'an unknown fact',
       runbook('restart', '', '{ Id: { from: target.nmae } }'),

@@ -36,6 +36,7 @@ const action = (id: string, parse: CatalogueAction['parse'], more: Partial<Catal
     waits: true,
     undoes: false,
     stops: false,
+    connected: true,
     ceiling: 'auto',
     parse,
     settle: (params) => ({ ok: true, params }),
