@@ -12,12 +12,15 @@ export class VendorError extends Error {
   readonly vendor: string;
   readonly fault: VendorFault;
   readonly retryAfterMs: number | undefined;
+  /** The vendor's own code of it, where it has one: for its own folder alone. */
+  readonly code: number | string | undefined;
 
-  constructor(vendor: string, fault: VendorFault, message: string, retryAfterMs?: number) {
+  constructor(vendor: string, fault: VendorFault, message: string, retryAfterMs?: number, code?: number | string) {
     super(`${vendor}: ${message}`);
     this.vendor = vendor;
     this.fault = fault;
     this.retryAfterMs = retryAfterMs;
+    this.code = code;
   }
 }
 

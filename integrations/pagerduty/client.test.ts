@@ -27,6 +27,8 @@ const config = (url: string): PagerDutyConfig => ({
   apiUrl: url,
   eventsUrl: url,
   routingKey: 'R'.repeat(32),
+  changeRoutingKey: undefined,
+  statusUpdates: false,
   ourselves: [],
 });
 
@@ -178,10 +180,22 @@ describe('configuration', () => {
     [{ ...env, PAGERDUTY_API_URL: 'ftp://x' }, 'PAGERDUTY_API_URL'],
     [{ ...env, PAGERDUTY_ROUTING_KEY: 'short' }, 'PAGERDUTY_ROUTING_KEY'],
     [{ ...env, PAGERDUTY_USER_ID: 'P1,../x' }, 'PAGERDUTY_USER_ID'],
+    [{ ...env, PAGERDUTY_CHANGE_ROUTING_KEY: `R${'a'.repeat(31)}` }, 'PAGERDUTY_CHANGE_ROUTING_KEY'],
+    [{ ...env, PAGERDUTY_STATUS_UPDATES: 'yes' }, 'PAGERDUTY_STATUS_UPDATES'],
   ])('%j names %s, and no value', (given, name) => {
     const parsed = pagerDutyConfig.safeParse(given);
     expect(parsed.error?.issues.map((issue) => issue.path[0])).toContain(name);
     expect(JSON.stringify(parsed.error?.issues)).not.toContain(token);
+  });
+
+  it('the door is closed when nothing of it is set, and needs no secret where only tokens or certificates open it', () => {
+    expect(pagerDutyDoor.parse({})).toBeUndefined();
+    expect(pagerDutyDoor.parse({ PAGERDUTY_USER_ID: 'P1', PAGERDUTY_APPROVE_BUTTON: ' Approve ' })).toMatchObject({
+      secrets: [],
+      approveButton: 'Approve',
+    });
+    const same = { PAGERDUTY_APPROVE_BUTTON: 'Decide', PAGERDUTY_REJECT_BUTTON: 'Decide' };
+    expect(pagerDutyDoor.safeParse(same).success).toBe(false);
   });
 
   it('the door takes two secrets and several users, and an empty secret stops the start', () => {
@@ -189,7 +203,7 @@ describe('configuration', () => {
       secrets: ['one', 'two'],
       ourselves: ['P1', 'P2'],
     });
-    for (const secrets of [undefined, '', ' ', ',', 'one,', 'one,,two']) {
+    for (const secrets of ['', ' ', ',', 'one,', 'one,,two']) {
       expect(pagerDutyDoor.safeParse({ PAGERDUTY_WEBHOOK_SECRETS: secrets }).success).toBe(false);
     }
   });

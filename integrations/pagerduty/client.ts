@@ -1,23 +1,26 @@
-import axios, { type AxiosResponse } from 'axios';
 import { z } from 'zod';
 import type { Call } from '../contract/call.js';
 import { VendorError } from '../contract/errors.js';
+import { type Answer, anything, createHttp, type Http } from '../wire/http.js';
 import type { PagerDutyConfig } from './config.js';
-import { brokenOf, type Kind, refusalOf } from './errors.js';
-
-/** For the whole request, from connecting to the last byte. Milliseconds. */
-const standardDeadlineMs = 10_000;
-/** PagerDuty's largest answers (a hundred alerts) are far below. Bytes. */
-const largestAnswer = 8 * 1024 * 1024;
+import { judge } from './errors.js';
+import { type ChangeEvent, changeBody, type EventV2, eventBody } from './events-v2.js';
 
 /** One request below the REST API's address. */
 export interface RestRequest<Body extends z.ZodType> {
   method: 'GET' | 'POST' | 'PUT';
   path: string;
   query?: readonly (readonly [name: string, value: string])[];
-  body?: unknown;
+  body?: object;
   /** The fields that are used; everything else of the answer is dropped. */
   answer: Body;
+}
+
+/** What is left of the minute: 960 requests per key (contracts 1.9). Undefined where the last answer did not say. */
+export interface Budget {
+  remaining: number;
+  /** Milliseconds until there is a whole one again. */
+  resetMs: number;
 }
 
 /** The connection to one PagerDuty account. Makes exactly one request per call: retries are the caller's. Throws VendorError. */
@@ -25,148 +28,103 @@ export interface PagerDutyClient {
   ourselves: readonly string[];
   /** E-mail in whose name is written. */
   from: string;
+  /** Whether stakeholders are sent a status update when remediation begins. */
+  statusUpdates: boolean;
+  /** Whether what was done is sent as a change event. */
+  changeEvents: boolean;
   rest: <Body extends z.ZodType>(call: Call, request: RestRequest<Body>) => Promise<z.infer<Body>>;
+  budget: () => Budget | undefined;
   /** Events API v2. Throws VendorError `forbidden` when no routing key is configured. */
   enqueue: (call: Call, event: EventV2) => Promise<void>;
+  /** A change event. Throws VendorError `forbidden` when PAGERDUTY_CHANGE_ROUTING_KEY is not set. */
+  change: (call: Call, event: ChangeEvent) => Promise<void>;
+  /** A request to our own door, as PagerDuty would make it: gives the status, whatever it is. Throws VendorError when nobody answers. */
+  knock: (call: Call, url: string, body: string, headers: Record<string, string>) => Promise<number>;
 }
 
-export interface EventV2 {
-  action: 'trigger' | 'resolve';
-  dedupKey: string;
-  summary: string;
-  details: Record<string, string>;
-}
-
-/** Limits of the Events API v2: summary 1,024 characters, dedup_key 255. */
-const eventLimits = { summary: 1024, dedupKey: 255 };
-
-export function connectPagerDuty(config: PagerDutyConfig, deadlineMs: number = standardDeadlineMs): PagerDutyClient {
-  const secrets = [config.token, config.routingKey ?? ''];
+export function connectPagerDuty(config: PagerDutyConfig, deadlineMs?: number): PagerDutyClient {
+  const secrets = [config.token, config.routingKey ?? '', config.changeRoutingKey ?? ''];
+  const base = { vendor: 'pagerduty', secrets, ...(deadlineMs === undefined ? {} : { deadlineMs }) };
+  const http = createHttp({ ...base, judge });
+  let budget: Budget | undefined;
+  const send = async (call: Call, path: string, body: object): Promise<void> => {
+    const url = `${config.eventsUrl}${path}`;
+    const answer = z.object({ status: z.string() });
+    await http(call, { method: 'POST', url, operation: `POST ${path}`, headers: { accept: 'application/json' }, body, answer });
+  };
   return {
     ourselves: config.ourselves,
     from: config.from,
-    rest: async (call, { method, path, query = [], body, answer }) => {
-      const search =
-        query.length === 0
-          ? ''
-          : `?${new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString()}`;
-      const headers = {
-        authorization: `Token token=${config.token}`,
-        accept: 'application/vnd.pagerduty+json;version=2',
-        ...(method === 'GET' ? {} : { from: config.from }),
-      };
-      return request(call, {
-        url: `${config.apiUrl}${path}${search}`,
-        operation: `${method} ${path}`,
-        method,
-        headers,
-        body,
-        answer,
-        secrets,
-        deadlineMs,
-      });
+    statusUpdates: config.statusUpdates,
+    changeEvents: config.changeRoutingKey !== undefined,
+    rest: async (call, request) => {
+      const { headers, body } = await rest(http, config, call, request);
+      budget = budgetIn(headers);
+      return body;
     },
+    budget: () => budget,
     enqueue: async (call, event) => {
       if (!config.routingKey)
         throw new VendorError('pagerduty', 'forbidden', 'cannot page by the Events API; set PAGERDUTY_ROUTING_KEY');
-      const body = eventBody(config.routingKey, event);
-      const url = `${config.eventsUrl}/v2/enqueue`;
-      await request(call, {
-        url,
-        operation: 'POST /v2/enqueue',
-        method: 'POST',
-        headers: { accept: 'application/json' },
-        body,
-        answer: z.object({ status: z.string() }),
-        secrets,
-        deadlineMs,
-      });
+      await send(call, '/v2/enqueue', eventBody(config.routingKey, event));
     },
+    change: async (call, event) => {
+      if (!config.changeRoutingKey)
+        throw new VendorError('pagerduty', 'forbidden', 'cannot send change events; set PAGERDUTY_CHANGE_ROUTING_KEY');
+      await send(call, '/v2/change/enqueue', changeBody(config.changeRoutingKey, event));
+    },
+    knock: (call, url, body, headers) => knock(base, call, { url, body, headers }),
   };
 }
 
-function eventBody(routingKey: string, { action, dedupKey, summary, details }: EventV2): object {
-  if (dedupKey === '' || dedupKey.length > eventLimits.dedupKey)
-    throw new VendorError('pagerduty', 'refused', 'dedup_key must have 1 to 255 characters');
-  return {
-    routing_key: routingKey,
-    event_action: action,
-    dedup_key: dedupKey,
-    payload: {
-      summary: summary.slice(0, eventLimits.summary),
-      source: 'opssentinel',
-      severity: 'critical',
-      class: 'remediation',
-      custom_details: details,
-    },
-    client: 'OpsSentinel',
-  };
-}
-
-interface Outgoing<Body extends z.ZodType> {
-  url: string;
-  operation: string;
-  method: string;
-  headers: Record<string, string>;
-  body: unknown;
-  answer: Body;
-  secrets: readonly string[];
-  deadlineMs: number;
-}
-
-async function request<Body extends z.ZodType>(call: Call, out: Outgoing<Body>): Promise<z.infer<Body>> {
-  const kind: Kind = out.method === 'GET' ? 'read' : 'write';
-  const { status, headers, data } = await send(call, out, kind);
-  const body = parsed(data);
-  if (status < 200 || status >= 300)
-    throw refusalOf({ status, headers: flat(headers), body }, kind, out.operation, call.now(), out.secrets);
-  const checked = out.answer.safeParse(body);
-  if (checked.success) return checked.data;
-  const where = checked.error.issues
-    .map((issue) => issue.path.join('.') || 'the body')
-    .slice(0, 3)
-    .join(', ');
-  // The write was answered with 2xx, but what it did cannot be read: the caller reads back.
-  throw new VendorError(
-    'pagerduty',
-    kind === 'write' ? 'ambiguous' : 'unavailable',
-    `${out.operation}: the answer is not what PagerDuty documents (${where})`,
-  );
-}
-
-async function send<Body extends z.ZodType>(
+async function rest<Body extends z.ZodType>(
+  http: Http,
+  config: PagerDutyConfig,
   call: Call,
-  { url, operation, method, headers, body, secrets, deadlineMs }: Outgoing<Body>,
-  kind: Kind,
-): Promise<AxiosResponse<string>> {
+  { method, path, query = [], body, answer }: RestRequest<Body>,
+): Promise<{ headers: Answer['headers']; body: z.infer<Body> }> {
+  return http(call, {
+    method,
+    url: `${config.apiUrl}${path}`,
+    operation: `${method} ${path}`,
+    query,
+    headers: {
+      authorization: `Token token=${config.token}`,
+      accept: 'application/vnd.pagerduty+json;version=2',
+      ...(method === 'GET' ? {} : { from: config.from }),
+    },
+    ...(body === undefined ? {} : { body }),
+    answer,
+  });
+}
+
+const counted = (text: string | undefined): number | undefined => (/^\d{1,9}$/.test(text ?? '') ? Number(text) : undefined);
+
+function budgetIn(headers: Answer['headers']): Budget | undefined {
+  const remaining = counted(headers['ratelimit-remaining']);
+  const seconds = counted(headers['ratelimit-reset']);
+  return remaining === undefined || seconds === undefined ? undefined : { remaining, resetMs: seconds * 1_000 };
+}
+
+/** A refusal is an answer here: its status is what is asked for. */
+async function knock(
+  options: Parameters<typeof createHttp>[0],
+  call: Call,
+  { url, body, headers }: { url: string; body: string; headers: Record<string, string> },
+): Promise<number> {
+  let refused: number | undefined;
+  const http = createHttp({
+    ...options,
+    judge: ({ status }) => {
+      refused = status;
+      return {};
+    },
+  });
   try {
-    return await axios.request<string>({
-      url,
-      method,
-      headers: { 'user-agent': 'OpsSentinel', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      ...(body === undefined ? {} : { data: JSON.stringify(body) }),
-      signal: AbortSignal.any([call.signal, AbortSignal.timeout(deadlineMs)]),
-      maxRedirects: 0,
-      proxy: false,
-      maxContentLength: largestAnswer,
-      responseType: 'text',
-      transformResponse: (text: string) => text,
-      validateStatus: () => true,
-    });
+    const request = { method: 'POST', url, operation: 'POST to our own door', kind: 'read', headers, body } as const;
+    return (await http(call, { ...request, answer: anything })).status;
   } catch (error) {
-    throw brokenOf(error, kind, operation, secrets);
+    if (refused !== undefined) return refused;
+    throw error;
   }
 }
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const flat = (headers: AxiosResponse['headers']): Record<string, string | undefined> =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), typeof value === 'string' ? value : undefined]),
-  );

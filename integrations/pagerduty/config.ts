@@ -11,6 +11,10 @@ export interface PagerDutyConfig {
   eventsUrl: string;
   /** Events API v2 integration key; without it there is no second way to page. */
   routingKey: string | undefined;
+  /** Integration key of the service whose timeline shows what we did; without it no change events are sent. */
+  changeRoutingKey: string | undefined;
+  /** Whether subscribers of a high-urgency incident hear that remediation began. */
+  statusUpdates: boolean;
   /** User ids that are ourselves: their acknowledgement is nobody's. */
   ourselves: readonly string[];
 }
@@ -23,6 +27,15 @@ export const pagerDutyVariables: Variables = {
   PAGERDUTY_FROM: open('E-mail of our PagerDuty user: written into the From header.'),
   PAGERDUTY_USER_ID: open('Id of our PagerDuty user: events that it caused are journalled only.'),
   PAGERDUTY_ROUTING_KEY: secret('Events API v2 key of the service that pages when escalating fails.'),
+  PAGERDUTY_CHANGE_ROUTING_KEY: secret(
+    'Integration key of a PagerDuty service: what was done is sent to it as a change event. Unset: none are sent.',
+  ),
+  PAGERDUTY_STATUS_UPDATES: open(
+    '`true`: subscribers of a high-urgency incident get a status update when its remediation begins.',
+    'false',
+  ),
+  PAGERDUTY_APPROVE_BUTTON: open('Label of the custom incident action by which a person on call approves the waiting plan.'),
+  PAGERDUTY_REJECT_BUTTON: open('Label of the custom incident action by which a person on call rejects it.'),
   PAGERDUTY_REGION: open('`us` or `eu`.', 'us'),
   PAGERDUTY_API_URL: remote('Base address of the PagerDuty REST API, if not the region’s.'),
   PAGERDUTY_EVENTS_URL: remote('Base address of the PagerDuty Events API, if not the region’s.'),
@@ -42,6 +55,11 @@ const text = z
 const address = text
   .refine(isAddress, 'is not an http or https address such as https://api.eu.pagerduty.com')
   .transform((value) => value?.replace(/\/+$/, ''));
+
+const integrationKey = text.refine(
+  (value) => value === undefined || /^[A-Za-z0-9]{32}$/.test(value),
+  'is not an Events API v2 integration key: 32 letters and digits',
+);
 
 const userIds = z
   .string()
@@ -71,10 +89,12 @@ export const pagerDutyConfig = z
     PAGERDUTY_REGION: z.enum(['us', 'eu'], 'is neither us nor eu').optional().or(z.literal('')),
     PAGERDUTY_API_URL: address,
     PAGERDUTY_EVENTS_URL: address,
-    PAGERDUTY_ROUTING_KEY: text.refine(
-      (value) => value === undefined || /^[A-Za-z0-9]{32}$/.test(value),
-      'is not an Events API v2 integration key: 32 letters and digits',
+    PAGERDUTY_ROUTING_KEY: integrationKey,
+    PAGERDUTY_CHANGE_ROUTING_KEY: integrationKey.refine(
+      (value) => value === undefined || !value.startsWith('R'),
+      'is the key of a ruleset (it begins with R); change events need the integration key of a service',
     ),
+    PAGERDUTY_STATUS_UPDATES: z.enum(['true', 'false', ''], 'is neither true nor false').optional(),
     PAGERDUTY_USER_ID: userIds,
   })
   .superRefine((env, context) => {
@@ -101,33 +121,55 @@ export const pagerDutyConfig = z
       apiUrl: env.PAGERDUTY_API_URL ?? region.api,
       eventsUrl: env.PAGERDUTY_EVENTS_URL ?? region.events,
       routingKey: env.PAGERDUTY_ROUTING_KEY,
+      changeRoutingKey: env.PAGERDUTY_CHANGE_ROUTING_KEY,
+      statusUpdates: env.PAGERDUTY_STATUS_UPDATES === 'true',
       ourselves: env.PAGERDUTY_USER_ID,
     };
   });
 
-/** What the webhook's door needs: secrets, and who we are. Never the token. */
+/** What the webhook's door needs: secrets, who we are, and which buttons are a person's word. Never the token. */
 export interface PagerDutyDoor {
-  /** Every one is valid: two while a secret is rotated, one more per further subscription. */
+  /** Every one is valid: two while a secret is rotated, one more per further subscription. Empty: only tokens and certificates open it. */
   secrets: readonly string[];
   ourselves: readonly string[];
+  /** Label of the custom incident action that approves the waiting plan, exactly. */
+  approveButton?: string | undefined;
+  rejectButton?: string | undefined;
 }
 
 /** Comparing costs one hash per secret for everybody who knocks. */
 const mostSecrets = 20;
 
-/** An empty secret would let anybody in: it stops the start. */
+/** An empty secret would let anybody in: it stops the start. Nothing of it set: `undefined`. */
 export const pagerDutyDoor = z
   .object({
     PAGERDUTY_WEBHOOK_SECRETS: z
-      .string(
-        'is not set; set it to the secret that PagerDuty showed when the webhook subscription was made (several with commas between them)',
-      )
+      .string()
       .transform((value) => value.split(',').map((secret) => secret.trim()))
-      .refine((secrets) => secrets.every((secret) => secret !== ''), 'is empty or has an empty part; remove stray commas')
-      .refine((secrets) => secrets.length <= mostSecrets, `has more than ${mostSecrets} secrets`),
+      .refine(
+        (secrets) => secrets.every((secret) => secret !== ''),
+        'is empty or has an empty part; set it to the secret that PagerDuty showed when the webhook subscription was made, without stray commas',
+      )
+      .refine((secrets) => secrets.length <= mostSecrets, `has more than ${mostSecrets} secrets`)
+      .optional(),
     PAGERDUTY_USER_ID: userIds,
+    PAGERDUTY_APPROVE_BUTTON: text,
+    PAGERDUTY_REJECT_BUTTON: text,
   })
-  .transform((env): PagerDutyDoor => ({ secrets: env.PAGERDUTY_WEBHOOK_SECRETS, ourselves: env.PAGERDUTY_USER_ID }));
+  .superRefine(({ PAGERDUTY_APPROVE_BUTTON: approve, PAGERDUTY_REJECT_BUTTON: reject }, context) => {
+    if (approve !== undefined && approve === reject)
+      context.addIssue({
+        code: 'custom',
+        path: ['PAGERDUTY_REJECT_BUTTON'],
+        message: 'is the same label as the one that approves',
+      });
+  })
+  .transform((env): PagerDutyDoor | undefined => {
+    const { PAGERDUTY_WEBHOOK_SECRETS: secrets, PAGERDUTY_USER_ID: ourselves } = env;
+    const { PAGERDUTY_APPROVE_BUTTON: approveButton, PAGERDUTY_REJECT_BUTTON: rejectButton } = env;
+    const nothing = secrets === undefined && ourselves.length === 0 && !approveButton && !rejectButton;
+    return nothing ? undefined : { secrets: secrets ?? [], ourselves, approveButton, rejectButton };
+  });
 
 function isAddress(value: string | undefined): boolean {
   if (value === undefined) return true;

@@ -5,7 +5,7 @@ import type { Incident, IncidentRef, Person } from '../../domain/incident.js';
 import type { Json } from '../../domain/json.js';
 import type { BodyFacts, BodyReader, SourceReading } from '../contract/source.js';
 import { isObject, labelsOf, readDetails } from './details.js';
-import { generationOf } from './receive.js';
+import { generationOf } from './shapes/proven.js';
 
 const time = z.string().refine((text) => Number.isFinite(Date.parse(text)), 'is not a time');
 const reference = z.object({ id: z.string().min(1), summary: z.string().nullish() });

@@ -22,6 +22,8 @@ export interface Verdict {
   /** The vendor's own words, or what to do about it. */
   words?: string;
   retryAfterMs?: number;
+  /** Kept on the VendorError, for the vendor's own folder. */
+  code?: number | string;
 }
 
 export interface HttpOptions {
@@ -143,6 +145,7 @@ function refusalOf(
     fault,
     withoutSecrets(words, secrets),
     later ? (verdict.retryAfterMs ?? retryAfterMs(answer.headers['retry-after'], now)) : undefined,
+    verdict.code,
   );
 }
 

@@ -2,7 +2,7 @@ import type { CallWith } from '../../contract/call.js';
 import type { ChannelDefinition } from '../../contract/channel.js';
 import { VendorError } from '../../contract/errors.js';
 import type { PagerDutyClient } from '../client.js';
-import { codes, PagerDutyRefusal } from '../errors.js';
+import { codes } from '../errors.js';
 import { getHolding, getNotes, getOnDuty, levelOf, type Note, type OnDuty, postNote, putIncident, putNote } from '../rest.js';
 
 type PagerDutyCall = CallWith<PagerDutyClient>;
@@ -32,7 +32,7 @@ export const pagerDutyChannel: ChannelDefinition<PagerDutyClient> = {
       await putIncident(call, ref.externalId, { status: 'resolved' });
       return 'resolved';
     } catch (error) {
-      if (error instanceof PagerDutyRefusal && error.code === codes.alreadyResolved) return 'was resolved';
+      if (error instanceof VendorError && error.code === codes.alreadyResolved) return 'was resolved';
       throw error;
     }
   },

@@ -22,8 +22,8 @@ export const pagerDutySource: SourceDefinition<PagerDutyClient> = {
     defineDoor({
       id: 'pagerduty',
       path: '/pagerduty/autonomous/action',
-      summary: 'PagerDuty webhooks v3.',
-      proofs: ['signature'],
+      summary: 'PagerDuty webhooks v3, custom incident actions, Event Orchestrations, Incident Workflows, and the plain body.',
+      proofs: ['signature', 'mtls', 'token'],
       door: pagerDutyDoor,
       receive,
     }),
