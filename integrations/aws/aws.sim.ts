@@ -44,7 +44,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
   };
 
   /**
-   * `POST settings` takes any of `{"repeatedToken": "error"|"same-id", "nextAutomation": "Failed", "documentContent": {"name": "…", "content": "…"},
+   * `POST settings` takes any of `{"repeatedToken": "error"|"same-id", "nextAutomation": "Failed", "children": ["Failed", …], "documentContent": {"name": "…", "content": "…"},
    * "instance": {"id": "i-…", "state": "stopped", …}, "metric": {"namespace", "metric", "dimensions", "values": [newest, …]}}`; `GET automations`, `GET instances` and `GET trail` (who called what, as CloudTrail
    * would tell it) show what there is.
    */
@@ -56,6 +56,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
     const wanted = JSON.parse(body.toString('utf8') || '{}') as Settings;
     if (wanted.repeatedToken) ssm.repeatedToken = wanted.repeatedToken;
     if (wanted.nextAutomation) ssm.automations.endNextWith(wanted.nextAutomation);
+    if (wanted.children) ssm.automations.becomeParent(wanted.children);
     if (wanted.documentContent) world.replaceDocument(wanted.documentContent.name, wanted.documentContent.content);
     const instance = wanted.instance ? world.instances.get(wanted.instance.id) : undefined;
     if (instance) Object.assign(instance, wanted.instance);
@@ -84,6 +85,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
 interface Settings {
   repeatedToken?: 'error' | 'same-id';
   nextAutomation?: string;
+  children?: string[];
   documentContent?: { name: string; content: string };
   instance?: { id: string; [field: string]: unknown };
   metric?: SettableSeries;

@@ -30,6 +30,9 @@ describe('SDK errors in our own terms', () => {
     ['no such document', sdk('AutomationDefinitionNotFoundException', 400), 'absent', 'absent'],
     ['no such instance', sdk('InvalidInstanceID.NotFound', 400), 'absent', 'absent'],
     ['a bare 404', sdk('UnknownError', 404), 'absent', 'absent'],
+    ['no such database', sdk('DBInstanceNotFoundFault', 404), 'absent', 'absent'],
+    ['a database that is not available', sdk('InvalidDBInstanceStateFault', 400), 'conflict', 'conflict'],
+    ['an automation that is over', sdk('InvalidAutomationStatusUpdateException', 400), 'conflict', 'conflict'],
     ['a wrong state', sdk('IncorrectInstanceState', 400), 'conflict', 'conflict'],
   ])('%s', (_what, error, asWrite, asRead) => {
     expect(asVendorError(error, 'write').fault).toBe(asWrite);

@@ -21,9 +21,15 @@ const byName: readonly (readonly [VendorFault, RegExp])[] = [
   ],
   ['forbidden', /^(CredentialsProviderError|TokenProviderError|ProviderError)$/],
   // The token was used before, so an execution under this key may well exist: read back instead of giving up.
-  ['ambiguous', /^(IdempotentParameterMismatch|DuplicateClientToken)/],
-  ['absent', /NotFound(Exception)?$|[.]NotFound$|^InvalidDocument$|^InvalidDocumentVersion$|^ResourceNotFound$/],
-  ['conflict', /^(IncorrectState|IncorrectInstanceState|ResourceInUse|Conflict)/],
+  ['ambiguous', /^(IdempotentParameterMismatch|DuplicateClientToken|DurableExecutionAlreadyStarted)/],
+  [
+    'absent',
+    /NotFound(Exception|Fault)?$|[.]NotFound$|^InvalidDocument(Version)?$|^ResourceNotFound$|^InvocationDoesNotExist$|^InvalidCommandId$/,
+  ],
+  [
+    'conflict',
+    /^(IncorrectState|IncorrectInstanceState|InvalidDBInstanceState|InvalidAutomationStatusUpdate|ResourceInUse|Conflict|ScalingActivityInProgress|ServiceNotActive)/,
+  ],
 ];
 
 const neverSent = new Set(neverConnected);
@@ -79,8 +85,16 @@ const secrets: readonly RegExp[] = [
   /[A-Za-z0-9+/=_-]{100,}/g,
 ];
 
-function clean(text: string, limit: number): string {
-  const oneLine = text.replace(/\s+/g, ' ').trim();
+// oxlint-disable-next-line no-control-regex
+const ansi = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
+
+/** Somebody else's words on one line of at most so many characters: no secrets, no colours of a terminal, nothing that hides or turns text round. */
+export function clean(text: string, limit: number): string {
+  const oneLine = text
+    .replace(ansi, '')
+    .replace(/\s+/g, ' ')
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '')
+    .trim();
   const safe = secrets.reduce((rest, pattern) => rest.replace(pattern, '[removed]'), oneLine);
   return safe.length > limit ? `${safe.slice(0, limit - 1)}…` : safe;
 }

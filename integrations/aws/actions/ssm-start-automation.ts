@@ -6,7 +6,8 @@ import { VendorError } from '../../contract/errors.js';
 import { roleArn } from '../arn.js';
 import type { AwsClient } from '../client.js';
 import { findAutomation, incidentTag, keyTag, refOf } from './automation-adopt.js';
-import { type AutomationRef, waitForAutomation } from './automation-wait.js';
+import { automationGrants, standardRole } from './automation-grants.js';
+import { type AutomationRef, stopAutomation, waitForAutomation } from './automation-wait.js';
 import { aimsAt, asLists, documentParameters, mayBegin, pinnedVersion, refused } from './parameters.js';
 
 const params = z.strictObject({
@@ -20,7 +21,7 @@ const params = z.strictObject({
   assumeRole: z
     .string()
     .regex(/^[A-Za-z0-9+=,.@_-]{1,64}$/, "is the name of an IAM role in the target's account")
-    .default('OpsSentinelAutomation'),
+    .default(standardRole),
 });
 
 type Params = z.infer<typeof params>;
@@ -35,11 +36,13 @@ export const ssmStartAutomation = defineAction<AwsClient>()({
     'ssm:StartAutomationExecution',
     'ssm:AddTagsToResource',
     'ssm:GetAutomationExecution',
+    'ssm:StopAutomationExecution',
     'ssm:DescribeAutomationExecutions',
     'ssm:ListTagsForResource',
     'ssm:DescribeDocument',
     'iam:PassRole',
   ],
+  grants: automationGrants,
   params,
   says: ({ document, version }) => `SSM Automation ${document} version ${version}`,
   preState: async (call, wanted, target) => {
@@ -65,6 +68,7 @@ export const ssmStartAutomation = defineAction<AwsClient>()({
     return { ref: refOf(wanted, id, call.now()), says: `ssm:StartAutomationExecution: ${id}` };
   },
   wait: (call, ref) => waitForAutomation(call, ref as AutomationRef),
+  stop: (call, ref) => stopAutomation(call, ref as AutomationRef),
   adopt: (call, { document, version }, { key }) => findAutomation(call, { document, version, key }),
   undo: 'none',
 });

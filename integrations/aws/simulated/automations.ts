@@ -16,6 +16,9 @@ export interface SimulatedAutomation {
   /** Epoch milliseconds. */
   startedAt: number;
   endedAt: number | undefined;
+  /** Of an execution with rate control: it only starts children. */
+  rateControlled?: boolean;
+  parent?: string;
   status: Status;
   steps: { name: string; action: string; status: Status; message: string | undefined }[];
 }
@@ -31,6 +34,8 @@ export interface Automations {
   all: Map<string, SimulatedAutomation>;
   start: (scope: Scope, request: StartRequest) => SimulatedAutomation;
   stop: (automation: SimulatedAutomation) => void;
+  /** The one that was started last has rate control, and its children ended so: it is a success itself, as with MaxErrors above 0. */
+  becomeParent: (children: readonly Status[]) => void;
   /** The next one that is started ends in this status, whatever it does. */
   endNextWith: (status: Status | undefined) => void;
   reset: () => void;
@@ -98,6 +103,16 @@ export function createAutomations(world: AwsWorld): Automations {
     },
     stop: (automation) => {
       if (automation.endedAt === undefined) end(automation, 'Cancelled');
+    },
+    becomeParent: (children) => {
+      const parent = [...all.values()].at(-1);
+      if (!parent) return;
+      parent.rateControlled = true;
+      for (const status of children) {
+        const { tags: _tags, rateControlled: _rate, ...like } = parent;
+        const child = { ...like, id: randomUUID(), tags: {}, parent: parent.id, status, endedAt: now(), steps: [] };
+        all.set(child.id, child);
+      }
     },
     endNextWith: (status) => {
       nextEnd = status;

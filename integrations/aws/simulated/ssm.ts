@@ -93,7 +93,9 @@ export function createSsm(world: AwsWorld): Ssm {
     },
     StopAutomationExecution: (scope, { AutomationExecutionId: id }, request) => {
       const found = find(scope, id);
-      if (!found) return notFound(request, id);
+      if (!found || !older(found, unknownFor)) return notFound(request, id);
+      if (found.endedAt !== undefined)
+        return failure(request, 'InvalidAutomationStatusUpdateException', `Automation ${found.id} is ${found.status}.`);
       automations.stop(found);
       return json(request, {});
     },
@@ -211,6 +213,7 @@ function passes(automation: SimulatedAutomation, { Key, Values }: { Key: string;
   const value = Values[0] ?? '';
   if (Key === 'TagKey') return Values.some((tag) => tag in automation.tags);
   if (Key === 'DocumentNamePrefix') return Values.some((prefix) => automation.document.startsWith(prefix));
+  if (Key === 'ParentExecutionId') return Values.includes(automation.parent ?? '');
   if (Key === 'ExecutionStatus') return Values.includes(automation.status);
   if (Key === 'StartTimeAfter') return automation.startedAt >= Date.parse(value);
   if (Key === 'StartTimeBefore') return automation.startedAt <= Date.parse(value);
@@ -227,6 +230,8 @@ const listed = (automation: SimulatedAutomation): Body => ({
   ExecutionStartTime: seconds(automation.startedAt),
   ExecutionEndTime: seconds(automation.endedAt),
   ExecutedBy: `arn:aws:sts::${automation.account}:assumed-role/sandbox/opssentinel`,
+  ...(automation.parent ? { ParentAutomationExecutionId: automation.parent } : {}),
+  ...(automation.rateControlled ? { TargetParameterName: 'InstanceId' } : {}),
   Mode: 'Auto',
   AutomationType: 'Local',
 });
