@@ -1,10 +1,10 @@
-import type { SandboxEffect } from '../../integrations/contract/simulator.js';
+import { remedies, type SandboxEffect } from '../../integrations/contract/simulator.js';
 
 /** The sandbox's own interface, as anybody may use it. */
 export interface SandboxClient {
   raise: (alarm: string) => Promise<void>;
   clear: (alarm: string) => Promise<void>;
-  /** Effects on the simulated clouds; what is told to people (PagerDuty) is left out. */
+  /** Effects on the simulated clouds; what is told to people and their tools is left out. */
   effects: () => Promise<SandboxEffect[]>;
   /** Every webhook is sent so many times. */
   repeatDeliveries: (times: number) => Promise<void>;
@@ -28,7 +28,7 @@ export function createSandboxClient(address: string): SandboxClient {
   return {
     raise: (name) => alarm(name, 'ALARM'),
     clear: (name) => alarm(name, 'OK'),
-    effects: async () => ((await ask('GET', 'effects')) as SandboxEffect[]).filter(({ vendor }) => vendor !== 'pagerduty'),
+    effects: async () => remedies((await ask('GET', 'effects')) as SandboxEffect[]),
     repeatDeliveries: async (repeat) => void (await ask('POST', 'pagerduty/deliveries', { repeat })),
     unknownCalls: async () => (await ask('GET', 'unknown')) as unknown[],
   };

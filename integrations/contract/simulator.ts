@@ -31,6 +31,10 @@ export interface SandboxEffect {
   outcome: string;
 }
 
+/** What repairs, among everything that had an effect: telling people and their tools is none. */
+export const remedies = (effects: readonly SandboxEffect[]): SandboxEffect[] =>
+  effects.filter(({ vendor }) => vendor === 'aws' || vendor === 'mcp');
+
 /** An alarm that the sandbox ships: data for every simulator that knows of it. A type, so that it can travel as JSON. */
 export type SandboxAlarm = {
   name: string;

@@ -3,7 +3,7 @@ import type { Approval } from '../../domain/approval.js';
 import type { Permit } from '../../domain/permit.js';
 import type { Decision } from '../../domain/plan.js';
 import type { LedgerRecord } from '../../domain/record.js';
-import type { SandboxEffect } from '../../integrations/contract/simulator.js';
+import { remedies, type SandboxEffect } from '../../integrations/contract/simulator.js';
 import type { IncidentRow, Ledger } from '../../ledger/port.js';
 
 /** Everything that the invariants are judged by: four independent records of the same events. */
@@ -29,7 +29,7 @@ export interface IncidentProof {
 
 export async function collect(sandbox: string, ledger: Ledger, client: Client): Promise<Proof> {
   const get = async <Value>(path: string): Promise<Value> => (await (await fetch(`${sandbox}/_sandbox/${path}`)).json()) as Value;
-  const effects = (await get<SandboxEffect[]>('effects')).filter(({ vendor }) => vendor !== 'pagerduty');
+  const effects = remedies(await get<SandboxEffect[]>('effects'));
   const runs: Proof['runs'] = [];
   for await (const { workflowId, runId, status } of client.workflow.list())
     runs.push({ workflowId, firstRunId: await startedAs(client, workflowId, runId), status: status.name });
