@@ -108,7 +108,7 @@ async function writePlan(deps: ActivityDeps, input: DecideInput, plan: (Decision
       plan.steps.length === 1
         ? `${steps}: ${first?.says} on ${plan.target.name}; mode ${plan.mode} in ${plan.environment}, ${undo}; plan ${shortHash(plan.hash)}`
         : `${plan.steps.length} steps on ${plan.target.name}: ${steps}, then page; mode ${plan.mode} in ${plan.environment}; plan ${shortHash(plan.hash)}`,
-    once: 'plan',
+    once: `plan.${shortHash(plan.hash)}`,
     data: { planHash: plan.hash, mode: plan.mode, environment: plan.environment, target: plan.target.id },
   });
 }

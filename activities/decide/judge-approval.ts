@@ -1,4 +1,4 @@
-import { type Approval, isBoundTo } from '../../domain/approval.js';
+import { type Approval, isBoundTo, isButton } from '../../domain/approval.js';
 import { type Plan, planIn } from '../../domain/plan.js';
 import type { ApprovalRequestRow } from '../../ledger/port.js';
 import type { ActivityDeps } from '../deps.js';
@@ -45,6 +45,8 @@ async function refusalOf(
   if (request.requestId && (!row || row.incident !== input.incident)) return 'the request is not one that our own door wrote';
   if (request.requestId && !isBoundTo(deps.hash, request.requestId, request))
     return 'our own door wrote that request for another decision or another plan';
+  if (row && request.decision === 'approve' && isButton(row.via) && plan.steps.some(({ risk }) => risk === 'destructive'))
+    return `a destructive step wants a word on the plan itself, which a button does not show: opssentinel approve --plan ${plan.hash.slice(0, shortestPin)}`;
   // The same word again counts once, in the ledger: judged again after a lost answer, it gets the same answer.
   return row ? onCallRefusal(deps, input, row) : signalRefusal(plan);
 }

@@ -30,8 +30,10 @@ export function sourceOf(deps: ActivityDeps, id: string): AnySource {
 /** Reads the incident and its alert at their source. */
 export async function readIncident(deps: ActivityDeps, about: About): Promise<{ incident: Incident; alert: Alert }> {
   const source = sourceOf(deps, about.ref.source);
-  const pace = paceOf(deps.rules());
-  const call = source.with(callFor(about.incident, nowhere, pace, deps.now));
+  const set = deps.rules();
+  const at = source.place?.(about.ref);
+  const place = at === undefined ? nowhere : placeFor(set, at, 'read');
+  const call = source.with(callFor(about.incident, place, paceOf(set), deps.now));
   return source.normalise(await source.read(call, about.ref), about.ref, about.trust, deps.registry.bodies);
 }
 

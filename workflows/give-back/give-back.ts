@@ -1,5 +1,6 @@
 import { continueAsNew, sleep } from '@temporalio/workflow';
 import type { About } from '../../activities/types.js';
+import type { Delivery } from '../../domain/delivery.js';
 import type { Plan, PlanStep } from '../../domain/plan.js';
 import { closed, gaveBack } from '../incident/activities.js';
 import type { PlannedRun } from '../incident/run.js';
@@ -45,9 +46,24 @@ async function giveItBack({ about, plan, step, attemptKey }: GiveBackInput): Pro
   return { says };
 }
 
+/** It was begun by no event. */
+const begunByNobody = ({ ref, trust }: About): Delivery => ({
+  eventId: 'giveback',
+  eventType: 'giveback',
+  kind: 'other',
+  ref,
+  occurredAt: '',
+  receivedAt: '',
+  actor: null,
+  trust,
+  authenticatedBy: '',
+  bodyHash: '',
+});
+
 /** A run beside the incident's: nobody sends it anything. */
 const aside = (about: About, plan: Plan): PlannedRun => ({
   about,
+  delivery: begunByNobody(about),
   plan,
   inbox: {
     seen: new Set(),

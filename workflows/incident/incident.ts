@@ -29,7 +29,7 @@ export async function incident(input: IncidentInput): Promise<IncidentResult> {
   const inbox = openInbox(delivery, () => shown.status);
   const story: Story = { steps: [], approvals: [], effects: 0 };
   const about = { incident: incidentId(delivery.ref), ref: delivery.ref, trust: delivery.trust };
-  const run: Run = { about, inbox, shown, story };
+  const run: Run = { about, delivery, inbox, shown, story };
 
   setAttributes({ state: 'deciding', source: delivery.ref.source, incident: delivery.ref.externalId });
   const ending = await endingOf(run, delivery).catch((error: unknown) => failed(error));

@@ -17,10 +17,10 @@ const mostPermits = 3;
 
 /** The steps in order; the first that verifies ends it; after the last, people are paged. */
 export async function climb(run: PlannedRun): Promise<Next<never>> {
-  for (const step of run.plan.steps) {
-    const tried = await tryStep(run, step);
+  for (let index = 0; index < run.plan.steps.length; index++) {
+    const tried = await tryStep(run, index);
     if (!tried.go) return tried;
-    const told = tried.value;
+    const { step, told } = tried.value;
     run.story.steps.push(told);
     if (told.effect === 'unknown') return end('escalated', `${step.runbook} may or may not have run: ${told.effectSays}`, true);
     // What was never tried has not failed: the next step, which does more, is not the answer to it.
@@ -36,14 +36,16 @@ export async function climb(run: PlannedRun): Promise<Next<never>> {
   return end('escalated', lastWords(run.story.steps), true);
 }
 
-async function tryStep(run: PlannedRun, step: PlanStep): Promise<Next<StepStory>> {
+async function tryStep(run: PlannedRun, index: number): Promise<Next<{ step: PlanStep; told: StepStory }>> {
   for (let permits = 1; ; permits++) {
-    const permit = await permitFor(run, step.index);
+    const permit = await permitFor(run, index);
     if (!permit.go) return permit;
+    // Only now: the plan may have been made anew.
+    const step = run.plan.steps[index] as PlanStep;
     // What has begun is seen through and told, also when somebody cancels the run meanwhile.
     const cancelled = CancellationScope.current().cancelRequested;
     const { told, ranOut } = await CancellationScope.nonCancellable(() => perform(run, step, permit.value, cancelled));
-    if (!ranOut || permits === mostPermits) return goOn(told);
+    if (!ranOut || permits === mostPermits) return goOn({ step, told });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { About } from '../../activities/types.js';
+import type { Delivery } from '../../domain/delivery.js';
 import type { Plan } from '../../domain/plan.js';
 import type { Ending, Story } from '../../domain/story.js';
 import type { Inbox } from './inbox.js';
@@ -7,6 +8,8 @@ import type { Shown } from './shown.js';
 /** What the phases of one run share. */
 export interface Run {
   about: About;
+  /** What began the run. */
+  delivery: Delivery;
   inbox: Inbox;
   shown: Shown;
   story: Story;
