@@ -33,6 +33,10 @@ export interface Approval {
   at: string;
 }
 
+/** `via` of a word given by a button in a vendor's own app: whoever presses it sees no plan. */
+export const buttonOf = (door: string): string => `${door} button`;
+export const isButton = (via: string): boolean => via.endsWith(' button');
+
 type Bound = Pick<ApprovalRequest, 'decision' | 'planHash'>;
 
 const bindingOf = (hash: Hash, { decision, planHash }: Bound): string => hash(canonicalJson([decision, planHash])).slice(0, 32);
