@@ -10,12 +10,16 @@ import { createRecentSet } from './door/recent-set.js';
 import { createTurnstile } from './door/turnstile.js';
 import { mountRoutes } from './mount-routes.js';
 import { openApiDocument } from './openapi.js';
+import { createBuckets } from './buckets.js';
+import { createGuesses } from './guesses.js';
 import { Problem, problemHandler } from './problem.js';
 import { routes } from './routes/index.js';
+import type { Senders } from './senders.js';
 
 /** The Express application: the door first, with bytes as they came; then the route table; then "there is no such thing". */
-export function createApp(deps: ApiDeps, context: ApiContext, journal: Journal): Express {
+export function createApp(deps: ApiDeps, context: ApiContext, journal: Journal, senders: Senders): Express {
   const { limits, runs, metrics, now } = context;
+  const guesses = createGuesses(limits.wrongTokens, now);
   const accept = createAccept({
     ledger: deps.ledger,
     runs,
@@ -24,6 +28,7 @@ export function createApp(deps: ApiDeps, context: ApiContext, journal: Journal):
     turnstile: createTurnstile(limits.doorConcurrency, limits.doorQueue),
     journal,
     metrics,
+    limits,
     now,
   });
   const app = express();
@@ -42,6 +47,9 @@ export function createApp(deps: ApiDeps, context: ApiContext, journal: Journal):
     createDoor({
       registry: deps.registry,
       env: deps.env,
+      senders,
+      limits: { door: createBuckets(limits.doorRate, now), sender: createBuckets(limits.senderRate, now) },
+      guesses,
       accept,
       metrics,
       log: deps.log,
@@ -53,7 +61,7 @@ export function createApp(deps: ApiDeps, context: ApiContext, journal: Journal):
   app.get('/openapi.json', (_request, response) => {
     response.json(document);
   });
-  app.use(mountRoutes(routes, deps.tokens, context));
+  app.use(mountRoutes(routes, deps.tokens, context, guesses));
   app.use((request) => {
     throw new Problem(404, `There is nothing at ${request.method} ${request.path}; /openapi.json lists what there is.`);
   });

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Registry } from '../integrations/contract/registry.js';
 import type { Ledger } from '../ledger/port.js';
 import type { RulesProblem, RulesSummary } from './shapes.js';
+import type { Rate } from './buckets.js';
 import type { ApiTokens } from './tokens.js';
 
 /** The part of Temporal's client that the API uses. */
@@ -19,7 +20,7 @@ export interface ApiDeps {
   ledger: Ledger;
   temporal: TemporalClient;
   registry: Pick<Registry, 'sources'>;
-  /** For the sources' `door` schemas: names as in the reference. */
+  /** For the sources' `door` schemas, and for what senders prove themselves by: names as in the reference. */
   env: Readonly<Record<string, string | undefined>>;
   tokens: ApiTokens;
   rules: RulesDoor;
@@ -45,8 +46,20 @@ export interface ApiLimits {
   doorQueue: number;
   /** Event ids known to be durable, kept in memory; 0 switches that off. */
   rememberedEvents: number;
+  /** Deliveries of one request that are under way at once. */
+  deliveriesAtOnce: number;
+  /** Webhooks of one door, whoever sends. */
+  doorRate: Rate;
+  /** Webhooks of one door from one address. PagerDuty sends from few addresses, and tries a 429 again. */
+  senderRate: Rate;
+  /** Requests to the REST API from one address. */
+  restRate: Rate;
+  /** Wrong tokens from one address. */
+  wrongTokens: Rate;
   /** How long an approval waits for the run's answer. */
   approvalDeadlineMs: number;
+  /** How often changed certificate files are taken up. */
+  certificatesEveryMs: number;
   /** Live streams that may be open at once. */
   streams: number;
   /** A comment in every stream, so that nothing on the way takes it for dead. */
@@ -60,7 +73,13 @@ export const defaultLimits: ApiLimits = {
   doorConcurrency: 32,
   doorQueue: 512,
   rememberedEvents: 10_000,
+  deliveriesAtOnce: 16,
+  doorRate: { perSecond: 1000, burst: 4000 },
+  senderRate: { perSecond: 500, burst: 2000 },
+  restRate: { perSecond: 100, burst: 500 },
+  wrongTokens: { perSecond: 0.5, burst: 30 },
   approvalDeadlineMs: 10_000,
+  certificatesEveryMs: 30_000,
   streams: 200,
   streamKeepAliveMs: 15_000,
   streamPollMs: 5000,

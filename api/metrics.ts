@@ -8,6 +8,8 @@ export interface ApiMetrics {
   quarantined: Counter<'source'>;
   temporalErrors: Counter<'call'>;
   journalFailures: Counter;
+  limited: Counter<'what'>;
+  wrongTokens: Counter<'where'>;
   streams: Gauge;
   repliesOutOfShape: Counter<'route'>;
   registry: Registry;
@@ -47,6 +49,18 @@ export function createMetrics(): ApiMetrics {
     journalFailures: new Counter({
       name: 'opssentinel_journal_failures_total',
       help: 'Lines of the journal that could not be written; the runs they tell of are durable.',
+      registers,
+    }),
+    limited: new Counter({
+      name: 'opssentinel_limited_total',
+      help: 'Requests answered 429, by the limit: `door` and `sender` at the webhooks, `rest` at the API, `guesses` for wrong tokens.',
+      labelNames: ['what'],
+      registers,
+    }),
+    wrongTokens: new Counter({
+      name: 'opssentinel_wrong_tokens_total',
+      help: 'Tokens shown that are nobody’s, at the webhooks (`door`) and at the API (`rest`). Many: somebody tries them out.',
+      labelNames: ['where'],
       registers,
     }),
     streams: new Gauge({ name: 'opssentinel_streams', help: 'Live streams that are open.', registers }),

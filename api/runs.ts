@@ -25,6 +25,8 @@ export class RunError extends Error {
 export interface Runs {
   start: (delivery: Delivery, deadline: number) => Promise<RunAnswer>;
   tell: (delivery: Delivery, deadline: number) => Promise<RunAnswer>;
+  /** To an open run alone: begins none. `closed`: there is none. */
+  tellOpen: (delivery: Delivery, deadline: number) => Promise<RunAnswer>;
   decide: (incident: string, request: ApprovalRequest, updateId: string, deadline: number) => Promise<ApprovalAnswer>;
   takeOver: (incident: string, by: string, deadline: number) => Promise<void>;
   reachable: (deadline: number) => Promise<void>;
@@ -56,6 +58,14 @@ export function createRuns({ connection, workflow }: TemporalClient): Runs {
         durable(
           workflow.signalWithStart(incidentWorkflowType, { ...options(delivery), signal: incidentEvent, signalArgs: [delivery] }),
         ),
+      ),
+    tellOpen: (delivery, deadline) =>
+      within(deadline, () => workflow.getHandle(incidentWorkflowId(delivery.ref)).signal(incidentEvent, delivery)).then(
+        () => 'durable',
+        (error: unknown) => {
+          if (error instanceof RunError && error.fault === 'no-run') return 'closed';
+          throw error;
+        },
       ),
     decide: (incident, request, updateId, deadline) =>
       within(deadline, () => workflow.getHandle(workflowIdOf(incident)).executeUpdate(approval, { args: [request], updateId })),

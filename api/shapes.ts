@@ -119,6 +119,39 @@ export type HoldBody = z.input<typeof HoldBody>;
 export const HoldReleased = z.object({ released: z.boolean(), says: z.string() }).meta({ id: 'HoldReleased' });
 export type HoldReleased = z.infer<typeof HoldReleased>;
 
+const time = z.iso.datetime({ error: 'write a time in UTC, e.g. 2026-11-22T03:12:41Z' });
+const word = (most: number) => z.string().min(1).max(most);
+
+export const DeployBody = z
+  .strictObject({
+    id: word(200).meta({
+      description: 'Your own id of it; the same for its beginning and its end, so that telling it again changes nothing.',
+      example: 'build-4711',
+    }),
+    service: word(200).meta({
+      description: 'Name or id of the service, as your rules and PagerDuty know it.',
+      example: 'PSVC001',
+    }),
+    environment: word(100).optional().meta({ description: 'As the policy names it. Without it, it counts in all of them.' }),
+    says: word(1000).meta({ example: 'checkout 1.4.2' }),
+    startedAt: time.optional().meta({ description: 'Default: now.' }),
+    endedAt: time.optional().meta({ description: 'Absent while it runs.' }),
+  })
+  .meta({ id: 'DeployBody' });
+export type DeployBody = z.infer<typeof DeployBody>;
+
+export const DeployView = z
+  .object({
+    id: z.string(),
+    service: z.string(),
+    environment: z.string().optional(),
+    says: z.string(),
+    startedAt: z.string(),
+    endedAt: z.string().optional(),
+  })
+  .meta({ id: 'Deploy' });
+export type DeployView = z.infer<typeof DeployView>;
+
 export const RulesProblem = z
   .object({
     at: z.string().meta({ description: '`file:line:column`' }),

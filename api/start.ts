@@ -1,14 +1,16 @@
 import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.js';
 import { defaultLimits, type ApiDeps } from './deps.js';
 import { createJournal } from './door/journal.js';
 import { createMetrics, createMetricsServer } from './metrics.js';
 import { createRuns } from './runs.js';
+import { readSenders } from './senders.js';
 import { createStreams } from './streams.js';
 
 export interface RunningApi {
-  /** e.g. `http://127.0.0.1:8080`. */
+  /** e.g. `http://127.0.0.1:8080`; `https://…` where it has a certificate. */
   address: string;
   metricsAddress: string;
   /** Takes nothing new, ends live streams, lets what is under way end, and writes the journal's last lines. */
@@ -24,19 +26,23 @@ const closeGraceMs = 3000;
  */
 export async function start(deps: ApiDeps): Promise<RunningApi> {
   const limits = { ...defaultLimits, ...deps.limits };
+  const { senders, problems } = readSenders(deps.env);
+  if (problems.length > 0) throw new Error(`The senders' configuration is wrong:\n  ${problems.join('\n  ')}`);
   const metrics = createMetrics();
   const journal = createJournal(deps.ledger, metrics, deps.log);
   const streams = createStreams(deps.ledger, limits, metrics);
   const runs = createRuns(deps.temporal);
-  const app = createApp(deps, { ...deps, runs, streams, metrics, limits, now: Date.now }, journal);
+  const app = createApp(deps, { ...deps, runs, streams, metrics, limits, now: Date.now }, journal, senders);
 
   // Node waits 300 s for a request and 60 s for its headers, and looks every 30 s: far too long for a door that anyone can reach.
-  const server = createServer(
-    { requestTimeout: 10_000, headersTimeout: 5000, connectionsCheckingInterval: 1000, keepAliveTimeout: 5000 },
-    app,
-  );
+  const patience = { requestTimeout: 10_000, headersTimeout: 5000, connectionsCheckingInterval: 1000, keepAliveTimeout: 5000 };
+  const { tls } = senders;
+  const secure = tls && createTlsServer({ ...tls.options(), ...patience }, app);
+  const server = secure ?? createServer(patience, app);
   const metricsServer = createMetricsServer(metrics);
-  const address = await listen(server, deps.host, deps.port, 'API');
+  const refreshing = secure && setInterval(() => tls.refresh(secure, deps.log), limits.certificatesEveryMs);
+  refreshing?.unref();
+  const address = (await listen(server, deps.host, deps.port, 'API')).replace('http:', secure ? 'https:' : 'http:');
   const metricsAddress = await listen(metricsServer, deps.host, deps.metricsPort, 'metrics').catch(async (error: unknown) => {
     await closeServer(server);
     throw error;
@@ -45,6 +51,7 @@ export async function start(deps: ApiDeps): Promise<RunningApi> {
     address,
     metricsAddress,
     close: async () => {
+      clearInterval(refreshing);
       await streams.close();
       await Promise.all([closeServer(server), closeServer(metricsServer)]);
       await Promise.all([journal.settled(), runs.settled()]);

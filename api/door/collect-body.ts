@@ -37,7 +37,7 @@ export function collectBody(request: IncomingMessage): Promise<Buffer | 'too-lar
 }
 
 /** Reads on without keeping, so that the sender gets to read our answer; a sender without end is cut off. */
-function discard(request: IncomingMessage): void {
+export function discard(request: IncomingMessage): void {
   let thrown = 0;
   request.on('error', () => undefined);
   request.on('data', (chunk: Buffer) => {

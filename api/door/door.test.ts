@@ -240,7 +240,7 @@ describe('the door when something is away', () => {
     const response = await bench.deliver(hook());
 
     expect(response.status).toBe(503);
-    expect(((await response.json()) as { detail: string }).detail).toContain('no signing secret');
+    expect(((await response.json()) as { detail: string }).detail).toContain('signing secret');
   });
 
   it('row 1: a secret that is configured wrongly refuses the start', async () => {

@@ -1,5 +1,6 @@
 import type { Route } from '../route.js';
 import { postApproval, postTakeOver } from './decisions.js';
+import { postDeploy } from './deploys.js';
 import { deleteHold, listHolds, postHold } from './holds.js';
 import { getAllTimelines, getIncident, getPlan, getTimeline, listIncidents } from './incidents.js';
 import { front, healthz, incidentLink, readyz } from './operations.js';
@@ -17,6 +18,7 @@ export const routes: readonly Route[] = [
   listHolds,
   postHold,
   deleteHold,
+  postDeploy,
   getRules,
   reloadRules,
   getEvidence,

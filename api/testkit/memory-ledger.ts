@@ -1,3 +1,5 @@
+import type { Deploy } from '../../domain/deploy.js';
+import { lifeIn } from '../../domain/incident-id.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { LedgerRecord, NewRecord } from '../../domain/record.js';
 import type { Hold } from '../../domain/hold.js';
@@ -15,6 +17,8 @@ export interface MemoryLedger {
   journal: JournalEntry[];
   requests: ApprovalRequestRow[];
   holds: Hold[];
+  /** By who told, service and id. */
+  deploys: Map<string, Deploy>;
   incidents: Map<string, IncidentRow>;
   decisions: Map<string, JsonObject>;
   append: (line: NewRecord) => LedgerRecord;
@@ -29,6 +33,7 @@ export function createMemoryLedger(): MemoryLedger {
   const records: LedgerRecord[] = [];
   const requests: ApprovalRequestRow[] = [];
   const holds: Hold[] = [];
+  const deploys = new Map<string, Deploy>();
   const incidents = new Map<string, IncidentRow>();
   const decisions = new Map<string, JsonObject>();
   const listeners = new Set<() => void>();
@@ -59,6 +64,16 @@ export function createMemoryLedger(): MemoryLedger {
     putIncident: async (row) => void incidents.set(row.id, { ...incidentRow(row.id), ...row }),
     incident: async (id) => incidents.get(id),
     incidents: async (limit) => [...incidents.values()].slice(0, limit),
+    latestLifeOf: async (source, externalId) =>
+      [...incidents.values()]
+        .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
+        .map(({ id }) => lifeIn(id, { source, externalId }))
+        .find((life) => life !== undefined),
+    putDeploy: async (from, deploy) => {
+      const key = JSON.stringify([from, deploy.service, deploy.id]);
+      deploys.set(key, { ...deploys.get(key), ...deploy });
+      return deploys.get(key) as Deploy;
+    },
     decision: async (id) => decisions.get(id),
     putApprovalRequest: async (row) => void requests.push(row),
     approvalRequest: async (id) => requests.find((row) => row.id === id),
@@ -84,7 +99,7 @@ export function createMemoryLedger(): MemoryLedger {
         return (target[name] as (...given: never[]) => unknown)(...args);
       },
   });
-  return { ledger, journal, requests, holds, incidents, decisions, append, away, silent };
+  return { ledger, journal, requests, holds, deploys, incidents, decisions, append, away, silent };
 }
 
 export function incidentRow(id: string): IncidentRow {
