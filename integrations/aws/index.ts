@@ -1,4 +1,6 @@
 import { defineIntegration } from '../contract/integration.js';
+import { ec2RebootInstance } from './actions/ec2-reboot-instance.js';
+import { ec2RestartInstance } from './actions/ec2-restart-instance.js';
 import { ssmStartAutomation } from './actions/ssm-start-automation.js';
 import { readCloudWatchBody } from './bodies/cloudwatch.js';
 import { cloudwatchAlarmOk } from './checks/cloudwatch-alarm-ok.js';
@@ -19,6 +21,6 @@ export const aws = defineIntegration({
   bodies: [readCloudWatchBody],
   witnesses: [cloudwatchAlarmWitness],
   targets: [ec2Instance],
-  actions: [ssmStartAutomation],
+  actions: [ec2RebootInstance, ec2RestartInstance, ssmStartAutomation],
   checks: [cloudwatchAlarmOk, cloudwatchMetric, ec2StatusChecksOk],
 });

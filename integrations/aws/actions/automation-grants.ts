@@ -11,7 +11,7 @@ export function automationGrants({ account, region, params }: GrantUse): Grant[]
   const arn = `arn:${partitionOf(region)}:ssm:${region}`;
   const { document, version, assumeRole = standardRole } = params as { document: string; version: string; assumeRole?: string };
   // Nobody else may call a document so: the prefixes are AWS's own.
-  const awsOwned = /^AWS/.test(document);
+  const awsOwned = document.startsWith('AWS');
   const resource = document.startsWith('arn:') ? document : `${arn}:${awsOwned ? '' : account}:document/${document}`;
   return [
     {

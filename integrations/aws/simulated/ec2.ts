@@ -1,16 +1,10 @@
 import type { WireRequest, WireResponse } from '../../contract/simulator.js';
 import type { AwsWorld } from './world.js';
 import type { SimulatedInstance } from './instances.js';
+import { answerPower, stateCodes } from './instance-power.js';
 import { escapeXml, failure, type Scope, xml } from './wire.js';
 
 const namespace = 'http://ec2.amazonaws.com/doc/2016-11-15/';
-const stateCodes: Readonly<Record<SimulatedInstance['state'], number>> = {
-  pending: 0,
-  running: 16,
-  terminated: 48,
-  stopping: 64,
-  stopped: 80,
-};
 
 /** EC2's query protocol: form in, XML out. */
 export function answerEc2(world: AwsWorld, scope: Scope, action: string, request: WireRequest): WireResponse | undefined {
@@ -27,7 +21,7 @@ export function answerEc2(world: AwsWorld, scope: Scope, action: string, request
   if (action === 'DescribeInstances') return xml(reservations(scope, chosen));
   if (action === 'DescribeInstanceStatus')
     return xml(statuses(chosen.filter(({ state }) => form.get('IncludeAllInstances') === 'true' || state === 'running')));
-  return undefined;
+  return answerPower(world, action, request, asked.length === 0 ? [] : chosen);
 }
 
 const state = ({ state: name }: SimulatedInstance): string => `<code>${stateCodes[name]}</code><name>${name}</name>`;
@@ -39,7 +33,7 @@ function reservations({ account }: Scope, instances: readonly SimulatedInstance[
     );
     return `<item><reservationId>r-${instance.id.slice(2)}</reservationId><ownerId>${account}</ownerId><instancesSet><item>
       <instanceId>${instance.id}</instanceId><instanceType>${instance.type}</instanceType><launchTime>${new Date(instance.launchedAt).toISOString()}</launchTime>
-      <instanceState>${state(instance)}</instanceState><tagSet>${tags.join('')}</tagSet></item></instancesSet></item>`;
+      <instanceState>${state(instance)}</instanceState><rootDeviceType>${instance.rootDevice ?? 'ebs'}</rootDeviceType><tagSet>${tags.join('')}</tagSet></item></instancesSet></item>`;
   });
   return `<DescribeInstancesResponse xmlns="${namespace}"><requestId>sandbox</requestId><reservationSet>${items.join('')}</reservationSet></DescribeInstancesResponse>`;
 }

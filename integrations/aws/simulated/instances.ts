@@ -8,6 +8,8 @@ export interface SimulatedInstance {
   /** Both of EC2's checks say the same here. */
   checks: 'ok' | 'initializing' | 'not-applicable' | 'impaired';
   ssmPing: 'Online' | 'ConnectionLost';
+  /** Absent: `ebs`. Without one it can be neither stopped nor started. */
+  rootDevice?: 'instance-store';
   /** Epoch milliseconds: the last start. */
   launchedAt: number;
   tags: Record<string, string>;

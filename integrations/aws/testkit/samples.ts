@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Target } from '../../../domain/target.js';
 import type { ActionSample } from '../../contract/testkit/sample.js';
+import { ec2RebootInstance } from '../actions/ec2-reboot-instance.js';
+import { ec2RestartInstance } from '../actions/ec2-restart-instance.js';
 import { ssmStartAutomation } from '../actions/ssm-start-automation.js';
 import { type AwsClient, connectAws } from '../client.js';
 
@@ -41,5 +43,19 @@ export const awsSamples: readonly ActionSample[] = [
     params: restart('i-0aa11bb22cc33dd44'),
     target: instance('i-0aa11bb22cc33dd44'),
     operation: 'ssm:StartAutomationExecution',
+  },
+  {
+    action: ec2RebootInstance,
+    connect: connectSandbox,
+    params: { instance: 'i-0aa11bb22cc33dd44', allowGroupMember: false },
+    target: instance('i-0aa11bb22cc33dd44'),
+    operation: 'ec2:RebootInstances',
+  },
+  {
+    action: ec2RestartInstance,
+    connect: connectSandbox,
+    params: { instance: 'i-0aa11bb22cc33dd44', allowGroupMember: false },
+    target: instance('i-0aa11bb22cc33dd44'),
+    operation: 'ec2:StopInstances',
   },
 ];
