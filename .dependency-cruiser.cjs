@@ -213,10 +213,10 @@ module.exports = {
     },
     typesOnly(
       'api-holds-no-right-to-act',
-      '`api` decides and changes nothing: `activities` and `guards` it sees as types, and of `workflows` it may import the ids and message names.',
+      '`api` decides and changes nothing: `activities` and `guards` it sees as types, and of `workflows` it may import the ids, the message names and how a run is begun.',
       '^api/',
       folders('activities', 'guards', 'workflows'),
-      ['^workflows/(ids|messages)[.]ts$'],
+      ['^workflows/(ids|messages|start-options)[.]ts$'],
     ),
     {
       name: 'sandbox-is-outside-the-product',

@@ -1,8 +1,8 @@
-import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
 import type { ApprovalAnswer, ApprovalRequest } from '../domain/approval.js';
 import type { Delivery } from '../domain/delivery.js';
 import { incidentWorkflowId, workflowIdOf } from '../workflows/ids.js';
-import { approval, incidentEvent, incidentWorkflowType, queues, takeOver, type IncidentInput } from '../workflows/messages.js';
+import { approval, incidentEvent, incidentWorkflowType, takeOver } from '../workflows/messages.js';
+import { startOptions } from '../workflows/start-options.js';
 import type { TemporalClient } from './deps.js';
 
 /** What became of a delivery at Temporal. `closed`: there was a run, and it has ended. */
@@ -52,11 +52,15 @@ export function createRuns({ connection, workflow }: TemporalClient): Runs {
     });
   };
   return {
-    start: (delivery, deadline) => within(deadline, () => durable(workflow.start(incidentWorkflowType, options(delivery)))),
+    start: (delivery, deadline) => within(deadline, () => durable(workflow.start(incidentWorkflowType, startOptions(delivery)))),
     tell: (delivery, deadline) =>
       within(deadline, () =>
         durable(
-          workflow.signalWithStart(incidentWorkflowType, { ...options(delivery), signal: incidentEvent, signalArgs: [delivery] }),
+          workflow.signalWithStart(incidentWorkflowType, {
+            ...startOptions(delivery),
+            signal: incidentEvent,
+            signalArgs: [delivery],
+          }),
         ),
       ),
     tellOpen: (delivery, deadline) =>
@@ -80,21 +84,6 @@ export function createRuns({ connection, workflow }: TemporalClient): Runs {
         () => undefined,
         () => undefined,
       ),
-  };
-}
-
-/** One run per incident and life, open or closed: both policies stand in every call. */
-function options(delivery: Delivery) {
-  const { source, externalId, generation } = delivery.ref;
-  const input: IncidentInput = { delivery };
-  return {
-    workflowId: incidentWorkflowId(delivery.ref),
-    taskQueue: queues.run,
-    args: [input],
-    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-    workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-    staticSummary: `${source} incident ${externalId}${generation === '0' ? '' : ', reopened'}`,
-    staticDetails: `Begun by ${delivery.eventType}, which ${source} dated ${delivery.occurredAt} and we received ${delivery.receivedAt} (${delivery.authenticatedBy}; event ${delivery.eventId}).`,
   };
 }
 

@@ -41,6 +41,7 @@ export async function composeWorker(settings: Settings, options: WorkerOptions):
       stickyMs: sandbox ? 1_000 : 5_000,
       graceMs: sandbox ? 2_000 : 10_000,
       log: options.log,
+      polls: settings.polls,
       registry: parts.registry,
       catalogue: catalogueOf(parts.registry, (id) => parts.registry.integrations.get(id)?.connected === true),
       ledger: parts.ledger,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { parseDuration } from '../domain/duration.js';
 import { type Environment, redact, resolveFiles, unknownOwn } from './secrets.js';
 import type { Variables } from '../domain/variable.js';
 import { type VariableName, variables as own } from './variables.js';
@@ -27,6 +28,8 @@ const shape = z.object({
   OPSSENTINEL_TEMPORAL_PORT: port,
   OPSSENTINEL_TEMPORAL_UI_PORT: port,
   OPSSENTINEL_API_TOKENS: z.string().optional(),
+  OPSSENTINEL_TLS_CERT: z.string().optional(),
+  OPSSENTINEL_TLS_KEY: z.string().optional(),
   OPSSENTINEL_PUBLIC_URL: webAddress.optional(),
   OPSSENTINEL_STOP_FILE: z.string(),
   OPSSENTINEL_WORKER_ROLES: z.string().transform((text, context) => {
@@ -41,6 +44,17 @@ const shape = z.object({
       );
     return named as WorkerRoleName[];
   }),
+  OPSSENTINEL_POLL: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const parts = text.split(',').map((part) => part.trim().split('='));
+      const named = parts.filter(([name]) => name !== '');
+      const read = named.map(([name = '', every = '']) => [name, parseDuration(every)] as const);
+      if (read.some(([, every]) => every === undefined || every < 10_000))
+        context.addIssue('must be sources with how often, at least 10 s: pagerduty=60s');
+      return Object.fromEntries(read.map(([name, every]) => [name, every ?? 60_000]));
+    }),
   OPSSENTINEL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], { error: 'must be debug, info, warn or error' }),
   OPSSENTINEL_URL: webAddress.optional(),
   OPSSENTINEL_TOKEN: z.string().optional(),
@@ -89,6 +103,8 @@ export interface Settings {
   publicUrl: string;
   stopFile: string;
   workerRoles: WorkerRoleName[];
+  /** Sources that a worker asks, by id. Milliseconds. */
+  polls: Record<string, number>;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** For the command line as a client. */
   client: { url: string | undefined; token: string | undefined };
@@ -158,9 +174,13 @@ function toSettings(value: z.infer<typeof shape>, env: Record<string, string>): 
     },
     databaseUrl: value.DATABASE_URL,
     apiTokens: value.OPSSENTINEL_API_TOKENS,
-    publicUrl: (value.OPSSENTINEL_PUBLIC_URL ?? `http://localhost:${value.OPSSENTINEL_PORT}`).replace(/\/$/, ''),
+    publicUrl: (
+      value.OPSSENTINEL_PUBLIC_URL ??
+      `${value.OPSSENTINEL_TLS_CERT === undefined ? 'http' : 'https'}://localhost:${value.OPSSENTINEL_PORT}`
+    ).replace(/\/$/, ''),
     stopFile: value.OPSSENTINEL_STOP_FILE,
     workerRoles: value.OPSSENTINEL_WORKER_ROLES,
+    polls: value.OPSSENTINEL_POLL,
     logLevel: value.OPSSENTINEL_LOG_LEVEL,
     client: { url: value.OPSSENTINEL_URL?.replace(/\/$/, ''), token: value.OPSSENTINEL_TOKEN },
     env,
@@ -189,6 +209,9 @@ function mixedUp(settings: Settings, variables: Variables): string[] {
       'TEMPORAL_TLS_CLIENT_CERT_PATH: certificate and TEMPORAL_TLS_CLIENT_KEY_PATH belong together; set both or none',
     );
   }
+  const { OPSSENTINEL_TLS_CERT: ownCert, OPSSENTINEL_TLS_KEY: ownKey } = settings.env;
+  if ((ownCert === undefined) !== (ownKey === undefined))
+    problems.push('OPSSENTINEL_TLS_CERT: certificate and OPSSENTINEL_TLS_KEY belong together; set both or none');
   if (settings.mode !== 'live') return problems;
   for (const [name, { neverLocal }] of Object.entries(variables)) {
     const value = neverLocal ? settings.env[name] : undefined;

@@ -22,10 +22,20 @@ export const variables = {
   OPSSENTINEL_DOOR_TOKENS: secret(
     'Who may send to the webhook doors that take a token: `name:door:sha256` of each, separated by commas; `*` is every door. A name may stand twice, so that two are valid while one is replaced.',
   ),
+  OPSSENTINEL_TLS_CERT: open(
+    'PEM file with the certificate (and its chain) that the API shows; with OPSSENTINEL_TLS_KEY it speaks TLS itself.',
+  ),
+  OPSSENTINEL_TLS_KEY: open('PEM file with the key of that certificate, without a password.'),
+  OPSSENTINEL_MTLS: open(
+    'Client certificates that the webhook doors take: `door=name,name@/file/of/authorities.pem`, entries separated by semicolons; names are exact. Only where the API speaks TLS itself.',
+  ),
   OPSSENTINEL_PUBLIC_URL: open('Address under which people reach the console; links in notes use it.'),
   OPSSENTINEL_STOP_FILE: open('Out-of-band stop: while this file exists, no effect starts.', '.opssentinel/STOP'),
   OPSSENTINEL_STOP: open('Out-of-band stop of one worker: any value but empty, 0 and false stops its effects.'),
   OPSSENTINEL_WORKER_ROLES: open('Roles of a worker, separated by commas: run, decide, effect, tell.', 'run,decide,effect,tell'),
+  OPSSENTINEL_POLL: open(
+    'Sources that a worker asks because they cannot reach us, and how often: `pagerduty=60s`, separated by commas.',
+  ),
   OPSSENTINEL_BUILD: open('In a checkout: `off` starts what was built last, without looking for changes.'),
   OPSSENTINEL_LOG_LEVEL: open('debug, info, warn or error.', 'info'),
   OPSSENTINEL_URL: open('For the command line: address of the API.'),

@@ -12,6 +12,7 @@ import type { AnyFollower } from '../integrations/contract/registry.js';
 import { joined, queues, type WorkerRole } from '../workflows/messages.js';
 import { startFollowers } from './followers.js';
 import { outcomeMetrics } from './outcome-metrics.js';
+import { startPolling } from './poll.js';
 
 /** What a worker process is given. Which roles it plays is which credentials it needs. */
 export interface WorkersDeps extends Omit<ActivityDeps, 'guards' | 'tellJoined'> {
@@ -26,6 +27,8 @@ export interface WorkersDeps extends Omit<ActivityDeps, 'guards' | 'tellJoined'>
   /** How long running activities may take to stop. Milliseconds. */
   graceMs: number;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** Sources that are asked instead of waited for, by id, and how often. Milliseconds. */
+  polls: Readonly<Record<string, number>>;
 }
 
 export interface RunningWorkers {
@@ -48,6 +51,7 @@ export async function start(deps: WorkersDeps): Promise<RunningWorkers> {
     deps.roles.map((role) => Worker.create({ ...common(deps), ...roleOptions(role, deps, activityDeps) })),
   );
   const following = deps.roles.includes('tell') ? await startFollowers({ ...deps, ...followed(deps) }) : undefined;
+  const polling = deps.roles.includes('decide') ? startPolling({ ...deps, ...polled(deps) }) : undefined;
   const run = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   // One worker that fails takes the others with it: a process with half of its roles looks alive and is not.
   run.catch(() => shutDown(workers));
@@ -55,7 +59,7 @@ export async function start(deps: WorkersDeps): Promise<RunningWorkers> {
     run,
     stop: async () => {
       shutDown(workers);
-      await Promise.all([run.catch(() => undefined), following?.stop()]);
+      await Promise.all([run.catch(() => undefined), following?.stop(), polling?.stop()]);
     },
   };
 }
@@ -66,6 +70,15 @@ const followed = ({ registry, rules }: WorkersDeps): { followers: AnyFollower[];
     outcomeMetrics(),
     ...registry.followers.filter(({ integration }) => registry.integrations.get(integration)?.connected === true),
   ],
+  pace: () => paceOf(rules()),
+});
+
+/** Sources that can be asked and shall be. */
+const polled = ({ registry, polls, rules }: WorkersDeps): Pick<Parameters<typeof startPolling>[0], 'polls' | 'pace'> => ({
+  polls: [...registry.sources.values()].flatMap((source) => {
+    const everyMs = polls[source.id];
+    return everyMs === undefined || !source.poll ? [] : [{ source, everyMs }];
+  }),
   pace: () => paceOf(rules()),
 });
 
