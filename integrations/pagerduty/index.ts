@@ -2,15 +2,19 @@ import { defineIntegration } from '../contract/integration.js';
 import { pagerDutyChannel } from './channels/pagerduty.js';
 import { connectPagerDuty, type PagerDutyClient } from './client.js';
 import { type PagerDutyConfig, pagerDutyConfig, pagerDutyVariables } from './config.js';
+import { pagerDutyChangeEvents } from './followers/change-events.js';
+import { pagerDutyPages } from './followers/pages.js';
+import { pagerDutyStatusUpdates } from './followers/status-updates.js';
 import { pagerDutySource } from './sources/pagerduty.js';
 
 export const pagerduty = defineIntegration<PagerDutyConfig, PagerDutyClient>({
   id: 'pagerduty',
-  summary: 'PagerDuty: webhooks v3 in, notes, resolution, escalation and pages out.',
+  summary: 'PagerDuty: webhooks, buttons and orchestrations in; notes, resolution, escalation, pages and change events out.',
   config: pagerDutyConfig,
   connect: (config) => connectPagerDuty(config),
   variables: pagerDutyVariables,
   connectBy: 'PAGERDUTY_API_TOKEN and PAGERDUTY_FROM',
   sources: [pagerDutySource],
   channels: [pagerDutyChannel],
+  followers: [pagerDutyChangeEvents, pagerDutyPages, pagerDutyStatusUpdates],
 });

@@ -2,24 +2,34 @@ import type { JsonObject } from '../../domain/json.js';
 import type { AlarmEvent, CreateSimulator, Simulator, WireRequest, WireResponse } from '../contract/simulator.js';
 import { agent, type Behaviour, usualBehaviour } from './simulated/account.js';
 import { answerControl } from './simulated/control.js';
+import { createChanges } from './simulated/changes.js';
 import { createEventsApi } from './simulated/events-api.js';
 import { createIncidents } from './simulated/incidents.js';
-import { json, restError, restRoutes, type Route, userOf } from './simulated/rest.js';
-import { createSender } from './simulated/sender.js';
+import { accountRoutes } from './simulated/rest-account.js';
+import { incidentRoutes } from './simulated/rest.js';
+import { subscriptionRoutes } from './simulated/rest-subscriptions.js';
+import { json, restError, type Route, userOf } from './simulated/route.js';
+import { createSubscriptions } from './simulated/subscriptions.js';
 
 /** REST and Events API stand below this; without it PagerDuty's own paths are claimed too. */
 const mount = /^\/pagerduty(?=\/)/;
-const ownPath = /^\/(incidents|oncalls|users|webhook_subscriptions|v2\/enqueue)(\/|$)/;
+const ownPath =
+  /^\/(incidents|oncalls|users|escalation_policies|services|change_events|webhook_subscriptions|v2\/enqueue|v2\/change\/enqueue)(\/|$)/;
 
 /** PagerDuty: REST, Events API v2, and the sender of webhooks v3, fed by the sandbox's alarms. */
 const createPagerDuty: CreateSimulator = (world): Simulator => {
   let behaviour: Behaviour = { ...usualBehaviour };
-  const sender = createSender(world, () => behaviour);
-  const incidents = createIncidents(world, ({ type, incident, agent: by, data }) =>
-    sender.enqueue({ type, resource: 'incident', incident: incident.id, agent: by, data }),
+  const subscriptions = createSubscriptions(world, () => behaviour);
+  const incidents = createIncidents(
+    world,
+    ({ type, incident, agent: by, data }) =>
+      subscriptions.tell({ type, resource: 'incident', incident: incident.id, service: incident.service.id, agent: by, data }),
+    () => behaviour,
   );
   const events = createEventsApi(world);
-  const routes = restRoutes({ world, incidents, sender, behaviour: () => behaviour });
+  const changes = createChanges(world);
+  const deps = { world, incidents, subscriptions, changes, behaviour: () => behaviour };
+  const routes = [...incidentRoutes(deps), ...accountRoutes(deps), ...subscriptionRoutes(deps)];
 
   world.on('alarm', (data) => {
     const { name, state } = data as AlarmEvent;
@@ -34,24 +44,22 @@ const createPagerDuty: CreateSimulator = (world): Simulator => {
     claims: ({ path, headers }) => mount.test(path) || (ownPath.test(path) && !headers.authorization?.startsWith('AWS4')),
     operation: (request) => {
       const path = request.path.replace(mount, '');
-      return path === '/v2/enqueue'
+      return path === '/v2/enqueue' || path === '/v2/change/enqueue'
         ? `${request.method} ${path}`
         : `${request.method} ${find(routes, request.method, path)?.route.template ?? path}`;
     },
     answer: (request) => {
       const path = request.path.replace(mount, '');
       if (request.method === 'POST' && path === '/v2/enqueue') return events.enqueue(bodyOf(request));
-      return answerRest(routes, request, path);
+      if (request.method === 'POST' && path === '/v2/change/enqueue') return changes.enqueue(bodyOf(request));
+      return withLimits(answerRest(routes, request, path), behaviour);
     },
     refusal: (_request, status) => restError(status, status === 429 ? 2020 : 2000, `SANDBOX: scripted ${status}`),
     control: (request) =>
       answerControl(
         {
-          world,
-          incidents,
-          sender,
+          ...deps,
           events,
-          behaviour: () => behaviour,
           behave: (change) => void (behaviour = { ...behaviour, ...change }),
         },
         request,
@@ -64,17 +72,26 @@ const createPagerDuty: CreateSimulator = (world): Simulator => {
       PAGERDUTY_USER_ID: 'PSBXAGENT',
       PAGERDUTY_ROUTING_KEY: '0'.repeat(32),
       PAGERDUTY_WEBHOOK_SECRETS: webhookSecret,
+      PAGERDUTY_APPROVE_BUTTON: 'Approve OpsSentinel',
+      PAGERDUTY_REJECT_BUTTON: 'Reject OpsSentinel',
     }),
     reset: () => {
       behaviour = { ...usualBehaviour };
-      sender.reset();
+      subscriptions.reset();
       incidents.reset();
+      changes.reset();
       events.reset();
     },
   };
 };
 
 export default createPagerDuty;
+
+/** contracts 1.9: 960 requests a minute and key; `ratelimit-reset` is seconds to wait. */
+const withLimits = (answer: WireResponse, { remaining }: Behaviour): WireResponse => ({
+  ...answer,
+  headers: { 'ratelimit-limit': '960', 'ratelimit-remaining': String(remaining), 'ratelimit-reset': '20', ...answer.headers },
+});
 
 function answerRest(routes: readonly Route[], request: WireRequest, path: string): WireResponse {
   const found = find(routes, request.method, path);

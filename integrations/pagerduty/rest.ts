@@ -4,13 +4,13 @@ import type { JsonObject } from '../../domain/json.js';
 import type { CallWith } from '../contract/call.js';
 import type { PagerDutyClient } from './client.js';
 import { personOf } from './normalise.js';
+import { pages, pageSize } from './reads/pages.js';
 
 type PagerDutyCall = CallWith<PagerDutyClient>;
 
 const object = z.record(z.string(), z.json());
 const anything = z.unknown();
 const reference = z.object({ id: z.string().min(1) });
-const pageSize = 100;
 
 /** Paths are made from ids that came over the wire. */
 const incidentPath = (id: string): string => `/incidents/${encodeURIComponent(id)}`;
@@ -155,3 +155,29 @@ export async function getOnDuty(call: PagerDutyCall, policy: string): Promise<On
 /** The level that an incident stands at: the lowest where one of its assignees is on call. 0: none of them is, by this policy. */
 export const levelOf = (duties: readonly OnDuty[], assignees: readonly string[]): number =>
   duties.find(({ person }) => assignees.includes(person.id))?.level ?? 0;
+
+/**
+ * Texts of the status updates of an incident. They have no list of their own: they stand in its log as `status_update_log_entry`
+ * with a `message` [M]. At most five pages, newest first.
+ */
+export async function getStatusUpdates(call: PagerDutyCall, id: string): Promise<string[]> {
+  const item = z.object({ type: z.string(), message: z.string().nullish() });
+  const list = {
+    path: `${incidentPath(id)}/log_entries`,
+    query: [['is_overview', 'false']] as const,
+    items: 'log_entries',
+    item,
+  };
+  const entries = await pages(call, list, 5);
+  return entries.filter(({ type }) => type.startsWith('status_update_log_entry')).flatMap(({ message }) => message ?? []);
+}
+
+/** POST /incidents/{id}/status_updates. */
+export async function postStatusUpdate(call: PagerDutyCall, id: string, message: string): Promise<void> {
+  await call.client.rest(call, {
+    method: 'POST',
+    path: `${incidentPath(id)}/status_updates`,
+    body: { message },
+    answer: anything,
+  });
+}

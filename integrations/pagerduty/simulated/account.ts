@@ -13,7 +13,12 @@ export const secondPerson: SimUser = { id: 'PSBXUSR3', name: 'On call, level 3',
 export const users: readonly SimUser[] = [agent, firstPerson, secondPerson];
 
 /** The page waits: the first level is the agent, which wakes nobody; people come after it. */
-export const policy = { id: 'PSBXEP1', name: 'Web: agent first, then people', levels: [agent, firstPerson, secondPerson] };
+export const policy = {
+  id: 'PSBXEP1',
+  name: 'Web: agent first, then people',
+  levels: [agent, firstPerson, secondPerson],
+  teams: ['PTEAM01', 'PTEAM02', 'PTEAM03'],
+};
 
 export const subscriptionId = 'PSBXWHS';
 
@@ -21,6 +26,14 @@ export interface SimNote {
   id: string;
   user: SimUser;
   content: string;
+  /** ISO 8601, UTC. */
+  createdAt: string;
+}
+
+export interface SimStatusUpdate {
+  id: string;
+  user: SimUser;
+  message: string;
   /** ISO 8601, UTC. */
   createdAt: string;
 }
@@ -53,6 +66,7 @@ export interface SimIncident {
   acknowledgers: { user: SimUser; at: string }[];
   resolveReason: JsonObject | null;
   notes: SimNote[];
+  statusUpdates: SimStatusUpdate[];
   alerts: SimAlert[];
   /** People whom PagerDuty would have woken, in order. */
   woken: { user: string; at: string; because: string }[];
@@ -70,9 +84,21 @@ export interface Behaviour {
   details: 'object' | 'string' | 'doubly-encoded';
   /** How long an incident's alerts stay invisible. Milliseconds. */
   alertLagMs: number;
+  /** The escalation policy's own clock: minutes at a level before an incident that nobody acknowledged goes to the next; 0: it stands still. */
+  escalateAfterMinutes: number;
+  /** What `ratelimit-remaining` says. */
+  remaining: number;
 }
 
-export const usualBehaviour: Behaviour = { repeat: 1, answerWithinMs: 5_000, secrets: [], details: 'object', alertLagMs: 0 };
+export const usualBehaviour: Behaviour = {
+  repeat: 1,
+  answerWithinMs: 5_000,
+  secrets: [],
+  details: 'object',
+  alertLagMs: 0,
+  escalateAfterMinutes: 0,
+  remaining: 960,
+};
 
 /** PagerDuty writes whole seconds in most places. */
 export const seconds = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');

@@ -1,16 +1,19 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../../domain/json.js';
 import type { SandboxWorld, WireRequest } from '../../contract/simulator.js';
-import { type Behaviour, firstPerson, secondPerson, type SimIncident, type SimUser, users } from './account.js';
+import { type Behaviour, firstPerson, seconds, secondPerson, type SimIncident, type SimUser, users } from './account.js';
+import type { Changes } from './changes.js';
 import type { EventsApi } from './events-api.js';
 import type { Incidents } from './incidents.js';
-import { ping } from './rest.js';
 import type { Sender, SimDelivery } from './sender.js';
+import type { Subscriptions } from './subscriptions.js';
+import { sendUnsigned } from './unsigned.js';
 
 export interface ControlDeps {
   world: SandboxWorld;
   incidents: Incidents;
-  sender: Sender;
+  subscriptions: Subscriptions;
+  changes: Changes;
   events: EventsApi;
   behaviour: () => Behaviour;
   behave: (change: Partial<Behaviour>) => void;
@@ -22,6 +25,15 @@ const behaviourChange = z.strictObject({
   secrets: z.array(z.string().min(1)).optional(),
   details: z.enum(['object', 'string', 'doubly-encoded']).optional(),
   alertLagMs: z.int().min(0).optional(),
+  escalateAfterMinutes: z.number().min(0).optional(),
+  remaining: z.int().min(0).optional(),
+});
+
+const changeBody = z.strictObject({
+  service: z.string(),
+  summary: z.string().default('Deployed'),
+  source: z.string().default('deploys'),
+  at: z.iso.datetime().optional(),
 });
 
 const resendBody = z.strictObject({
@@ -37,12 +49,15 @@ const deedBody = z.strictObject({
   to: z.string().optional(),
   into: z.string().optional(),
   content: z.string().optional(),
+  /** How many notes. */
+  times: z.int().min(1).max(2000).default(1),
 });
 type Deed = z.infer<typeof deedBody>;
 
 /** Routes below `/_sandbox/pagerduty/`: the people of the simulated account, and the state of its webhooks. */
 export async function answerControl(deps: ControlDeps, { method, path, body }: WireRequest): Promise<JsonObject | undefined> {
-  const { incidents, sender, events } = deps;
+  const { incidents, subscriptions, events } = deps;
+  const { sender } = subscriptions.standing;
   const read = body.length === 0 ? {} : parse(body);
   if (read === undefined) return { error: 'The body is not JSON.' };
   switch (`${method} ${path.replace(/\/$/, '')}`) {
@@ -56,10 +71,16 @@ export async function answerControl(deps: ControlDeps, { method, path, body }: W
       sender.enable();
       return subscriptionState(deps);
     case 'POST /ping':
-      ping(sender);
+      subscriptions.ping(subscriptions.standing);
       return { sent: 'pagey.ping' };
     case 'GET /deliveries':
       return { deliveries: sender.deliveries().map(delivered), ...deps.behaviour() };
+    case 'GET /changes':
+      return { changes: deps.changes.all().map((change) => ({ ...change })) };
+    case 'POST /changes':
+      return withBody(changeBody, read, (change) => addChange(deps, change));
+    case 'POST /orchestration':
+      return sendUnsigned(deps.world, 'orchestration', undefined, read);
     case 'POST /deliveries':
       return withBody(behaviourChange, read, (change) => {
         deps.behave(change);
@@ -72,8 +93,12 @@ export async function answerControl(deps: ControlDeps, { method, path, body }: W
   }
 }
 
+const addChange = ({ changes, world }: ControlDeps, { at, ...change }: z.infer<typeof changeBody>): JsonObject => ({
+  ...changes.add({ ...change, timestamp: at ?? seconds(world.now()), details: {}, links: [] }),
+});
+
 async function onIncident(
-  { incidents }: ControlDeps,
+  { world, incidents }: ControlDeps,
   method: string,
   path: string,
   read: unknown,
@@ -92,6 +117,8 @@ async function onIncident(
     };
   if (method === 'GET' && deed === undefined) return shown(incident);
   if (method !== 'POST' || deed === undefined) return undefined;
+  const sent = await sendUnsigned(world, deed, incident, read);
+  if (sent !== undefined) return sent;
   return withBody(deedBody, read, (order) => perform(incidents, incident, deed, order));
 }
 
@@ -118,7 +145,7 @@ function perform(incidents: Incidents, incident: SimIncident, deed: string, orde
       incidents.reassign(incident, to, by);
       break;
     case 'note':
-      incidents.annotate(incident, order.content ?? 'A note by a person.', by);
+      for (let note = 0; note < order.times; note += 1) incidents.annotate(incident, order.content ?? 'A note by a person.', by);
       break;
     case 'merge': {
       const into = incidents.find(order.into ?? '');
@@ -127,7 +154,9 @@ function perform(incidents: Incidents, incident: SimIncident, deed: string, orde
       break;
     }
     default:
-      return { error: `There is no "${deed}". Try acknowledge, unacknowledge, resolve, reopen, reassign, merge or note.` };
+      return {
+        error: `There is no "${deed}". Try acknowledge, unacknowledge, resolve, reopen, reassign, merge, note, button, orchestration, workflow or plain.`,
+      };
   }
   return shown(incident);
 }
@@ -144,8 +173,8 @@ async function resend(
   return { eventId: delivery.eventId, statuses: await sender.resend(delivery, times, newWebhookId) };
 }
 
-function subscriptionState({ sender, world }: ControlDeps): JsonObject {
-  const { disabledUntil, consecutiveDrops } = sender.subscription();
+function subscriptionState({ subscriptions, world }: ControlDeps): JsonObject {
+  const { disabledUntil, consecutiveDrops } = subscriptions.standing.sender.subscription();
   const disabled = disabledUntil !== undefined && world.now() < disabledUntil;
   return {
     url: world.settings.webhookUrl,
@@ -170,6 +199,7 @@ function shown({
   acknowledgers,
   resolveReason,
   notes,
+  statusUpdates,
   woken,
 }: SimIncident): JsonObject {
   return {
@@ -187,6 +217,7 @@ function shown({
     woken,
     assignees: assignees.map((user) => user.id),
     acknowledgedBy: acknowledgers.map(({ user }) => user.id),
+    statusUpdates: statusUpdates.map(({ message }) => message),
     notes: notes.map((note) => ({ id: note.id, by: note.user.id, content: note.content, createdAt: note.createdAt })),
   };
 }

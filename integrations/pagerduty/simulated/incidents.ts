@@ -2,12 +2,14 @@ import type { JsonObject } from '../../../domain/json.js';
 import type { SandboxAlarm, SandboxWorld } from '../../contract/simulator.js';
 import {
   agent,
+  type Behaviour,
   policy,
   seconds,
   serviceReference,
   type SimAlert,
   type SimIncident,
   type SimNote,
+  type SimStatusUpdate,
   type SimUser,
   userReference,
 } from './account.js';
@@ -25,7 +27,10 @@ interface Deeds {
   reopen: (incident: SimIncident, by: SimUser) => void;
   reassign: (incident: SimIncident, to: SimUser, by: SimUser) => void;
   merge: (incident: SimIncident, into: SimIncident, by: SimUser) => void;
-  escalate: (incident: SimIncident, level: number, by: SimUser) => void;
+  escalate: (incident: SimIncident, level: number, by: JsonObject) => void;
+  tellStatus: (incident: SimIncident, message: string, by: SimUser) => SimStatusUpdate;
+  /** Starts the policy's clock for the level that the incident stands at. */
+  wind: (incident: SimIncident) => void;
   annotate: (incident: SimIncident, content: string, by: SimUser) => SimNote;
 }
 
@@ -39,12 +44,12 @@ export interface Incidents extends Deeds {
   reset: () => void;
 }
 
-export function createIncidents(world: SandboxWorld, notify: Notify): Incidents {
+export function createIncidents(world: SandboxWorld, notify: Notify, behaviour: () => Behaviour): Incidents {
   const incidents = new Map<string, SimIncident>();
   // Goes on after a reset: an id that was used once must not come back with another meaning.
   let next = world.settings.firstIncident;
   const tell = tellerOf(world, notify);
-  const deeds = createDeeds(world, notify);
+  const deeds = createDeeds(world, notify, behaviour);
   const openFor = (key: string): SimIncident | undefined =>
     [...incidents.values()].find((one) => one.key === key && one.status !== 'resolved');
   return {
@@ -58,6 +63,7 @@ export function createIncidents(world: SandboxWorld, notify: Notify): Incidents 
       next += 1;
       incidents.set(incident.id, incident);
       tell('triggered', incident, serviceReference(incident.service));
+      deeds.wind(incident);
       return incident;
     },
     clear: (alarm) => {
@@ -73,13 +79,27 @@ const tellerOf =
   (type: string, incident: SimIncident, by: JsonObject): void =>
     notify({ type: `incident.${type}`, incident, agent: by, data: webhookIncident(incident, world.address()) });
 
-function createDeeds(world: SandboxWorld, notify: Notify): Deeds {
-  let notes = 0;
+function createDeeds(world: SandboxWorld, notify: Notify, behaviour: () => Behaviour): Deeds {
   const tell = tellerOf(world, notify);
   const now = (): string => seconds(world.now());
   const assign = (incident: SimIncident, user: SimUser, because: string): void => {
     incident.assignees = [user];
     if (user.id !== agent.id) incident.woken.push({ user: user.id, at: new Date(world.now()).toISOString(), because });
+  };
+  const escalate: Deeds['escalate'] = (incident, level, by) => {
+    Object.assign(incident, { status: 'triggered', acknowledgers: [], level });
+    assign(incident, policy.levels[level - 1] ?? agent, `escalated to level ${level}`);
+    tell('escalated', incident, by);
+    wind(incident);
+  };
+  const wind: Deeds['wind'] = (incident) => {
+    const { level, reopenedAt } = incident;
+    const after = behaviour().escalateAfterMinutes * 60_000 * world.settings.speed;
+    if (after === 0 || level >= policy.levels.length) return;
+    world.later(after, () => {
+      const untouched = incident.status === 'triggered' && incident.level === level && incident.reopenedAt === reopenedAt;
+      if (untouched) escalate(incident, level + 1, serviceReference(incident.service));
+    });
   };
   const close = (incident: SimIncident, reason: JsonObject | null, by: JsonObject): void => {
     Object.assign(incident, { status: 'resolved', resolveReason: reason, acknowledgers: [] });
@@ -102,6 +122,7 @@ function createDeeds(world: SandboxWorld, notify: Notify): Deeds {
       for (const alert of incident.alerts) alert.status = 'triggered';
       assign(incident, agent, 'reopened');
       tell('reopened', incident, userReference(by));
+      wind(incident);
     },
     reassign: (incident, to, by) => {
       Object.assign(incident, { status: 'triggered', acknowledgers: [] });
@@ -112,10 +133,24 @@ function createDeeds(world: SandboxWorld, notify: Notify): Deeds {
       const reason = { type: 'merge_resolve_reason', incident: { id: into.id, type: 'incident_reference', summary: into.title } };
       close(incident, reason, userReference(by));
     },
-    escalate: (incident, level, by) => {
-      Object.assign(incident, { status: 'triggered', acknowledgers: [], level });
-      assign(incident, policy.levels[level - 1] ?? agent, `escalated to level ${level}`);
-      tell('escalated', incident, userReference(by));
+    escalate,
+    wind,
+    ...createWords(notify, now),
+  };
+}
+
+/** What people and we write on an incident. */
+function createWords(notify: Notify, now: () => string): Pick<Deeds, 'annotate' | 'tellStatus'> {
+  let notes = 0;
+  return {
+    tellStatus: (incident, message, by) => {
+      const id = `PSBXSTATUS${incident.statusUpdates.length + 1}`;
+      const update: SimStatusUpdate = { id, user: by, message, createdAt: now() };
+      incident.statusUpdates.push(update);
+      const about = { id: incident.id, type: 'incident_reference' };
+      const data = { id, type: 'incident_status_update', incident: about, message, trimmed: false };
+      notify({ type: 'incident.status_update_published', incident, agent: userReference(by), data });
+      return update;
     },
     annotate: (incident, content, by) => {
       notes += 1;
@@ -155,6 +190,7 @@ function newIncident(number: number, alarm: SandboxAlarm, at: number): SimIncide
     acknowledgers: [],
     resolveReason: null,
     notes: [],
+    statusUpdates: [],
     alerts: alarm.title === undefined ? [alertOf(id, title, alarm, at)] : [],
     woken: [],
   };

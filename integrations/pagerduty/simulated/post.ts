@@ -1,19 +1,30 @@
 import { createHmac } from 'node:crypto';
 import type { SandboxWorld } from '../../contract/simulator.js';
-import { type Behaviour, subscriptionId } from './account.js';
+import type { Behaviour } from './account.js';
+
+/** Where a subscription sends, and signed with what. */
+export interface Address {
+  id: string;
+  url: string;
+  /** Several while a secret is rotated. */
+  secrets: readonly string[];
+  headers: Record<string, string>;
+}
 
 interface Way {
   world: SandboxWorld;
   behaviour: () => Behaviour;
+  to: () => Address;
 }
 
 /** Sends a webhook once, signed with every active secret. Gives the status; 0 when none came in time. */
-export async function post({ world, behaviour }: Way, body: string, webhookId: string, signal: AbortSignal): Promise<number> {
-  const { secrets, answerWithinMs } = behaviour();
+export async function post({ behaviour, to }: Way, body: string, webhookId: string, signal: AbortSignal): Promise<number> {
+  const { answerWithinMs } = behaviour();
+  const address = to();
   try {
-    const response = await fetch(world.settings.webhookUrl, {
+    const response = await fetch(address.url, {
       method: 'POST',
-      headers: headersOf(body, webhookId, secrets.length > 0 ? secrets : [world.settings.webhookSecret]),
+      headers: headersOf(body, webhookId, address),
       body,
       redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]),
@@ -39,14 +50,15 @@ export async function attempt(
   return fault?.kind.startsWith('execute-then') ? 0 : status;
 }
 
-function headersOf(body: string, webhookId: string, secrets: readonly string[]): Record<string, string> {
+function headersOf(body: string, webhookId: string, { id, secrets, headers }: Address): Record<string, string> {
   const signatures = secrets.map((secret) => `v1=${createHmac('sha256', secret).update(body).digest('hex')}`);
   return {
     'content-type': 'application/json',
     'user-agent': 'PagerDuty-Webhook/V3.0',
     'x-pagerduty-signature': signatures.join(','),
     'x-webhook-id': webhookId,
-    'x-webhook-subscription': subscriptionId,
+    'x-webhook-subscription': id,
+    ...headers,
     'x-opssentinel': 'SANDBOX',
   };
 }

@@ -1,64 +1,22 @@
-import type { Json, JsonObject } from '../../../domain/json.js';
-import type { SandboxWorld, WireResponse } from '../../contract/simulator.js';
-import {
-  agent,
-  type Behaviour,
-  policy,
-  type SimIncident,
-  type SimUser,
-  subscriptionId,
-  userReference,
-  users,
-} from './account.js';
-import type { Incidents } from './incidents.js';
-import type { Sender } from './sender.js';
+import type { JsonObject } from '../../../domain/json.js';
+import type { WireResponse } from '../../contract/simulator.js';
+import { policy, type SimIncident, type SimStatusUpdate, userReference } from './account.js';
+import { type Ask, invalid, json, notFound, objectIn, paged, restError, type RestDeps, type Route } from './route.js';
 import { restAlert, restIncident, restNote } from './views.js';
-
-export interface RestDeps {
-  world: SandboxWorld;
-  incidents: Incidents;
-  sender: Sender;
-  behaviour: () => Behaviour;
-}
-
-/** What a route is given: ids from the path, the parsed body, and for writes the user of `From`. */
-interface Ask {
-  ids: readonly string[];
-  query: URLSearchParams;
-  body: JsonObject;
-  by: SimUser;
-}
-
-export interface Route {
-  method: string;
-  /** As the calls and effects lists show it. */
-  template: string;
-  /** Writes need a `From` that is a user. */
-  from?: boolean;
-  answer: (ask: Ask) => WireResponse;
-}
 
 const mostNotes = 2000;
 
-export const json = (status: number, body: Json): WireResponse => ({ status, body: JSON.stringify(body) });
+type OnIncident = (then: (incident: SimIncident, ask: Ask) => WireResponse) => Route['answer'];
 
-export const restError = (status: number, code: number, message: string, errors: string[] = []): WireResponse =>
-  json(status, { error: { message, code, ...(errors.length > 0 ? { errors } : {}) } });
-
-const notFound = (): WireResponse => restError(404, 2100, 'Not Found');
-const invalid = (...errors: string[]): WireResponse => restError(400, 2001, 'Invalid Input Provided', errors);
-
-export function restRoutes(deps: RestDeps): Route[] {
-  const { world, incidents, sender } = deps;
-  const withIncident =
-    (then: (incident: SimIncident, ask: Ask) => WireResponse) =>
-    (ask: Ask): WireResponse => {
-      const incident = incidents.find(ask.ids[0] ?? '');
-      return incident ? then(incident, ask) : notFound();
-    };
+/** One incident: contracts 1.9. */
+export function incidentRoutes(deps: RestDeps): Route[] {
+  const { world, incidents } = deps;
+  const withIncident: OnIncident = (then) => (ask) => {
+    const incident = incidents.find(ask.ids[0] ?? '');
+    return incident ? then(incident, ask) : notFound();
+  };
   const shown = (incident: SimIncident): JsonObject => restIncident(incident, world.address());
   return [
-    { method: 'GET', template: '/incidents', answer: ({ query }) => listIncidents(incidents.all(), query, shown) },
     { method: 'GET', template: '/incidents/{id}', answer: withIncident((incident) => json(200, { incident: shown(incident) })) },
     {
       method: 'PUT',
@@ -88,60 +46,8 @@ export function restRoutes(deps: RestDeps): Route[] {
       from: true,
       answer: withIncident((incident, ask) => putNote(deps, incident, ask)),
     },
-    { method: 'GET', template: '/oncalls', answer: ({ query }) => listOnCalls(query) },
-    {
-      method: 'GET',
-      template: '/users/me',
-      answer: () => json(200, { user: { ...userReference(agent), type: 'user', name: agent.name, email: agent.email } }),
-    },
-    {
-      method: 'GET',
-      template: '/webhook_subscriptions',
-      answer: () => json(200, { webhook_subscriptions: [subscription(deps)], limit: 25, offset: 0, more: false }),
-    },
-    {
-      method: 'GET',
-      template: '/webhook_subscriptions/{id}',
-      answer: ({ ids }) => (ids[0] === subscriptionId ? json(200, { webhook_subscription: subscription(deps) }) : notFound()),
-    },
-    {
-      method: 'POST',
-      template: '/webhook_subscriptions/{id}/enable',
-      answer: ({ ids }) => {
-        if (ids[0] !== subscriptionId) return notFound();
-        sender.enable();
-        return json(200, { webhook_subscription: subscription(deps) });
-      },
-    },
-    {
-      method: 'POST',
-      template: '/webhook_subscriptions/{id}/ping',
-      answer: ({ ids }) => (ids[0] === subscriptionId ? ping(sender) : notFound()),
-    },
+    ...incidentExtras(deps, withIncident),
   ];
-}
-
-export function ping(sender: Sender): WireResponse {
-  const data = { message: 'Hello from your friend Pagey!', type: 'ping' };
-  sender.enqueue({
-    type: 'pagey.ping',
-    resource: 'pagey',
-    incident: 'ping',
-    agent: { id: agent.id, type: 'user_reference' },
-    data,
-  });
-  return { status: 202 };
-}
-
-function listIncidents(all: SimIncident[], query: URLSearchParams, shown: (incident: SimIncident) => JsonObject): WireResponse {
-  const statuses = query.getAll('statuses[]');
-  const services = query.getAll('service_ids[]');
-  const found = all.filter(
-    (one) =>
-      (statuses.length === 0 || statuses.includes(one.status)) && (services.length === 0 || services.includes(one.service.id)),
-  );
-  const { page, ...place } = paged(found, query);
-  return json(200, { incidents: page.map(shown), ...place });
 }
 
 function listAlerts({ world, behaviour }: RestDeps, incident: SimIncident, query: URLSearchParams): WireResponse {
@@ -149,15 +55,6 @@ function listAlerts({ world, behaviour }: RestDeps, incident: SimIncident, query
   const visible = world.now() - Date.parse(incident.createdAt) >= alertLagMs ? incident.alerts : [];
   const { page, ...place } = paged(visible, query);
   return json(200, { alerts: page.map((alert) => restAlert(alert, incident, details)), ...place });
-}
-
-function paged<Item>(
-  all: readonly Item[],
-  query: URLSearchParams,
-): { page: Item[]; limit: number; offset: number; more: boolean; total: null } {
-  const limit = Math.min(100, Number(query.get('limit') ?? 25));
-  const offset = Number(query.get('offset') ?? 0);
-  return { page: all.slice(offset, offset + limit), limit, offset, more: all.length > offset + limit, total: null };
 }
 
 /** Whoever sets `acknowledged` or `triggered` on a resolved incident re-opens it. */
@@ -170,7 +67,7 @@ function putIncident({ world, incidents }: RestDeps, incident: SimIncident, { bo
   if (level !== undefined) {
     if (incident.status === 'resolved') return restError(400, 1001, 'Incident Already Resolved');
     if (typeof level !== 'number' || !policy.levels[level - 1]) return invalid('Escalation level is invalid');
-    incidents.escalate(incident, level, by);
+    incidents.escalate(incident, level, userReference(by));
     outcome = `escalated to level ${level}`;
   } else if (status === 'resolved') {
     if (incident.status === 'resolved') return restError(400, 1001, 'Incident Already Resolved');
@@ -219,51 +116,55 @@ function putNote({ world }: RestDeps, incident: SimIncident, { ids, body }: Ask)
   return json(200, { note: restNote(note) });
 }
 
-function listOnCalls(query: URLSearchParams): WireResponse {
-  const wanted = query.getAll('escalation_policy_ids[]');
-  const whole = query.getAll('include[]').includes('users');
-  const levels = wanted.length === 0 || wanted.includes(policy.id) ? policy.levels : [];
-  const oncalls = levels.map((user, index) => ({
-    escalation_policy: { id: policy.id, type: 'escalation_policy_reference', summary: policy.name },
-    escalation_level: index + 1,
-    schedule: null,
-    user: whole ? { ...userReference(user), type: 'user', name: user.name, email: user.email } : userReference(user),
-    start: null,
-    end: null,
-  }));
-  return json(200, { oncalls, limit: 25, offset: 0, more: false, total: null });
-}
+const incidentExtras = (deps: RestDeps, withIncident: OnIncident): Route[] => [
+  {
+    // contracts 1.9: POST /incidents/{id}/status_updates
+    method: 'POST',
+    template: '/incidents/{id}/status_updates',
+    from: true,
+    answer: withIncident((incident, ask) => postStatusUpdate(deps, incident, ask)),
+  },
+  {
+    // contracts 1.9: GET /incidents/{id}/log_entries; the entries of status updates are [M].
+    method: 'GET',
+    template: '/incidents/{id}/log_entries',
+    answer: withIncident((incident, { query }) => {
+      const { page, ...place } = paged(incident.statusUpdates.toReversed(), query);
+      return json(200, { log_entries: page.map((update) => statusEntry(update, incident)), ...place });
+    }),
+  },
+  {
+    // contracts 1.9 does not list it: GET /incidents/{id}/related_change_events is [M].
+    method: 'GET',
+    template: '/incidents/{id}/related_change_events',
+    answer: withIncident((incident) =>
+      json(200, { change_events: deps.changes.of(incident.service.id).map(deps.changes.shown) }),
+    ),
+  },
+];
 
-function subscription({ world, sender }: RestDeps): JsonObject {
-  const { disabledUntil } = sender.subscription();
-  return {
-    id: subscriptionId,
-    type: 'webhook_subscription',
-    active: true,
-    description: 'OpsSentinel (SANDBOX)',
-    delivery_method: {
-      type: 'http_delivery_method',
-      url: world.settings.webhookUrl,
-      custom_headers: [],
-      temporarily_disabled: disabledUntil !== undefined && world.now() < disabledUntil,
-    },
-    events: [
-      'incident.triggered',
-      'incident.acknowledged',
-      'incident.unacknowledged',
-      'incident.reassigned',
-      'incident.reopened',
-      'incident.resolved',
-      'incident.escalated',
-      'incident.annotated',
-    ],
-    filter: { type: 'account_reference', id: null },
-  };
-}
+const statusEntry = (update: SimStatusUpdate, incident: SimIncident): JsonObject => ({
+  id: update.id,
+  type: 'status_update_log_entry',
+  summary: 'Status update posted',
+  created_at: update.createdAt,
+  agent: userReference(update.user),
+  message: update.message,
+  incident: { id: incident.id, type: 'incident_reference' },
+});
 
-export const userOf = (email: string | undefined): SimUser | undefined => users.find((user) => user.email === email);
-
-function objectIn(body: JsonObject, name: string): JsonObject | undefined {
-  const value = body[name];
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+function postStatusUpdate({ world, incidents }: RestDeps, incident: SimIncident, { body, by }: Ask): WireResponse {
+  const { message, subject, html_message: html } = body;
+  if (typeof message !== 'string' || message === '') return invalid('Message cannot be empty');
+  if ((subject === undefined) !== (html === undefined)) return invalid('Subject and HTML message go together');
+  const update = incidents.tellStatus(incident, message, by);
+  const key = /\[([^\]]+)\]/.exec(message)?.[1] ?? '';
+  world.effect({
+    vendor: 'pagerduty',
+    operation: 'POST /incidents/{id}/status_updates',
+    target: incident.id,
+    key,
+    outcome: 'sent',
+  });
+  return json(200, { status_update: { id: update.id, message, created_at: update.createdAt, sender: userReference(by) } });
 }

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../../domain/json.js';
 import type { SandboxWorld } from '../../contract/simulator.js';
 import type { Behaviour } from './account.js';
-import { attempt, post } from './post.js';
+import { type Address, attempt, post } from './post.js';
 
 /** One event on its way to the subscription. */
 export interface SimDelivery {
@@ -29,11 +29,19 @@ const disabledForMs = 24 * 60 * 60 * 1000;
 const retryForMs = 48 * 60 * 60 * 1000;
 const retryAfterMs = (attempts: number): number => Math.min(10_000 * 2 ** (attempts - 1), 300_000);
 
+export interface SimEvent {
+  type: string;
+  resource: string;
+  incident: string;
+  agent: JsonObject | null;
+  data: JsonObject;
+}
+
 export interface Sender {
   subscription: () => Subscription;
   deliveries: () => SimDelivery[];
   /** Puts an event into its incident's queue, if the subscription is on. */
-  enqueue: (event: { type: string; resource: string; incident: string; agent: JsonObject | null; data: JsonObject }) => void;
+  enqueue: (event: SimEvent) => void;
   /** Sends a delivery again as it was, all at once, outside every rule. Gives the statuses; 0 for no answer. */
   resend: (delivery: SimDelivery, times: number, newWebhookId: boolean) => Promise<number[]>;
   enable: () => void;
@@ -44,6 +52,7 @@ export interface Sender {
 interface State {
   world: SandboxWorld;
   behaviour: () => Behaviour;
+  to: () => Address;
   deliveries: SimDelivery[];
   subscription: Subscription;
   /** Per incident, the one that is being sent at the head. */
@@ -53,10 +62,11 @@ interface State {
 }
 
 /** The webhook v3 sender, by PagerDuty's delivery rules. Source: PagerDuty developer documentation, "Webhooks behavior". */
-export function createSender(world: SandboxWorld, behaviour: () => Behaviour): Sender {
+export function createSender(world: SandboxWorld, behaviour: () => Behaviour, to: () => Address): Sender {
   const state: State = {
     world,
     behaviour,
+    to,
     deliveries: [],
     subscription: { disabledUntil: undefined, consecutiveDrops: 0 },
     queues: new Map(),
@@ -87,9 +97,9 @@ export function createSender(world: SandboxWorld, behaviour: () => Behaviour): S
 const enable = ({ subscription }: State): void =>
   void Object.assign(subscription, { disabledUntil: undefined, consecutiveDrops: 0 });
 
-function enqueue(state: State, { type, resource, incident, agent, data }: Parameters<Sender['enqueue']>[0]): void {
+function enqueue(state: State, { type, resource, incident, agent, data }: SimEvent): void {
   const { world, subscription, queues } = state;
-  if (world.settings.webhookUrl === '') return;
+  if (state.to().url === '') return;
   if (subscription.disabledUntil !== undefined) {
     if (world.now() < subscription.disabledUntil) return;
     enable(state);

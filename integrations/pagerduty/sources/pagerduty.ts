@@ -6,6 +6,9 @@ import type { PagerDutyClient } from '../client.js';
 import { pagerDutyDoor } from '../config.js';
 import { isObject } from '../details.js';
 import { normalise } from '../normalise.js';
+import { deploys } from '../reads/changes.js';
+import { poll } from '../reads/poll.js';
+import { teamOnCall } from '../reads/team.js';
 import { receive } from '../receive.js';
 import { getAlerts, getHolding, getIncident, getOnDuty, levelOf } from '../rest.js';
 
@@ -17,7 +20,7 @@ const alertLagMs = 10_000;
 export const pagerDutySource: SourceDefinition<PagerDutyClient> = {
   id: 'pagerduty',
   summary: 'PagerDuty incidents.',
-  permissions: ['incidents.read', 'oncalls.read', 'users.read'],
+  permissions: ['incidents.read', 'oncalls.read', 'users.read', 'escalation_policies.read', 'services.read'],
   doors: [
     defineDoor({
       id: 'pagerduty',
@@ -37,6 +40,9 @@ export const pagerDutySource: SourceDefinition<PagerDutyClient> = {
   },
   normalise,
   onCall,
+  teamOnCall,
+  poll,
+  deploys,
 };
 
 async function readAlerts(call: CallWith<PagerDutyClient>, id: string, incident: JsonObject): Promise<SourceReading['alerts']> {
