@@ -92,6 +92,17 @@ describe('notes', () => {
     expect((await seen()).notes.length).toBe(3);
   });
 
+  it('an incident takes 2,000 notes: our own is edited all the same, and the next one is refused in plain words', async () => {
+    await note('Working.');
+    await people('note', { times: 1999 });
+    await note('Done.');
+    expect((await seen()).notes[0].content).toContain('Done.');
+    await expect(note('One more.', 'approval')).rejects.toMatchObject({
+      fault: 'refused',
+      message: expect.stringContaining('2000'),
+    });
+  });
+
   it('never edits what a person wrote, even where it quotes our marker', async () => {
     await people('note', { content: `I saw [${marker}]` });
     await note('Done.');
