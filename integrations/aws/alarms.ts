@@ -1,3 +1,4 @@
+import type { Alert } from '../../domain/alert.js';
 import type { Place } from '../contract/call.js';
 import { type Reading, within } from './call.js';
 
@@ -47,14 +48,43 @@ export async function readAlarm(
 }
 
 /** A metric-math alarm has dimensions per metric: only what all of them share says what the alarm is about. */
-function labelsOf({ Dimensions, Metrics }: DescribedAlarm): Record<string, string> | undefined {
-  if (Dimensions && Dimensions.length > 0) return asLabels(Dimensions);
-  const perMetric = (Metrics ?? []).flatMap(({ MetricStat }) =>
-    MetricStat ? [asLabels(MetricStat.Metric?.Dimensions ?? [])] : [],
-  );
-  const shared = sharedLabels(perMetric);
-  return Object.keys(shared).length > 0 ? shared : undefined;
+function labelsOf(alarm: DescribedAlarm): Record<string, string> | undefined {
+  const { labels } = alarmFacts([alarm]);
+  return Object.keys(labels).length > 0 ? labels : undefined;
 }
+
+interface Metric {
+  Namespace?: string | null | undefined;
+  MetricName?: string | null | undefined;
+  Dimensions?: readonly Dimension[] | null | undefined;
+}
+
+interface Measured extends Metric {
+  Threshold?: number | null | undefined;
+  Metrics?: readonly { MetricStat?: { Metric?: Metric | undefined } | null | undefined }[] | null | undefined;
+}
+
+/** What alarms measure, as far as all of them, with all of their metrics, agree. Guessing one could aim at the wrong host. */
+export function alarmFacts(
+  alarms: readonly Measured[],
+): Pick<Alert, 'namespace' | 'metric' | 'threshold'> & { labels: Record<string, string> } {
+  const metrics = alarms.flatMap((alarm): Metric[] => {
+    const inMath = (alarm.Metrics ?? []).flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric ?? {}] : []));
+    return inMath.length > 0 ? inMath : [alarm];
+  });
+  const namespace = same(metrics.map(({ Namespace }) => Namespace));
+  const metric = same(metrics.map(({ MetricName }) => MetricName));
+  const threshold = same(alarms.map(({ Threshold }) => Threshold));
+  return {
+    labels: sharedLabels(metrics.map(({ Dimensions }) => asLabels(Dimensions ?? []))),
+    ...(namespace ? { namespace } : {}),
+    ...(metric ? { metric } : {}),
+    ...(threshold === undefined ? {} : { threshold }),
+  };
+}
+
+const same = <Value>(values: readonly (Value | null | undefined)[]): Value | undefined =>
+  values.every((value) => value === values[0]) ? (values[0] ?? undefined) : undefined;
 
 const asLabels = (dimensions: readonly Dimension[]): Record<string, string> =>
   Object.fromEntries(dimensions.flatMap(({ Name, Value }) => (Name && Value !== undefined ? [[Name, Value]] : [])));

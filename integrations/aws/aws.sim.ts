@@ -3,6 +3,7 @@ import type { CreateSimulator, WireRequest, WireResponse } from '../contract/sim
 import { createCloudWatch } from './simulated/cloudwatch.js';
 import { answerEc2 } from './simulated/ec2.js';
 import type { SettableSeries } from './simulated/metrics.js';
+import { createNotices } from './simulated/notices.js';
 import { createSsm } from './simulated/ssm.js';
 import { createSts } from './simulated/sts.js';
 import { createTrail } from './simulated/trail.js';
@@ -22,9 +23,10 @@ const createSimulator: CreateSimulator = (sandbox) => {
   const ssm = createSsm(world);
   const sts = createSts(sandbox.now);
   const trail = createTrail(sandbox, sts);
+  const notices = createNotices(world);
   /** By the service of the signature's scope; `cloudwatch` is `monitoring` there. */
   const services: Readonly<Record<string, Answer>> = {
-    cloudwatch: cloudwatch.answer,
+    cloudwatch: notices.within(cloudwatch.answer),
     ec2: (scope, action, request) => answerEc2(world, scope, action, request),
     ssm: ssm.answer,
     sts: (_scope, action, request) => sts.answer(action, request),
@@ -64,7 +66,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
     return { repeatedToken: ssm.repeatedToken };
   };
 
-  return {
+  return notices.beside({
     vendor: 'aws',
     claims: (request) => scopeOf(request) !== undefined,
     operation: operationOf,
@@ -79,7 +81,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
       sts.reset();
       trail.reset();
     },
-  };
+  });
 };
 
 interface Settings {

@@ -24,6 +24,7 @@ const credentialVariables = [
 export const awsVariables: Variables = {
   AWS_REGION: open('AWS region for what names none.'),
   AWS_ENDPOINT_URL: remote('Address of AWS for every service; the sandbox sets it to the simulators.'),
+  OPSSENTINEL_SNS_TOPICS: open('ARNs of the SNS topics whose alarms are taken at /webhooks/sns, separated by commas.'),
   AWS_ACCESS_KEY_ID: secret('AWS access key; leave empty where a role gives credentials.'),
   AWS_SECRET_ACCESS_KEY: secret('AWS secret key.'),
   AWS_SESSION_TOKEN: secret('AWS session token.'),

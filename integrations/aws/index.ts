@@ -3,11 +3,13 @@ import { ec2RebootInstance } from './actions/ec2-reboot-instance.js';
 import { ec2RestartInstance } from './actions/ec2-restart-instance.js';
 import { ssmStartAutomation } from './actions/ssm-start-automation.js';
 import { readCloudWatchBody } from './bodies/cloudwatch.js';
+import { readEventBridgeBody } from './bodies/eventbridge.js';
 import { cloudwatchAlarmOk } from './checks/cloudwatch-alarm-ok.js';
 import { cloudwatchMetric } from './checks/cloudwatch-metric.js';
 import { ec2StatusChecksOk } from './checks/ec2-status-checks.js';
 import { connectAws } from './client.js';
 import { awsConfig, awsVariables } from './config.js';
+import { cloudwatchSource } from './sources/cloudwatch.js';
 import { ec2Instance } from './targets/ec2-instance.js';
 import { cloudwatchAlarmWitness } from './witnesses/cloudwatch-alarm.js';
 
@@ -18,7 +20,8 @@ export const aws = defineIntegration({
   connect: (config) => connectAws(config),
   variables: awsVariables,
   connectBy: 'AWS_REGION with AWS_PROFILE, AWS_ROLE_ARN or AWS_ACCESS_KEY_ID',
-  bodies: [readCloudWatchBody],
+  sources: [cloudwatchSource],
+  bodies: [readCloudWatchBody, readEventBridgeBody],
   witnesses: [cloudwatchAlarmWitness],
   targets: [ec2Instance],
   actions: [ec2RebootInstance, ec2RestartInstance, ssmStartAutomation],

@@ -3,7 +3,7 @@ import type { Alert } from '../../domain/alert.js';
 import type { Delivery, Trust } from '../../domain/delivery.js';
 import type { Incident, IncidentRef, Person } from '../../domain/incident.js';
 import type { Json, JsonObject } from '../../domain/json.js';
-import type { CallWith } from './call.js';
+import type { CallWith, Place } from './call.js';
 
 /** A proof of who sent it that the API has checked itself, whatever the body: a token of this door, or a client certificate. */
 export interface Proof {
@@ -119,6 +119,11 @@ export interface SourceDefinition<Client> {
   permissions: readonly string[];
   // oxlint-disable-next-line typescript/no-explicit-any
   doors: readonly DoorDefinition<any>[];
+  /**
+   * Where its reads go, where that depends on the incident: then the call's place is this one, with the reading role that the policy
+   * names there. Pure. `undefined`, or absent: nowhere in particular.
+   */
+  place?: (ref: IncidentRef) => Omit<Place, 'role'> | undefined;
   /** GETs the incident and its alerts. */
   read: (call: CallWith<Client>, ref: IncidentRef) => Promise<SourceReading>;
   /** Pure. Throws Error with a plain sentence when the reading cannot be understood. */

@@ -42,7 +42,7 @@ const facts = {
   account: '111122223333',
   region: 'eu-west-1',
   origin: { kind: 'aws.cloudwatch.alarm', id: arn },
-  correlationKey: `cloudwatch:${arn}:2026-09-30T08:14:01.266Z`,
+  correlationKey: `cloudwatch:${arn}:2026-09-30T08:14:01.000Z`,
 };
 
 describe('the body that CloudWatch publishes', () => {

@@ -3,6 +3,7 @@ import type { Json } from '../../../domain/json.js';
 import type { BodyFacts, BodyReader } from '../../contract/source.js';
 import { sharedLabels } from '../alarms.js';
 import { parseAlarmArn } from '../arn.js';
+import { alarmTime, occurrenceKey } from '../occurrence.js';
 
 // CloudWatch writes lower-case keys here, its API upper-case ones; relays have been seen to pass on either.
 const dimension = z.union([
@@ -40,14 +41,14 @@ export const readCloudWatchBody: BodyReader = (details) => {
   if (!parsed.success) return undefined;
   const { AlarmName, AlarmArn, StateChangeTime, Trigger } = parsed.data;
   const arn = AlarmArn ? parseAlarmArn(AlarmArn) : undefined;
-  const startedAt = isoTime(StateChangeTime ?? undefined);
+  const began = alarmTime(StateChangeTime);
   return {
     source: 'cloudwatch',
     name: AlarmName,
     ...metricFacts(Trigger ?? undefined),
-    ...(startedAt ? { startedAt } : {}),
+    ...(began === undefined ? {} : { startedAt: new Date(began).toISOString() }),
     ...(arn ? { account: arn.account, region: arn.region, origin: { kind: 'aws.cloudwatch.alarm', id: arn.arn } } : {}),
-    ...(arn && startedAt ? { correlationKey: `cloudwatch:${arn.arn}:${startedAt}` } : {}),
+    ...(arn && began !== undefined ? { correlationKey: occurrenceKey(arn, began) } : {}),
   };
 };
 
@@ -74,12 +75,6 @@ const labelsOf = ({ Dimensions }: Metric): Record<string, string> =>
 
 const same = (values: readonly (string | null | undefined)[]): string | undefined =>
   values.every((value) => value === values[0]) ? (values[0] ?? undefined) : undefined;
-
-/** The time as ISO 8601 in UTC. CloudWatch ends it in `+0000`, which strict readers refuse. */
-function isoTime(text: string | undefined): string | undefined {
-  const time = Date.parse((text ?? '').replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
-}
 
 /** Takes a JSON string or an SNS envelope apart, two layers at most. */
 function unwrapped(details: Json, depth = 0): Json {

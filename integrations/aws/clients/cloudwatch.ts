@@ -4,6 +4,8 @@ import {
   type DescribeAlarmsCommandInput,
   GetMetricDataCommand,
   type GetMetricDataCommandInput,
+  ListTagsForResourceCommand,
+  type ListTagsForResourceCommandInput,
   PutMetricDataCommand,
   type PutMetricDataCommandInput,
 } from '@aws-sdk/client-cloudwatch';
@@ -16,6 +18,8 @@ export function cloudwatchCalls(connection: Connection) {
       read(at, (sdk, options) => sdk.send(new DescribeAlarmsCommand(input), options)),
     getMetricData: (at: At, input: GetMetricDataCommandInput) =>
       read(at, (sdk, options) => sdk.send(new GetMetricDataCommand(input), options)),
+    listTagsForResource: (at: At, input: ListTagsForResourceCommandInput) =>
+      read(at, (sdk, options) => sdk.send(new ListTagsForResourceCommand(input), options)),
     putMetricData: (at: At, input: PutMetricDataCommandInput) =>
       write(at, (sdk, options) => sdk.send(new PutMetricDataCommand(input), options)),
   };
