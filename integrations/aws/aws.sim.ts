@@ -4,6 +4,7 @@ import { createCloudWatch } from './simulated/cloudwatch.js';
 import { answerEc2 } from './simulated/ec2.js';
 import type { SettableSeries } from './simulated/metrics.js';
 import { createNotices } from './simulated/notices.js';
+import { createRds, type RdsSettings } from './simulated/rds.js';
 import { createSsm } from './simulated/ssm.js';
 import { createSts } from './simulated/sts.js';
 import { createTrail } from './simulated/trail.js';
@@ -20,6 +21,7 @@ type Answer = (scope: Scope, action: string, request: WireRequest) => WireRespon
 const createSimulator: CreateSimulator = (sandbox) => {
   const world = createAwsWorld(sandbox);
   const cloudwatch = createCloudWatch(world);
+  const rds = createRds(world);
   const ssm = createSsm(world);
   const sts = createSts(sandbox.now);
   const trail = createTrail(sandbox, sts);
@@ -28,6 +30,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
   const services: Readonly<Record<string, Answer>> = {
     cloudwatch: notices.within(cloudwatch.answer),
     ec2: (scope, action, request) => answerEc2(world, scope, action, request),
+    rds: rds.answer,
     ssm: ssm.answer,
     sts: (_scope, action, request) => sts.answer(action, request),
   };
@@ -47,7 +50,8 @@ const createSimulator: CreateSimulator = (sandbox) => {
 
   /**
    * `POST settings` takes any of `{"repeatedToken": "error"|"same-id", "nextAutomation": "Failed", "children": ["Failed", …], "documentContent": {"name": "…", "content": "…"},
-   * "instance": {"id": "i-…", "state": "stopped", …}, "metric": {"namespace", "metric", "dimensions", "values": [newest, …]}}`; `GET automations`, `GET instances` and `GET trail` (who called what, as CloudTrail
+   * "instance": {"id": "i-…", "state": "stopped", …}, "metric": {"namespace", "metric", "dimensions", "values": [newest, …]},
+   * "database": {"id": "…", "status": "…"}}`; `GET automations`, `GET instances` and `GET trail` (who called what, as CloudTrail
    * would tell it) show what there is.
    */
   const control = ({ method, path, body }: WireRequest): JsonObject | undefined => {
@@ -62,6 +66,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
     if (wanted.documentContent) world.replaceDocument(wanted.documentContent.name, wanted.documentContent.content);
     const instance = wanted.instance ? world.instances.get(wanted.instance.id) : undefined;
     if (instance) Object.assign(instance, wanted.instance);
+    rds.set(wanted);
     if (wanted.metric) cloudwatch.metrics.set(wanted.metric);
     return { repeatedToken: ssm.repeatedToken };
   };
@@ -77,6 +82,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
     reset: () => {
       world.reset();
       cloudwatch.reset();
+      rds.reset();
       ssm.reset();
       sts.reset();
       trail.reset();
@@ -84,7 +90,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
   });
 };
 
-interface Settings {
+interface Settings extends RdsSettings {
   repeatedToken?: 'error' | 'same-id';
   nextAutomation?: string;
   children?: string[];

@@ -1,16 +1,19 @@
 import { defineIntegration } from '../contract/integration.js';
 import { ec2RebootInstance } from './actions/ec2-reboot-instance.js';
 import { ec2RestartInstance } from './actions/ec2-restart-instance.js';
+import { rdsRebootInstance } from './actions/rds-reboot-instance.js';
 import { ssmStartAutomation } from './actions/ssm-start-automation.js';
 import { readCloudWatchBody } from './bodies/cloudwatch.js';
 import { readEventBridgeBody } from './bodies/eventbridge.js';
 import { cloudwatchAlarmOk } from './checks/cloudwatch-alarm-ok.js';
 import { cloudwatchMetric } from './checks/cloudwatch-metric.js';
 import { ec2StatusChecksOk } from './checks/ec2-status-checks.js';
+import { rdsAvailable } from './checks/rds-available.js';
 import { connectAws } from './client.js';
 import { awsConfig, awsVariables } from './config.js';
 import { cloudwatchSource } from './sources/cloudwatch.js';
 import { ec2Instance } from './targets/ec2-instance.js';
+import { rdsInstance } from './targets/rds-instance.js';
 import { cloudwatchAlarmWitness } from './witnesses/cloudwatch-alarm.js';
 
 export const aws = defineIntegration({
@@ -23,7 +26,7 @@ export const aws = defineIntegration({
   sources: [cloudwatchSource],
   bodies: [readCloudWatchBody, readEventBridgeBody],
   witnesses: [cloudwatchAlarmWitness],
-  targets: [ec2Instance],
-  actions: [ec2RebootInstance, ec2RestartInstance, ssmStartAutomation],
-  checks: [cloudwatchAlarmOk, cloudwatchMetric, ec2StatusChecksOk],
+  targets: [ec2Instance, rdsInstance],
+  actions: [ec2RebootInstance, ec2RestartInstance, rdsRebootInstance, ssmStartAutomation],
+  checks: [cloudwatchAlarmOk, cloudwatchMetric, ec2StatusChecksOk, rdsAvailable],
 });

@@ -4,6 +4,7 @@ import type { Target } from '../../../domain/target.js';
 import type { ActionSample } from '../../contract/testkit/sample.js';
 import { ec2RebootInstance } from '../actions/ec2-reboot-instance.js';
 import { ec2RestartInstance } from '../actions/ec2-restart-instance.js';
+import { rdsRebootInstance } from '../actions/rds-reboot-instance.js';
 import { ssmStartAutomation } from '../actions/ssm-start-automation.js';
 import { type AwsClient, connectAws } from '../client.js';
 
@@ -26,6 +27,12 @@ export const instance = (id: string, account = '111122223333'): Target => ({
   tags: { opssentinel: 'allow' },
   facts: {},
   readAt: '2026-09-30T08:14:02.000Z',
+});
+
+export const database = (id: string, account = '444455556666'): Target => ({
+  ...instance(id, account),
+  type: 'aws.rds.instance',
+  id: `arn:aws:rds:eu-west-1:${account}:db:${id}`,
 });
 
 export const restart = (id: string, document = 'OpsSentinel-RestartInstance') => ({
@@ -57,5 +64,12 @@ export const awsSamples: readonly ActionSample[] = [
     params: { instance: 'i-0aa11bb22cc33dd44', allowGroupMember: false },
     target: instance('i-0aa11bb22cc33dd44'),
     operation: 'ec2:StopInstances',
+  },
+  {
+    action: rdsRebootInstance,
+    connect: connectSandbox,
+    params: { instance: 'orders', failover: false },
+    target: database('orders'),
+    operation: 'rds:RebootDBInstance',
   },
 ];
