@@ -1,6 +1,9 @@
+import { alertmanager } from './alertmanager/index.js';
 import { aws } from './aws/index.js';
 import type { IntegrationDefinition } from './contract/integration.js';
+import { grafana } from './grafana/index.js';
 import { pagerduty } from './pagerduty/index.js';
+import { prometheus } from './prometheus/index.js';
 
 /** Every vendor, one line each. */
-export const installed: readonly IntegrationDefinition[] = [aws, pagerduty];
+export const installed: readonly IntegrationDefinition[] = [alertmanager, aws, grafana, pagerduty, prometheus];
