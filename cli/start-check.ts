@@ -1,3 +1,4 @@
+import { readSenders } from '../api/senders.js';
 import { readEnvironment, type Settings } from './environment.js';
 import { loadRules } from '../rules/language/load.js';
 import { problemText } from '../rules/language/problem.js';
@@ -11,7 +12,7 @@ import { resolveFrom } from './paths.js';
 export async function settingsToStart(context: Context, starting: 'serve' | 'worker'): Promise<Settings> {
   const { settings, problems } = readEnvironment(context.env, { starting });
   const installed = installation(starting === 'serve' ? withoutPowers(settings.env) : settings.env);
-  const tokens = starting === 'serve' ? tokensOf(settings.apiTokens).problems : [];
+  const tokens = starting === 'serve' ? [...tokensOf(settings.apiTokens).problems, ...readSenders(settings.env).problems] : [];
   const loaded = await loadRules(rulesDirOf(context, settings), installed.catalogue, sha256);
   const rules = loaded.ok ? [] : loaded.problems.map(problemText);
   const profile =

@@ -35,6 +35,8 @@ export function guardLimits(set: RuleSet, rule: LoadedRule): GuardLimits {
     },
     onAcknowledge: pick('onAcknowledge', own.onAcknowledge, undefined, 'standDown') as GuardLimits['onAcknowledge'],
     startByMs: ms(pick('startBy', own.startBy, undefined, guardDefaults.startBy)),
+    deploysMs: ms(pick('deploys', own.deploys?.after, company.deploys?.after, guardDefaults.deploys)),
+    deploysFrom: company.deploys?.from ?? [],
     setBy,
   };
 }
@@ -42,6 +44,7 @@ export function guardLimits(set: RuleSet, rule: LoadedRule): GuardLimits {
 const policyKeys: Readonly<Record<string, string>> = {
   firingFor: 'guards.firingFor.default',
   cooldown: 'guards.cooldown.default',
+  deploys: 'guards.deploys.after',
   'budget.rule': 'guards.budget.default',
   'budget.service': 'guards.budget.service',
   'budget.all': 'guards.budget.all',

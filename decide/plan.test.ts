@@ -41,6 +41,8 @@ describe('the plan', () => {
       budget: { rule: { count: 5 }, service: { count: 10 }, all: { count: 20 } },
       onAcknowledge: 'standDown',
       startByMs: 600_000,
+      deploysMs: 2_400_000,
+      deploysFrom: [],
     });
     expect(limits.setBy['cooldown']).toBe('default');
     expect(approval).toEqual({ from: 'on-call', count: 1, expiresInMs: 900_000, signals: 'count' });
@@ -66,6 +68,15 @@ describe('the plan', () => {
       'budget.rule': 'test.yaml:9',
       startBy: 'default',
     });
+  });
+
+  it('row 18: the policy names who must know of deployments, and how long after one; a rule may make it longer', () => {
+    const company = policy('guards:\n  deploys: { from: [api, pagerduty.change-events], after: 20m }');
+    const { limits } = planOf(decide(setOf(company, runbook(), rule('cpu', armed))));
+    expect(limits).toMatchObject({ deploysMs: 1_200_000, deploysFrom: ['api', 'pagerduty.change-events'] });
+    expect(limits.setBy['deploys']).toBe('test.yaml:8');
+    const longer = rule('cpu', `${armed}\nguards: { deploys: { after: 1h } }`);
+    expect(planOf(decide(setOf(company, runbook(), longer))).limits.deploysMs).toBe(3_600_000);
   });
 
   it('is only ever shortened by the sandbox profile, and its cooldown stays', () => {

@@ -1,5 +1,6 @@
 import type { Alert, Witness } from './alert.js';
 import type { Approval } from './approval.js';
+import type { DeployFacts } from './deploy.js';
 import type { Hold } from './hold.js';
 import type { Incident } from './incident.js';
 import type { ApprovalTerms, GuardLimits, Mode, PlanStep } from './plan.js';
@@ -55,6 +56,8 @@ export interface GuardFacts {
   ourselves: string[];
   /** Epoch milliseconds: when the alert began for us. */
   alertStartedAt: number;
+  /** Deployments of this incident's service and target, as far as anybody could tell. */
+  deploys: DeployFacts;
   /** `false` where this effect is the first of its ladder. */
   laterStep: boolean;
 }

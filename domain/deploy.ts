@@ -25,6 +25,13 @@ export interface DeploySeen {
   onTarget?: true;
 }
 
+/**
+ * Whether a source that the policy names is this one: `pagerduty.change-events` is of `pagerduty`, and `aws.ecs` covers
+ * `aws.ecs.service`.
+ */
+export const namesSource = (named: string, source: string): boolean =>
+  named === source || named.startsWith(`${source}.`) || source.startsWith(`${named}.`);
+
 /** What is known of deployments around one incident. */
 export interface DeployFacts {
   seen: DeploySeen[];

@@ -6,6 +6,7 @@ export const guardDefaults = {
   serviceBudget: '10/1h',
   allBudget: '20/1h',
   startBy: '10m',
+  deploys: '40m',
 } as const;
 
 /** How far a rule may loosen a guard where the policy sets no limit. */

@@ -60,6 +60,10 @@ export interface GuardLimits {
   budget: { rule: Budget; service: Budget; all: Budget };
   onAcknowledge: 'standDown' | 'ask';
   startByMs: number;
+  /** How long after a deployment its service is left alone. */
+  deploysMs: number;
+  /** Sources of deployments that must be readable, as the policy names them; empty: none is named. */
+  deploysFrom: string[];
   /** Where each figure came from, e.g. `default`, `rule`, `opssentinel.yaml:22`. */
   setBy: Record<string, string>;
 }

@@ -76,6 +76,7 @@ export function calmFacts(changes: Partial<GuardFacts> = {}): GuardFacts {
     optInTag: { key: 'opssentinel', value: 'allow' },
     ourselves: ['PAGENT1'],
     alertStartedAt: began,
+    deploys: { seen: [], known: ['api'], unknown: [] },
     laterStep: false,
     ...changes,
   };
@@ -95,6 +96,8 @@ export const standard: GuardLimits = {
   budget: { rule: { count: 5, perMs: hour }, service: { count: 10, perMs: hour }, all: { count: 20, perMs: hour } },
   onAcknowledge: 'standDown',
   startByMs: 10 * minute,
+  deploysMs: 40 * minute,
+  deploysFrom: [],
   setBy: { cooldown: 'opssentinel.yaml:22' },
 };
 

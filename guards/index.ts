@@ -3,6 +3,7 @@ import { approval } from './approval.js';
 import { budget } from './budget.js';
 import { cooldown } from './cooldown.js';
 import { corroborate } from './corroborate.js';
+import { deploys } from './deploys.js';
 import { firingFor } from './firing-for.js';
 import { incident } from './incident.js';
 import { onAcknowledge } from './on-acknowledge.js';
@@ -18,6 +19,7 @@ export const guards: readonly Guard[] = [
   incident,
   firingFor,
   corroborate,
+  deploys,
   onAcknowledge,
   oneAtATime,
   cooldown,

@@ -25,6 +25,7 @@ it('with nothing against it, every guard allows', () => {
     'incident',
     'firingFor',
     'corroborate',
+    'deploys',
     'onAcknowledge',
     'oneAtATime',
     'cooldown',

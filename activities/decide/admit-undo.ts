@@ -147,6 +147,8 @@ function factsOf(deps: ActivityDeps, input: UndoInput, { plan, step, decision }:
     ...policyGuards(deps.rules(), plan.environment),
     ourselves: [...deps.ourselves],
     alertStartedAt: Date.parse(witness.since ?? alert.startedAt),
+    // What is put back is what the effect left, compared at the moment of writing: no deployment changes that.
+    deploys: { seen: [], known: [], unknown: [] },
     laterStep: true,
   };
 }

@@ -47,6 +47,7 @@ function bench({ permits = [], life }: World = {}) {
     },
     ledger: {
       evidence: async () => ({ permits }),
+      deploysOf: async () => [],
       record: async () => undefined,
       admit: async (request: AdmissionRequest): Promise<Admission> => {
         asked.push(request);

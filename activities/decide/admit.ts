@@ -15,6 +15,7 @@ import type { ActivityDeps } from '../deps.js';
 import { placeFor } from '../place.js';
 import { callFor, isVendorFailure } from '../shell.js';
 import { attemptOf } from '../situation/attempt.js';
+import { deploysAround } from '../situation/deploys.js';
 import { readSituation, type Situation } from '../situation/read.js';
 import type { StepInput } from '../types.js';
 
@@ -65,7 +66,8 @@ async function derive(deps: ActivityDeps, input: StepInput): Promise<Derived | G
   if (!step) return no('plan', `${plan.steps.length} steps`, `it has no step ${input.step + 1}`);
   const early = await beforeItsTurn(deps, input, plan);
   if (early) return no('plan', 'one step after the other', early);
-  return { situation, plan, step, facts: factsOf(deps, input, situation, plan, step) };
+  const deploys = await deploysAround(deps, input, incident, plan);
+  return { situation, plan, step, facts: { ...factsOf(deps, input, situation, plan, step), deploys } };
 }
 
 /** A later step only after the one below it was done, has ended and did not help: by the ledger, not by the caller's word. */
@@ -86,7 +88,13 @@ const no = (guard: string, limit: string, found: string): GuardVerdict => ({
   setBy: 'design',
 });
 
-function factsOf(deps: ActivityDeps, input: StepInput, situation: Situation, plan: Plan, step: PlanStep): GuardFacts {
+function factsOf(
+  deps: ActivityDeps,
+  input: StepInput,
+  situation: Situation,
+  plan: Plan,
+  step: PlanStep,
+): Omit<GuardFacts, 'deploys'> {
   const { incident, alert, witness, set } = situation;
   return {
     now: deps.now(),

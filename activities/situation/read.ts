@@ -3,6 +3,7 @@ import type { Incident } from '../../domain/incident.js';
 import type { Decision, Pace } from '../../domain/plan.js';
 import { matchAndAim, planFor } from '../../decide/decide.js';
 import { paceOf } from '../../decide/profiles.js';
+import type { Place } from '../../integrations/contract/call.js';
 import type { AnySource } from '../../integrations/contract/registry.js';
 import type { RuleSet } from '../../rules/language/set.js';
 import type { ActivityDeps } from '../deps.js';
@@ -27,13 +28,17 @@ export function sourceOf(deps: ActivityDeps, id: string): AnySource {
   return source;
 }
 
+/** Where a source's reads of this incident go. */
+export function sourcePlace(deps: ActivityDeps, source: AnySource, ref: About['ref']): Place {
+  const at = source.place?.(ref);
+  return at === undefined ? nowhere : placeFor(deps.rules(), at, 'read');
+}
+
 /** Reads the incident and its alert at their source. */
 export async function readIncident(deps: ActivityDeps, about: About): Promise<{ incident: Incident; alert: Alert }> {
   const source = sourceOf(deps, about.ref.source);
-  const set = deps.rules();
-  const at = source.place?.(about.ref);
-  const place = at === undefined ? nowhere : placeFor(set, at, 'read');
-  const call = source.with(callFor(about.incident, place, paceOf(set), deps.now));
+  const pace = paceOf(deps.rules());
+  const call = source.with(callFor(about.incident, sourcePlace(deps, source, about.ref), pace, deps.now));
   return source.normalise(await source.read(call, about.ref), about.ref, about.trust, deps.registry.bodies);
 }
 

@@ -45,6 +45,14 @@ export function checkRuleGuards(doc: Rule, policy: Policy, says: Says): Problem[
         `guards.startBy ${guards.startBy} is later than ${guardDefaults.startBy} after the alert, when people are paged; it can only be shortened`,
       ),
     );
+  const usualAfter = policy.guards?.deploys?.after ?? guardDefaults.deploys;
+  if (guards.deploys !== undefined && ms(guards.deploys.after) < ms(usualAfter))
+    problems.push(
+      says(
+        ['guards', 'deploys', 'after'],
+        `guards.deploys.after ${guards.deploys.after} is shorter than usual (${usualAfter}); it can only be made longer`,
+      ),
+    );
   if (doc.approval?.expiresIn !== undefined && ms(doc.approval.expiresIn) > ms(approvalDefaults.expiresIn))
     problems.push(
       says(

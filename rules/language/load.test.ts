@@ -219,6 +219,11 @@ describe('a rule that is wrong is refused with its place and what to do', () => 
     ['undo that the runbook has not', rule('cpu', 'undo: restore'), 'the runbook has undo: none'],
     ['several targets', rule().replace('alert.labels.InstanceId', '{ tagged: { service: web }, max: 8 }'), 'target: not yet:'],
     ['a rollout', rule('cpu', 'rollout: { batches: [1, 2] }'), 'rollout: not yet:'],
+    [
+      'less care after a deployment',
+      rule('cpu', 'guards: { deploys: { after: 5m }, because: x }'),
+      'guards.deploys.after 5m is shorter than usual (40m); it can only be made longer',
+    ],
     ['sameFix', rule('cpu', 'guards: { sameFix: 2/24h }'), 'guards.sameFix: not yet:'],
     [
       'a ServiceNow ticket that is resolved sometimes',
@@ -338,6 +343,11 @@ describe('a policy that is wrong is refused with its place and what to do', () =
       'PagerDuty service PSVC001 belongs to staging already',
     ],
     ['an account without quotes', policy().replace('"111122223333"', '12'), 'must be an account id of 12 digits, in quotes'],
+    [
+      'nobody who knows of deployments',
+      policy('guards: { deploys: { from: [] } }'),
+      'guards.deploys.from names no source of deployments',
+    ],
     ['a freeze', policy('freezes: [{ name: x, from: a, to: b }]'), 'freezes: not yet:'],
     [
       'a limit on the wrong side',

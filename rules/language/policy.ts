@@ -19,10 +19,15 @@ const guards = z.strictObject({
   firingFor: z.strictObject({ default: duration, limit: duration }).optional(),
   cooldown: z.strictObject({ default: duration, limit: duration }).optional(),
   budget: z.strictObject({ default: budget, limit: budget, service: budget.optional(), all: budget.optional() }).optional(),
-  deploys: notYet(
-    z.strictObject({ from: z.array(z.string()), after: duration }),
-    'remove deploys; stop a service by hand while it is deployed',
-  ),
+  deploys: z
+    .strictObject({
+      from: z
+        .array(z.string().regex(/^[a-z][a-z0-9.-]{0,62}$/, 'must name a source of deployments, such as api or pagerduty'))
+        .min(1, 'names no source of deployments; name one, such as api, or remove from')
+        .optional(),
+      after: duration.optional(),
+    })
+    .optional(),
 });
 
 const freeze = z.strictObject({

@@ -45,7 +45,7 @@ const guards = z.strictObject({
   because: text.optional(),
   sameFix: notYet(budget, 'remove sameFix; the budget limits repeats'),
   healthy: notYet(z.union([z.string(), z.number()]), 'remove healthy; exactly one target is touched at a time'),
-  deploys: notYet(z.unknown(), 'remove deploys; stop a service by hand while it is deployed'),
+  deploys: z.strictObject({ after: duration }).optional(),
 });
 
 const approval = z.strictObject({

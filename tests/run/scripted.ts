@@ -215,6 +215,8 @@ export const planOf = (change: Partial<Plan> = {}): Plan => ({
     budget: { rule: { count: 5, perMs: 1 }, service: { count: 5, perMs: 1 }, all: { count: 5, perMs: 1 } },
     onAcknowledge: 'standDown',
     startByMs: 600_000,
+    deploysMs: 2_400_000,
+    deploysFrom: [],
     setBy: {},
   },
   approval: { from: 'on-call', count: 1, expiresInMs: 60_000, signals: 'count' },
