@@ -19,6 +19,7 @@ const about = {
 function bench(
   asked: Pick<ApprovalRequest, 'decision' | 'planHash'> = { decision: 'approve', planHash },
   by = 'ada@example.com',
+  { via = 'api', risk = 'disruptive' } = {},
 ) {
   const approvals: Approval[] = [];
   const requestId = boundRequestId(hash, 'one', asked);
@@ -43,9 +44,9 @@ function bench(
       bodies: [],
     },
     ledger: {
-      decision: async () => ({ plan, witness: witness() }),
+      decision: async () => ({ plan: { ...plan, steps: [{ risk: 'additive' }, { risk }] }, witness: witness() }),
       approvalRequest: async (id: string) =>
-        id === requestId ? { id, incident: about.incident, by, role: 'approver', via: 'api' } : undefined,
+        id === requestId ? { id, incident: about.incident, by, role: 'approver', via } : undefined,
       approvals: async () => approvals,
       putApproval: async (one: Approval) => void approvals.push(one),
       record: async () => {
@@ -105,5 +106,34 @@ describe('rows 31, 33: a word counts for what was said, and for nothing else', (
     await judge(approve());
     expect(approvals[0]).toMatchObject({ verifiedIdentity: false });
     expect(await judge(approve(requestId))).toMatchObject({ answer: { accepted: true } });
+  });
+});
+
+describe('a word given by a button in the vendor’s app', () => {
+  const button = { via: 'pagerduty button' };
+
+  it('counts for whoever is on call, by the id that the vendor knows them by', async () => {
+    const { judge, requestId } = bench(undefined, 'PADA', button);
+    expect(await judge(approve(requestId))).toMatchObject({ answer: { accepted: true }, settled: 'approved' });
+    const stranger = bench(undefined, 'PEVE', button);
+    expect(await stranger.judge(approve(stranger.requestId))).toMatchObject({ answer: { accepted: false } });
+  });
+
+  it('never approves what is destructive in any step: the button shows no plan', async () => {
+    const { judge, requestId, approvals } = bench(undefined, 'PADA', { ...button, risk: 'destructive' });
+    const judged = await judge(approve(requestId));
+    expect(judged.answer).toMatchObject({
+      accepted: false,
+      reason: expect.stringContaining('opssentinel approve --plan aaaaaaaa'),
+    });
+    expect(approvals).toMatchObject([{ accepted: false, via: 'pagerduty button' }]);
+    const byHand = bench(undefined, 'ada@example.com', { risk: 'destructive' });
+    expect(await byHand.judge(approve(byHand.requestId))).toMatchObject({ answer: { accepted: true } });
+  });
+
+  it('rejects whatever it is: to refuse is always safe', async () => {
+    const asked = { decision: 'reject' as const, planHash };
+    const { judge, requestId } = bench(asked, 'PADA', { ...button, risk: 'destructive' });
+    expect(await judge({ ...approve(requestId), ...asked })).toMatchObject({ settled: 'rejected' });
   });
 });

@@ -38,6 +38,13 @@ export function checkRuleGuards(doc: Rule, policy: Policy, says: Says): Problem[
     const limit = policy.guards?.budget?.limit ?? limits.budget;
     explain('budget', !within(guards.budget, usual), !within(guards.budget, limit), usual, limit);
   }
+  return [...problems, ...onlyTightened(doc, policy, says)];
+}
+
+/** Figures that no reason makes looser. */
+function onlyTightened(doc: Rule, policy: Policy, says: Says): Problem[] {
+  const guards = doc.guards ?? {};
+  const problems: Problem[] = [];
   if (guards.startBy !== undefined && ms(guards.startBy) > ms(guardDefaults.startBy))
     problems.push(
       says(
