@@ -147,6 +147,10 @@ describe('what the signature is over', () => {
     const { Subject, ...message } = await signed();
     const moved = { ...message, MessageId: `${message['MessageId']}\nSubject\n${Subject}` };
     expect(await doors.knock(JSON.stringify(moved))).toMatchObject({ kind: 'refused' });
+    const hidden = await signed({ Message: `${Message}\nMessageId\nchosen\nSubject\nx`, Subject: undefined });
+    const shown = { ...hidden, Message, MessageId: 'chosen', Subject: `x\nMessageId\n${hidden['MessageId']}` };
+    expect(await doors.knock(JSON.stringify(hidden))).toMatchObject({ kind: 'recorded' });
+    expect(await doors.knock(JSON.stringify(shown))).toMatchObject({ kind: 'refused' });
     const { Subject: _none, ...plain } = await signed({ Subject: undefined });
     const into = { ...plain, Message: `${plain['Message']}\nMessageId\n${plain['MessageId']}`, MessageId: 'x' };
     expect(await doors.knock(JSON.stringify(into))).toMatchObject({ kind: 'refused' });
@@ -199,7 +203,8 @@ describe('bodies that are no message', () => {
 });
 
 describe('a signed body with one byte changed', () => {
-  const meaning = (made: Received): unknown => (made.kind === 'delivery' ? { ...made.delivery, bodyHash: '', receivedAt: '' } : made.kind);
+  const meaning = (made: Received): unknown =>
+    made.kind === 'delivery' ? { ...made.delivery, bodyHash: '', receivedAt: '' } : made.kind;
 
   it('is refused, or means exactly the same; within what is signed it is always refused', async () => {
     const body = Buffer.from(JSON.stringify(await signed({ version: '2' })));

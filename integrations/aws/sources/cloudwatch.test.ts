@@ -238,6 +238,20 @@ describe('reading an alarm', () => {
     }
   });
 
+  it('reads as the role that the place names, and needs no more than to read', async () => {
+    await add(metricAlarm());
+    const call = testCall(connectSandbox(sandbox.address), {
+      place: { ...place, role: 'OpsSentinelRead' },
+      incident: 'cloudwatch:x',
+    });
+    await cloudwatchSource.read(call, refOf('web-cpu-high'));
+    const trail = await (await fetch(`${sandbox.address}/_sandbox/aws/trail`)).json();
+    const { events } = trail as { events: { operation: string; role: string; incident: string }[] };
+    const read = events.filter(({ operation }) => operation.startsWith('cloudwatch:'));
+    expect(new Set(read.map(({ operation }) => operation))).toEqual(new Set(cloudwatchSource.permissions));
+    expect(new Set(read.map(({ role, incident }) => `${role} ${incident}`))).toEqual(new Set(['OpsSentinelRead cloudwatch:x']));
+  });
+
   it('that is gone is absent, and an id that is no alarm’s is refused', async () => {
     await expect(read(refOf('never-was'))).rejects.toMatchObject({ fault: 'absent' });
     await expect(read({ ...refOf('x'), externalId: 'x' })).rejects.toMatchObject({ fault: 'refused' });

@@ -25,7 +25,8 @@ export function createSubscriptions(sandbox: SandboxWorld, confirmed: () => void
     confirm: (form) => {
       const topic = form.get('TopicArn') ?? '';
       const known = tokens.get(topic);
-      if (!known || known.token !== form.get('Token')) return snsError(400, 'InvalidParameter', 'Invalid parameter: Token');
+      if (!known || known.token !== form.get('Token'))
+        return snsError(400, 'InvalidParameter', `Invalid parameter: Token ${form.get('Token')}`);
       if (!known.confirmed)
         sandbox.effect({ vendor: 'aws', operation: 'sns:ConfirmSubscription', target: topic, key: '', outcome: 'confirmed' });
       known.confirmed = true;
