@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { addApprovals } from './commands/approvals.js';
+import { addConnect } from './commands/connect.js';
 import { addDoctor } from './commands/doctor.js';
 import { addHolds } from './commands/holds.js';
 import { addIncidents } from './commands/incidents.js';
@@ -50,6 +51,7 @@ export function createProgram(context: Context): Command {
   addRules(program, context);
   addReplay(program, context);
   addSandbox(program, context);
+  addConnect(program, context);
   addDoctor(program, context);
   everywhere(program);
   return program;

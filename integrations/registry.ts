@@ -24,7 +24,12 @@ export function createRegistry(
   const registry: Registry = {
     integrations: byId(
       'integration',
-      bound.map(({ definition: { id, summary }, connected }) => ({ id, summary, connected })),
+      bound.map(({ definition: { id, summary, setup }, connected, join }) => ({
+        id,
+        summary,
+        connected,
+        ...(setup ? { setup: { ...setup, integration: id, with: join } } : {}),
+      })),
       idOf,
     ),
     sources: byId(

@@ -4,6 +4,7 @@ import type { ActionDefinition } from './action.js';
 import type { ChannelDefinition } from './channel.js';
 import type { CheckDefinition, TargetDefinition, WitnessDefinition } from './check.js';
 import type { FollowerDefinition } from './follower.js';
+import type { SetupDefinition } from './setup.js';
 import type { BodyReader, SourceDefinition } from './source.js';
 
 // A registry holds many vendors side by side: what is typed inside a vendor's file is opaque outside it.
@@ -32,6 +33,8 @@ export interface IntegrationDefinition<Config = Opaque, Client = Opaque> {
   checks?: readonly CheckDefinition<Client, Opaque>[];
   channels?: readonly ChannelDefinition<Client>[];
   followers?: readonly FollowerDefinition<Client>[];
+  /** What `opssentinel connect <id>` does. */
+  setup?: SetupDefinition<Client>;
 }
 
 export const defineIntegration = <Config, Client>(

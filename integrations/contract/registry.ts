@@ -3,6 +3,7 @@ import type { Call, CallWith } from './call.js';
 import type { ChannelDefinition } from './channel.js';
 import type { CheckDefinition, TargetDefinition, WitnessDefinition } from './check.js';
 import type { FollowerDefinition } from './follower.js';
+import type { SetupDefinition } from './setup.js';
 import type { BodyReader, SourceDefinition } from './source.js';
 
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -17,6 +18,7 @@ export type AnyTarget = Bound<TargetDefinition<Opaque>>;
 export type AnyWitness = Bound<WitnessDefinition<Opaque>>;
 export type AnyChannel = Bound<ChannelDefinition<Opaque>>;
 export type AnySource = Bound<SourceDefinition<Opaque>>;
+export type AnySetup = Bound<SetupDefinition<Opaque>>;
 export type AnyFollower = Bound<FollowerDefinition<Opaque>>;
 
 /**
@@ -24,7 +26,7 @@ export type AnyFollower = Bound<FollowerDefinition<Opaque>>;
  * that names the missing variables; the catalogue itself is always complete, so that rules can be checked offline.
  */
 export interface Registry {
-  integrations: ReadonlyMap<string, { id: string; summary: string; connected: boolean }>;
+  integrations: ReadonlyMap<string, { id: string; summary: string; connected: boolean; setup?: AnySetup }>;
   sources: ReadonlyMap<string, AnySource>;
   actions: ReadonlyMap<string, AnyAction>;
   checks: ReadonlyMap<string, AnyCheck>;

@@ -5,6 +5,7 @@ import { type PagerDutyConfig, pagerDutyConfig, pagerDutyVariables } from './con
 import { pagerDutyChangeEvents } from './followers/change-events.js';
 import { pagerDutyPages } from './followers/pages.js';
 import { pagerDutyStatusUpdates } from './followers/status-updates.js';
+import { pagerDutySetup } from './setup/webhook.js';
 import { pagerDutySource } from './sources/pagerduty.js';
 
 export const pagerduty = defineIntegration<PagerDutyConfig, PagerDutyClient>({
@@ -17,4 +18,5 @@ export const pagerduty = defineIntegration<PagerDutyConfig, PagerDutyClient>({
   sources: [pagerDutySource],
   channels: [pagerDutyChannel],
   followers: [pagerDutyChangeEvents, pagerDutyPages, pagerDutyStatusUpdates],
+  setup: pagerDutySetup,
 });
