@@ -6,7 +6,7 @@ import type { Problem } from './problem.js';
 /** What a policy's schema cannot see: two environments that claim the same ground, limits on the wrong side of their defaults. */
 export function checkPolicy({ doc, source }: Read<Policy>): Problem[] {
   return [
-    ...claimedTwice(doc).map(([path, says]) => problem(source, path, says)),
+    ...[...claimedTwice(doc), ...sharedLabels(doc)].map(([path, says]) => problem(source, path, says)),
     ...guardLimits(doc).map(([path, says]) => problem(source, path, says)),
   ];
 }
@@ -30,6 +30,27 @@ function claimedTwice(doc: Policy): Finding[] {
     );
   }
   return findings;
+}
+
+/** Where one environment's labels hold all of another's, an alert of the first would belong to both, and so to none. */
+function sharedLabels(doc: Policy): Finding[] {
+  const labelled = Object.entries(doc.environments).flatMap(([name, { labels }]) =>
+    labels ? [{ name, labels: Object.entries(labels) }] : [],
+  );
+  return labelled.flatMap(({ name, labels }, index): Finding[] => {
+    const holds = (one: Finding[0][], other: Finding[0][]): boolean =>
+      one.every(([label, value]) => other.some(([also, text]) => also === label && text === value));
+    const twin = labelled.find(
+      (other, at) => at !== index && holds(other.labels, labels) && (at < index || !holds(labels, other.labels)),
+    );
+    if (!twin) return [];
+    return [
+      [
+        ['environments', name, 'labels'],
+        `an alert with these labels belongs to ${twin.name} as well; an alert must belong to exactly one environment`,
+      ],
+    ];
+  });
 }
 
 function guardLimits({ guards }: Policy): Finding[] {

@@ -12,6 +12,11 @@ const account = z.strictObject({
 const environment = z.strictObject({
   accounts: z.record(z.string().regex(/^[0-9]{12}$/, 'must be an account id of 12 digits, in quotes'), account),
   pagerduty: z.array(z.string().min(1)).default([]),
+  /** For alerts that name no account, such as Prometheus': those whose labels hold all of these belong here. */
+  labels: z
+    .record(z.string().min(1), z.string().min(1))
+    .refine((labels) => Object.keys(labels).length > 0, 'names no label; name one, such as { env: prod }, or remove labels')
+    .optional(),
   ceiling: mode,
 });
 
