@@ -27,3 +27,9 @@ export const instanceArn = ({ account, region }: Place, id: string): string =>
 
 export const roleArn = ({ account, region }: Place, name: string): string =>
   `arn:${partitionOf(region)}:iam::${account}:role/${name}`;
+
+export const functionArn = ({ account, region }: Place, name: string): string =>
+  `arn:${partitionOf(region)}:lambda:${region}:${account}:function:${name}`;
+
+export const documentArn = ({ account, region }: Place, name: string): string =>
+  `arn:${partitionOf(region)}:ssm:${region}:${account}:document/${name}`;

@@ -1,7 +1,9 @@
 import type { JsonObject } from '../../domain/json.js';
 import type { CreateSimulator, WireRequest, WireResponse } from '../contract/simulator.js';
 import { createCloudWatch } from './simulated/cloudwatch.js';
+import { type CommandSettings, createCommands } from './simulated/commands.js';
 import { answerEc2 } from './simulated/ec2.js';
+import { createLambda, type LambdaSettings } from './simulated/lambda.js';
 import type { SettableSeries } from './simulated/metrics.js';
 import { createNotices } from './simulated/notices.js';
 import { createRds, type RdsSettings } from './simulated/rds.js';
@@ -22,7 +24,9 @@ const createSimulator: CreateSimulator = (sandbox) => {
   const world = createAwsWorld(sandbox);
   const cloudwatch = createCloudWatch(world);
   const rds = createRds(world);
+  const lambda = createLambda(world);
   const ssm = createSsm(world);
+  const commands = createCommands(world);
   const sts = createSts(sandbox.now);
   const trail = createTrail(sandbox, sts);
   const notices = createNotices(world);
@@ -31,7 +35,8 @@ const createSimulator: CreateSimulator = (sandbox) => {
     cloudwatch: notices.within(cloudwatch.answer),
     ec2: (scope, action, request) => answerEc2(world, scope, action, request),
     rds: rds.answer,
-    ssm: ssm.answer,
+    lambda: lambda.answer,
+    ssm: (scope, action, request) => commands.answer(scope, action, request) ?? ssm.answer(scope, action, request),
     sts: (_scope, action, request) => sts.answer(action, request),
   };
 
@@ -51,7 +56,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
   /**
    * `POST settings` takes any of `{"repeatedToken": "error"|"same-id", "nextAutomation": "Failed", "children": ["Failed", …], "documentContent": {"name": "…", "content": "…"},
    * "instance": {"id": "i-…", "state": "stopped", …}, "metric": {"namespace", "metric", "dimensions", "values": [newest, …]},
-   * "database": {"id": "…", "status": "…"}}`; `GET automations`, `GET instances` and `GET trail` (who called what, as CloudTrail
+   * "nextInvocation": {"executedVersion": "8", …}, "nextCommand": {"status": "Failed", …}, "database": {"id": "…", "status": "…"}}`; `GET automations`, `GET instances` and `GET trail` (who called what, as CloudTrail
    * would tell it) show what there is.
    */
   const control = ({ method, path, body }: WireRequest): JsonObject | undefined => {
@@ -67,6 +72,8 @@ const createSimulator: CreateSimulator = (sandbox) => {
     const instance = wanted.instance ? world.instances.get(wanted.instance.id) : undefined;
     if (instance) Object.assign(instance, wanted.instance);
     rds.set(wanted);
+    lambda.set(wanted);
+    commands.set(wanted);
     if (wanted.metric) cloudwatch.metrics.set(wanted.metric);
     return { repeatedToken: ssm.repeatedToken };
   };
@@ -83,14 +90,16 @@ const createSimulator: CreateSimulator = (sandbox) => {
       world.reset();
       cloudwatch.reset();
       rds.reset();
+      lambda.reset();
       ssm.reset();
+      commands.reset();
       sts.reset();
       trail.reset();
     },
   });
 };
 
-interface Settings extends RdsSettings {
+interface Settings extends LambdaSettings, CommandSettings, RdsSettings {
   repeatedToken?: 'error' | 'same-id';
   nextAutomation?: string;
   children?: string[];

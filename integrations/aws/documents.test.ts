@@ -42,7 +42,11 @@ describe('the SSM documents of our own', () => {
   it.each(names)('%s runs no free shell text', (name) => {
     expect(text(name)).not.toMatch(/AWS-Run(Shell|PowerShell)Script/);
     for (const { action, inputs } of read(name).mainSteps)
-      if (action === 'aws:runShellScript') expect(JSON.stringify(inputs)).not.toContain('{{');
+      if (action === 'aws:runShellScript') {
+        expect(JSON.stringify(inputs['runCommand'])).not.toContain('{{');
+        // No shell reads it: the agent does, as a number of seconds.
+        expect(inputs['timeoutSeconds']).toMatch(/^(\d+|\{\{ executionTimeout \}\})$/);
+      }
   });
 
   it('pin the commands that they call by version and by hash', () => {

@@ -2,6 +2,9 @@ import { defineIntegration } from '../contract/integration.js';
 import { ec2RebootInstance } from './actions/ec2-reboot-instance.js';
 import { ec2RestartInstance } from './actions/ec2-restart-instance.js';
 import { rdsRebootInstance } from './actions/rds-reboot-instance.js';
+import { lambdaInvokeDurable } from './actions/lambda-invoke-durable.js';
+import { lambdaInvoke } from './actions/lambda-invoke.js';
+import { ssmRunCommand } from './actions/ssm-run-command.js';
 import { ssmStartAutomation } from './actions/ssm-start-automation.js';
 import { readCloudWatchBody } from './bodies/cloudwatch.js';
 import { readEventBridgeBody } from './bodies/eventbridge.js';
@@ -9,6 +12,7 @@ import { cloudwatchAlarmOk } from './checks/cloudwatch-alarm-ok.js';
 import { cloudwatchMetric } from './checks/cloudwatch-metric.js';
 import { ec2StatusChecksOk } from './checks/ec2-status-checks.js';
 import { rdsAvailable } from './checks/rds-available.js';
+import { ssmDiskBelow } from './checks/ssm-disk-below.js';
 import { connectAws } from './client.js';
 import { awsConfig, awsVariables } from './config.js';
 import { cloudwatchSource } from './sources/cloudwatch.js';
@@ -27,6 +31,14 @@ export const aws = defineIntegration({
   bodies: [readCloudWatchBody, readEventBridgeBody],
   witnesses: [cloudwatchAlarmWitness],
   targets: [ec2Instance, rdsInstance],
-  actions: [ec2RebootInstance, ec2RestartInstance, rdsRebootInstance, ssmStartAutomation],
-  checks: [cloudwatchAlarmOk, cloudwatchMetric, ec2StatusChecksOk, rdsAvailable],
+  actions: [
+    ec2RebootInstance,
+    ec2RestartInstance,
+    rdsRebootInstance,
+    lambdaInvoke,
+    lambdaInvokeDurable,
+    ssmRunCommand,
+    ssmStartAutomation,
+  ],
+  checks: [cloudwatchAlarmOk, cloudwatchMetric, ec2StatusChecksOk, rdsAvailable, ssmDiskBelow],
 });

@@ -36,11 +36,13 @@ export function aimsAt(values: readonly Json[], target: Target): void {
 
 /** No value names an instance that is not the target. */
 export function namesNoOther(values: readonly Json[], target: Target): void {
-  const stranger = values.find(
-    (value) => typeof value === 'string' && /(^|\/)i-[0-9a-f]{8,17}$/.test(value) && value !== target.name && value !== target.id,
-  );
-  if (stranger !== undefined) throw refused(`a parameter names ${String(stranger)}, and the target is ${target.name}`);
+  const texts = values.filter((value) => typeof value === 'string');
+  const stranger = texts.find((value) => /(^|\/)i-[0-9a-f]{8,17}$/.test(value) && value !== target.name && value !== target.id);
+  if (stranger !== undefined) throw refused(`a parameter names ${stranger}, and the target is ${target.name}`);
 }
+
+/** A parameter of a runbook's, as a right names it: what is known only when an alert comes is any. */
+export const inGrant = (value: Json | undefined): string => (typeof value === 'string' ? value : '*');
 
 /** `startBy` in epoch milliseconds. */
 export function mayBegin(now: number, startBy: number): void {

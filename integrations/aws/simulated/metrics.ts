@@ -1,4 +1,6 @@
 import type { WireRequest, WireResponse } from '../../contract/simulator.js';
+import { diskMetric } from './disks.js';
+import { type InsightsQuery, parseInsights } from './insights.js';
 import { failure, json, membersOf, type Scope } from './wire.js';
 import type { AwsWorld } from './world.js';
 
@@ -20,6 +22,9 @@ interface MetricStat {
 interface Query {
   Id?: string;
   MetricStat?: MetricStat;
+  /** Metrics Insights alone; its period stands beside it. */
+  Expression?: string;
+  Period?: number;
   ReturnData?: boolean;
 }
 
@@ -59,23 +64,41 @@ export function createMetrics(world: AwsWorld): Metrics {
         nameOf(one.namespace, one.metric, one.dimensions) === name,
     );
     if (!alarm) return undefined;
+    if (alarm.metric === diskMetric.metric) return diskAt(dimensions, from + periodMs);
     const { state, since } = world.lifeOf(alarm.name);
     const isAlarm = from + periodMs > since ? state === 'ALARM' : state !== 'ALARM';
     return isAlarm ? alarm.reading.alarm : alarm.reading.ok;
   };
 
-  const resultOf = (scope: Scope, { StartTime, EndTime, ScanBy }: Partial<Asked>, { Id, MetricStat: stat = {} }: Query) => {
-    const periodMs = (stat.Period ?? 60) * 1_000;
+  const diskAt = (dimensions: Readonly<Record<string, string>>, until: number): number | undefined =>
+    world.disks.usedAt(dimensions['InstanceId'] ?? '', dimensions['path'] ?? '', Math.min(until, world.sandbox.now()));
+
+  const queried = (scope: Scope, query: InsightsQuery, from: number, periodMs: number): number | undefined => {
+    const alarms = world.sandbox.alarms.filter(({ account, region }) => account === scope.account && region === scope.region);
+    const byHand = [...set.values()].filter(({ account = scope.account }) => account === scope.account);
+    const values = matching(query, [...alarms, ...byHand])
+      .map((stat) => valueAt(scope, stat, from, periodMs))
+      .filter((value) => value !== undefined);
+    return values.length > 0 ? Math.max(...values) : undefined;
+  };
+
+  const resultOf = (
+    scope: Scope,
+    { StartTime, EndTime, ScanBy }: Partial<Asked>,
+    { Id, MetricStat: stat = {}, Expression, Period }: Query,
+  ) => {
+    const periodMs = (stat.Period ?? Period ?? 60) * 1_000;
+    const query = parseInsights(Expression ?? '');
     const points: { at: number; value: number }[] = [];
     const end = Math.min((EndTime ?? 0) * 1_000, world.sandbox.now());
     for (let from = Math.floor((end - 1) / periodMs) * periodMs; from >= (StartTime ?? 0) * 1_000; from -= periodMs) {
-      const value = valueAt(scope, stat, from, periodMs);
+      const value = query ? queried(scope, query, from, periodMs) : valueAt(scope, stat, from, periodMs);
       if (value !== undefined) points.push({ at: from / 1_000, value });
     }
     if (ScanBy === 'TimestampAscending') points.reverse();
     return {
       Id,
-      Label: stat.Metric?.MetricName,
+      Label: stat.Metric?.MetricName ?? query?.metric,
       Timestamps: points.map(({ at }) => at),
       Values: points.map(({ value }) => value),
       StatusCode: 'Complete',
@@ -87,14 +110,9 @@ export function createMetrics(world: AwsWorld): Metrics {
       void set.set(`${series.account ?? ''} ${nameOf(series.namespace, series.metric, series.dimensions ?? {})}`, series),
     answer: (scope, request) => {
       const asked = membersOf<Asked>(request);
-      const queries = asked.MetricDataQueries ?? [];
-      // Required in the CloudWatch model (2010-08-01): MetricDataQueries, StartTime, EndTime; a period of 1, 5, 10, 30 or whole minutes.
-      if (queries.length === 0 || asked.StartTime === undefined || asked.EndTime === undefined)
-        return failure(request, 'MissingParameter', 'MetricDataQueries, StartTime and EndTime are required.');
-      if (asked.StartTime >= asked.EndTime)
-        return failure(request, 'ValidationError', 'The parameter StartTime must be less than the parameter EndTime.');
-      const period = queries.find(({ MetricStat }) => !validPeriod(MetricStat?.Period));
-      if (period) return failure(request, 'ValidationError', `The value ${period.MetricStat?.Period} for Period is not valid.`);
+      const problem = problemWith(asked);
+      if (problem) return failure(request, problem.code, problem.says);
+      const { MetricDataQueries: queries = [] } = asked;
       return json(request, {
         MetricDataResults: queries.filter(({ ReturnData }) => ReturnData !== false).map((query) => resultOf(scope, asked, query)),
         Messages: [],
@@ -106,3 +124,32 @@ export function createMetrics(world: AwsWorld): Metrics {
 
 const validPeriod = (period: number | undefined): boolean =>
   period !== undefined && ([1, 5, 10, 20, 30].includes(period) || (period > 0 && period % 60 === 0));
+
+/** Every series of a query, as metrics. The highest of them stands for whatever function was asked for. */
+const matching = (
+  { metric, namespace, where }: InsightsQuery,
+  known: readonly Pick<SettableSeries, 'namespace' | 'metric' | 'dimensions'>[],
+): MetricStat[] =>
+  known
+    .filter((one) => one.namespace === namespace && one.metric === metric)
+    .filter(({ dimensions = {} }) => Object.entries(where).every(([name, value]) => dimensions[name] === value))
+    .map(({ dimensions = {} }) => ({
+      Metric: {
+        Namespace: namespace,
+        MetricName: metric,
+        Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+      },
+    }));
+
+/** Required in the CloudWatch model (2010-08-01): MetricDataQueries, StartTime, EndTime; a period of 1, 5, 10, 30 or whole minutes. */
+function problemWith(asked: Partial<Asked>): { code: string; says: string } | undefined {
+  const { MetricDataQueries: queries = [], StartTime, EndTime } = asked;
+  if (queries.length === 0 || StartTime === undefined || EndTime === undefined)
+    return { code: 'MissingParameter', says: 'MetricDataQueries, StartTime and EndTime are required.' };
+  if (StartTime >= EndTime)
+    return { code: 'ValidationError', says: 'The parameter StartTime must be less than the parameter EndTime.' };
+  if (queries.some(({ MetricStat, Period }) => !validPeriod(MetricStat?.Period ?? Period)))
+    return { code: 'ValidationError', says: 'The value of Period is not valid.' };
+  const unread = queries.find(({ Expression }) => Expression !== undefined && !parseInsights(Expression));
+  return unread && { code: 'ValidationError', says: `Error in expression '${unread.Id ?? ''}': the sandbox does not read it.` };
+}

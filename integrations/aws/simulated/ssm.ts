@@ -194,6 +194,7 @@ const aboutDocument = (scope: Scope, document: SimulatedDocument, version: strin
   DefaultVersion: latestVersion,
   Hash: contentOf(document, version).hash,
   HashType: 'Sha256',
+  Parameters: [...document.parameters.keys()].map((Name) => ({ Name, Type: 'String' })),
 });
 
 function pings(world: AwsWorld, scope: Scope, body: Body): Body[] {

@@ -37,6 +37,9 @@ export function operationOf(request: WireRequest): string {
 function lambdaOperation({ method, path }: WireRequest): string {
   if (method === 'POST' && /^\/2015-03-31\/functions\/[^/]+\/invocations$/.test(path)) return 'Invoke';
   if (method === 'GET' && /^\/2015-03-31\/functions\/[^/]+\/configuration$/.test(path)) return 'GetFunctionConfiguration';
+  if (method === 'GET' && /^\/2025-12-01\/functions\/[^/]+\/durable-executions$/.test(path))
+    return 'ListDurableExecutionsByFunction';
+  if (method === 'GET' && /^\/2025-12-01\/durable-executions\/[^/]+$/.test(path)) return 'GetDurableExecution';
   return `${method} ${path}`;
 }
 

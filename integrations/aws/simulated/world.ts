@@ -1,4 +1,5 @@
 import type { AlarmEvent, SandboxWorld } from '../../contract/simulator.js';
+import { createDisks, type Disks } from './disks.js';
 import { type SimulatedDocument, sha256, shippedDocuments } from './documents.js';
 import { helpless, type SimulatedInstance, shippedInstances } from './instances.js';
 
@@ -13,6 +14,7 @@ export interface AwsWorld {
   sandbox: SandboxWorld;
   instances: Map<string, SimulatedInstance>;
   documents: Map<string, SimulatedDocument>;
+  disks: Disks;
   lifeOf: (alarm: string) => AlarmLife;
   /** A document did its work on an instance: after a while its alarms end, unless this is known not to help. */
   repaired: (document: string, instanceId: string) => void;
@@ -47,6 +49,7 @@ export function createAwsWorld(sandbox: SandboxWorld): AwsWorld {
     sandbox,
     instances: shippedInstances(began),
     documents: shippedDocuments(),
+    disks: createDisks(sandbox),
     paced,
     lifeOf: (alarm) => alarms.get(alarm) ?? { state: 'OK', since: began },
     repaired: (document, instanceId) => {
@@ -61,6 +64,7 @@ export function createAwsWorld(sandbox: SandboxWorld): AwsWorld {
       alarms.clear();
       world.instances = shippedInstances(sandbox.now());
       world.documents = shippedDocuments();
+      world.disks.reset();
     },
   };
   return world;

@@ -4,13 +4,16 @@ import type { Target } from '../../../domain/target.js';
 import type { ActionSample } from '../../contract/testkit/sample.js';
 import { ec2RebootInstance } from '../actions/ec2-reboot-instance.js';
 import { ec2RestartInstance } from '../actions/ec2-restart-instance.js';
+import { lambdaInvokeDurable } from '../actions/lambda-invoke-durable.js';
+import { lambdaInvoke } from '../actions/lambda-invoke.js';
+import { ssmRunCommand } from '../actions/ssm-run-command.js';
 import { rdsRebootInstance } from '../actions/rds-reboot-instance.js';
 import { ssmStartAutomation } from '../actions/ssm-start-automation.js';
 import { type AwsClient, connectAws } from '../client.js';
 
 /** Against the sandbox, with a deadline that a test can wait for. */
 export const connectSandbox = (address: string): AwsClient =>
-  connectAws({ region: undefined, endpoint: address, credentials: 'sandbox' }, { connect: 300, request: 700 });
+  connectAws({ region: undefined, endpoint: address, credentials: 'sandbox' }, { connect: 300, request: 700 }, 700);
 
 export const documentHash = (name: string): string =>
   createHash('sha256')
@@ -42,6 +45,24 @@ export const restart = (id: string, document = 'OpsSentinel-RestartInstance') =>
   parameters: { InstanceId: id },
 });
 
+/** An instance whose SSM agent answers. */
+export const online = (id: string): Target => ({ ...instance(id), facts: { ssmPing: 'Online' } });
+
+export const invocation = (id: string, name = 'ops-restart-instance', version = '12') => ({
+  function: name,
+  version,
+  payload: { instanceId: id, force: false, attempts: 2 },
+});
+
+export const cleaning = {
+  document: 'OpsSentinel-CleanTempFiles',
+  version: '7',
+  sha256: documentHash('OpsSentinel-CleanTempFiles'),
+  parameters: { Path: '/', MinAgeHours: '24' },
+  startWithin: '60s',
+  timeout: '120s',
+};
+
 /** One use of every action of this integration. */
 export const awsSamples: readonly ActionSample[] = [
   {
@@ -50,6 +71,27 @@ export const awsSamples: readonly ActionSample[] = [
     params: restart('i-0aa11bb22cc33dd44'),
     target: instance('i-0aa11bb22cc33dd44'),
     operation: 'ssm:StartAutomationExecution',
+  },
+  {
+    action: lambdaInvoke,
+    connect: connectSandbox,
+    params: invocation('i-0aa11bb22cc33dd44'),
+    target: instance('i-0aa11bb22cc33dd44'),
+    operation: 'lambda:Invoke',
+  },
+  {
+    action: lambdaInvokeDurable,
+    connect: connectSandbox,
+    params: invocation('i-0aa11bb22cc33dd44', 'ops-restart-instance-durable', '3'),
+    target: instance('i-0aa11bb22cc33dd44'),
+    operation: 'lambda:Invoke',
+  },
+  {
+    action: ssmRunCommand,
+    connect: connectSandbox,
+    params: cleaning,
+    target: online('i-0bb22cc33dd44ee55'),
+    operation: 'ssm:SendCommand',
   },
   {
     action: ec2RebootInstance,
