@@ -10,7 +10,7 @@ import { temporalAddress } from './temporal-connection.js';
 
 /** Credentials that the API must not even hold: it decides nothing and changes nothing outside. */
 const powers =
-  /^(AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PROFILE|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_.*)|PAGERDUTY_(API_TOKEN|FROM|(CHANGE_)?ROUTING_KEY))$/;
+  /^(AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PROFILE|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_.*)|PAGERDUTY_(API_TOKEN|FROM|(CHANGE_)?ROUTING_KEY)|SERVICENOW_(URL|PASSWORD|CLIENT_ID|CLIENT_SECRET))$/;
 
 /** What of the environment reaches the API. */
 export const withoutPowers = (env: Readonly<Record<string, string>>): Record<string, string> =>

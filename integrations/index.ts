@@ -4,6 +4,7 @@ import type { IntegrationDefinition } from './contract/integration.js';
 import { grafana } from './grafana/index.js';
 import { pagerduty } from './pagerduty/index.js';
 import { prometheus } from './prometheus/index.js';
+import { servicenow } from './servicenow/index.js';
 
 /** Every vendor, one line each. */
-export const installed: readonly IntegrationDefinition[] = [alertmanager, aws, grafana, pagerduty, prometheus];
+export const installed: readonly IntegrationDefinition[] = [alertmanager, aws, grafana, pagerduty, prometheus, servicenow];
