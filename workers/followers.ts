@@ -33,11 +33,12 @@ const usualBatch = 100;
  * good is left out, counted and logged; everything else is tried again until the sink is back.
  */
 export async function startFollowers(deps: FollowersDeps): Promise<{ stop: () => Promise<void> }> {
-  if (deps.followers.length === 0) return { stop: async () => undefined };
+  const followers = deps.followers.filter((follower) => isOn(deps, follower));
+  if (followers.length === 0) return { stop: async () => undefined };
   const ending = new AbortController();
   const bell = createBell();
   const unlisten = await deps.ledger.listen(bell.ring);
-  const loops = deps.followers.map((follower) => follow(deps, follower, bell, ending.signal));
+  const loops = followers.map((follower) => follow(deps, follower, bell, ending.signal));
   return {
     stop: async () => {
       ending.abort();
@@ -47,6 +48,10 @@ export async function startFollowers(deps: FollowersDeps): Promise<{ stop: () =>
     },
   };
 }
+
+/** What is connected may still not be set up as a sink. */
+const isOn = (deps: FollowersDeps, follower: AnyFollower): boolean =>
+  follower.on?.(follower.with(callFor(deps, '', new AbortController().signal)).client) ?? true;
 
 async function follow(deps: FollowersDeps, follower: AnyFollower, bell: Bell, ending: AbortSignal): Promise<void> {
   while (!ending.aborted) {

@@ -4,6 +4,7 @@ import { createCloudWatch } from './simulated/cloudwatch.js';
 import { type CommandSettings, createCommands } from './simulated/commands.js';
 import { answerEc2 } from './simulated/ec2.js';
 import { createLambda, type LambdaSettings } from './simulated/lambda.js';
+import { createLogs, type LogsSettings, sandboxGroup } from './simulated/logs.js';
 import type { SettableSeries } from './simulated/metrics.js';
 import { createNotices } from './simulated/notices.js';
 import { createRds, type RdsSettings } from './simulated/rds.js';
@@ -23,19 +24,23 @@ type Answer = (scope: Scope, action: string, request: WireRequest) => WireRespon
 const createSimulator: CreateSimulator = (sandbox) => {
   const world = createAwsWorld(sandbox);
   const cloudwatch = createCloudWatch(world);
-  const rds = createRds(world);
   const lambda = createLambda(world);
+  const rds = createRds(world);
+  const logs = createLogs(world);
   const ssm = createSsm(world);
   const commands = createCommands(world);
   const sts = createSts(sandbox.now);
   const trail = createTrail(sandbox, sts);
   const notices = createNotices(world);
+  const settable = [lambda, commands, logs, rds];
+  const parts = [world, cloudwatch, lambda, logs, rds, ssm, commands, sts, trail];
   /** By the service of the signature's scope; `cloudwatch` is `monitoring` there. */
   const services: Readonly<Record<string, Answer>> = {
     cloudwatch: notices.within(cloudwatch.answer),
     ec2: (scope, action, request) => answerEc2(world, scope, action, request),
-    rds: rds.answer,
     lambda: lambda.answer,
+    logs: logs.answer,
+    rds: rds.answer,
     ssm: (scope, action, request) => commands.answer(scope, action, request) ?? ssm.answer(scope, action, request),
     sts: (_scope, action, request) => sts.answer(action, request),
   };
@@ -56,12 +61,15 @@ const createSimulator: CreateSimulator = (sandbox) => {
   /**
    * `POST settings` takes any of `{"repeatedToken": "error"|"same-id", "nextAutomation": "Failed", "children": ["Failed", …], "documentContent": {"name": "…", "content": "…"},
    * "instance": {"id": "i-…", "state": "stopped", …}, "metric": {"namespace", "metric", "dimensions", "values": [newest, …]},
-   * "nextInvocation": {"executedVersion": "8", …}, "nextCommand": {"status": "Failed", …}, "database": {"id": "…", "status": "…"}}`; `GET automations`, `GET instances` and `GET trail` (who called what, as CloudTrail
+   * "nextInvocation": {"executedVersion": "8", …}, "nextCommand": {"status": "Failed", …}, "database": {"id": "…", "status": "…"}, "logs": {"retentionDays": 7}}`; `GET automations`, `GET instances`, `GET logs`,
+   * `GET metrics` (what PutMetricData brought) and `GET trail` (who called what, as CloudTrail
    * would tell it) show what there is.
    */
   const control = ({ method, path, body }: WireRequest): JsonObject | undefined => {
     if (method === 'GET' && path === '/automations') return plain({ automations: [...ssm.automations.all.values()] });
     if (method === 'GET' && path === '/instances') return plain({ instances: [...world.instances.values()] });
+    if (method === 'GET' && path === '/logs') return plain({ streams: logs.streams() });
+    if (method === 'GET' && path === '/metrics') return plain({ data: cloudwatch.published.all() });
     if (method === 'GET' && path === '/trail') return plain({ events: trail.events() });
     if (method !== 'POST' || path !== '/settings') return undefined;
     const wanted = JSON.parse(body.toString('utf8') || '{}') as Settings;
@@ -71,9 +79,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
     if (wanted.documentContent) world.replaceDocument(wanted.documentContent.name, wanted.documentContent.content);
     const instance = wanted.instance ? world.instances.get(wanted.instance.id) : undefined;
     if (instance) Object.assign(instance, wanted.instance);
-    rds.set(wanted);
-    lambda.set(wanted);
-    commands.set(wanted);
+    for (const part of settable) part.set(wanted);
     if (wanted.metric) cloudwatch.metrics.set(wanted.metric);
     return { repeatedToken: ssm.repeatedToken };
   };
@@ -85,21 +91,18 @@ const createSimulator: CreateSimulator = (sandbox) => {
     answer,
     refusal,
     control,
-    environment: ({ address }) => ({ AWS_ENDPOINT_URL: address, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }),
+    environment: ({ address }) => ({
+      AWS_ENDPOINT_URL: address,
+      OPSSENTINEL_CLOUDWATCH_LOG_GROUP: sandboxGroup,
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    }),
     reset: () => {
-      world.reset();
-      cloudwatch.reset();
-      rds.reset();
-      lambda.reset();
-      ssm.reset();
-      commands.reset();
-      sts.reset();
-      trail.reset();
+      for (const part of parts) part.reset();
     },
   });
 };
 
-interface Settings extends LambdaSettings, CommandSettings, RdsSettings {
+interface Settings extends LambdaSettings, CommandSettings, RdsSettings, LogsSettings {
   repeatedToken?: 'error' | 'same-id';
   nextAutomation?: string;
   children?: string[];

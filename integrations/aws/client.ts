@@ -23,6 +23,7 @@ export function connectAws(config: AwsConfig, timeouts: AwsTimeouts = standardTi
     logs: logsCalls(connection),
     rds: rdsCalls(connection),
     ssm: ssmCalls(connection),
+    sinks: config.sinks ?? {},
   };
 }
 

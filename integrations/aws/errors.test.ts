@@ -33,7 +33,13 @@ describe('SDK errors in our own terms', () => {
     ['no such database', sdk('DBInstanceNotFoundFault', 404), 'absent', 'absent'],
     ['a database that is not available', sdk('InvalidDBInstanceStateFault', 400), 'conflict', 'conflict'],
     ['an automation that is over', sdk('InvalidAutomationStatusUpdateException', 400), 'conflict', 'conflict'],
+    ['what is there already', sdk('ResourceAlreadyExistsException', 400), 'conflict', 'conflict'],
     ['a wrong state', sdk('IncorrectInstanceState', 400), 'conflict', 'conflict'],
+    ['a group that is busy', sdk('ScalingActivityInProgressFault', 400), 'conflict', 'conflict'],
+    ['a group that others change as well', sdk('ResourceContentionFault', 500), 'ambiguous', 'unavailable'],
+    ['a service that is not active', sdk('ServiceNotActiveException', 400), 'conflict', 'conflict'],
+    ['no such cluster', sdk('ClusterNotFoundException', 400), 'absent', 'absent'],
+    ['no such service', sdk('ServiceNotFoundException', 400), 'absent', 'absent'],
   ])('%s', (_what, error, asWrite, asRead) => {
     expect(asVendorError(error, 'write').fault).toBe(asWrite);
     expect(asVendorError(error, 'read').fault).toBe(asRead);

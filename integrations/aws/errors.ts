@@ -28,7 +28,7 @@ const byName: readonly (readonly [VendorFault, RegExp])[] = [
   ],
   [
     'conflict',
-    /^(IncorrectState|IncorrectInstanceState|InvalidDBInstanceState|InvalidAutomationStatusUpdate|ResourceInUse|Conflict|ScalingActivityInProgress|ServiceNotActive)/,
+    /^(IncorrectState|IncorrectInstanceState|InvalidDBInstanceState|InvalidAutomationStatusUpdate|ResourceAlreadyExists|ResourceInUse|Conflict|ScalingActivityInProgress|ServiceNotActive)/,
   ],
 ];
 

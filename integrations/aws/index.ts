@@ -16,6 +16,8 @@ import { ssmDiskBelow } from './checks/ssm-disk-below.js';
 import { connectAws } from './client.js';
 import { awsConfig, awsVariables } from './config.js';
 import { cloudwatchSource } from './sources/cloudwatch.js';
+import { cloudwatchLogs } from './followers/cloudwatch-logs.js';
+import { cloudwatchMetrics } from './followers/cloudwatch-metrics.js';
 import { ec2Instance } from './targets/ec2-instance.js';
 import { rdsInstance } from './targets/rds-instance.js';
 import { cloudwatchAlarmWitness } from './witnesses/cloudwatch-alarm.js';
@@ -41,4 +43,5 @@ export const aws = defineIntegration({
     ssmStartAutomation,
   ],
   checks: [cloudwatchAlarmOk, cloudwatchMetric, ec2StatusChecksOk, rdsAvailable, ssmDiskBelow],
+  followers: [cloudwatchLogs, cloudwatchMetrics],
 });

@@ -20,6 +20,8 @@ export interface FollowerDefinition<Client> {
   id: string;
   summary: string;
   permissions: readonly string[];
+  /** Whether this sink is set up at all; default yes. One that is off is not begun, so its cursor stands still and nothing is swallowed. Pure. */
+  on?: (client: Client) => boolean;
   /** Most lines that it is handed at once; default 100. */
   batch?: number;
   /** Lines that it wants; default all. Pure. */

@@ -1,10 +1,12 @@
 import type { SandboxAlarm, WireRequest, WireResponse } from '../../contract/simulator.js';
 import { createMetrics, type Metrics } from './metrics.js';
+import { createPublished, type Published } from './published.js';
 import type { AlarmLife, AwsWorld } from './world.js';
 import { json, membersOf, type Scope } from './wire.js';
 
 export interface CloudWatch {
   metrics: Metrics;
+  published: Published;
   answer: (scope: Scope, action: string, request: WireRequest) => WireResponse | undefined;
   reset: () => void;
 }
@@ -12,14 +14,19 @@ export interface CloudWatch {
 /** CloudWatch in awsJson1.0, which is what the JavaScript client speaks (contracts 5). Times are epoch seconds. */
 export function createCloudWatch(world: AwsWorld): CloudWatch {
   const metrics = createMetrics(world);
+  const published = createPublished(world);
   return {
     metrics,
+    published,
     answer: (scope, action, request) => {
       if (action === 'DescribeAlarms') return describeAlarms(world, scope, request);
       if (action === 'GetMetricData') return metrics.answer(scope, request);
-      return undefined;
+      return action === 'PutMetricData' ? published.answer(scope, request) : undefined;
     },
-    reset: metrics.reset,
+    reset: () => {
+      metrics.reset();
+      published.reset();
+    },
   };
 }
 
