@@ -67,6 +67,7 @@ const aside = (about: About, plan: Plan): PlannedRun => ({
   plan,
   inbox: {
     seen: new Set(),
+    began: 0,
     resolved: false,
     heldBy: undefined,
     takenOverBy: undefined,

@@ -20,6 +20,8 @@ export interface Asked {
 export interface Inbox {
   /** Ids of events seen, so that a redelivery counts once. */
   seen: Set<string>;
+  /** Epoch milliseconds: when the event that began the run happened. */
+  began: number;
   /** A resolve came after the last opening event. */
   resolved: boolean;
   /** A human has it at its source: acknowledged or reassigned. Ends when the acknowledgement does. */
@@ -55,7 +57,8 @@ function takeEvent(inbox: Inbox, input: unknown): void {
   const event = input as unknown as Delivery;
   if (inbox.seen.has(event.eventId)) return;
   if (inbox.seen.size < most) inbox.seen.add(event.eventId);
-  if (event.kind === 'resolved') inbox.resolved = true;
+  // An end that is older than the beginning is of an earlier life, and says nothing of this one.
+  if (event.kind === 'resolved' && !(Date.parse(event.occurredAt) < inbox.began)) inbox.resolved = true;
   if (beginsWork(event.kind)) inbox.resolved = false;
   if (event.kind === 'acknowledged' || event.kind === 'reassigned')
     inbox.heldBy = text(event.actor?.name) ?? text(event.actor?.id) ?? 'somebody';
@@ -91,6 +94,7 @@ async function takeUpdate(inbox: Inbox, input: unknown): Promise<ApprovalAnswer>
 export function openInbox(first: Delivery, status: () => messages.RunStatus): Inbox {
   const inbox: Inbox = {
     seen: new Set(),
+    began: Date.parse(first.occurredAt),
     resolved: false,
     heldBy: undefined,
     takenOverBy: undefined,
