@@ -6,7 +6,14 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', '<rootDir>/.cache/', '<rootDir>/.opssentinel/'],
+  // tests/slow needs real servers: `npm run prove:real`.
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/dist/',
+    '<rootDir>/.cache/',
+    '<rootDir>/.opssentinel/',
+    '<rootDir>/tests/slow/',
+  ],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/', '<rootDir>/.opssentinel/'],
   moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node'],
   extensionsToTreatAsEsm: ['.ts'],
