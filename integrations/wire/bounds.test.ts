@@ -15,6 +15,7 @@ describe('judgeReadings', () => {
   it('is not well without data, and not with what is no number', () => {
     expect(judgeReadings([], { below: 90 })).toEqual({ ok: false, says: 'no data; wanted below 90' });
     expect(judgeReadings(of(Number.NaN), { below: 90 }).ok).toBe(false);
+    expect(judgeReadings(of(Number.NaN), {}).ok).toBe(false);
     expect(judgeReadings(of(Number.NEGATIVE_INFINITY), { above: 0 }).ok).toBe(false);
   });
 });
