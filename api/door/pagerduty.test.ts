@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { AnySource } from '../../integrations/contract/registry.js';
@@ -8,12 +8,18 @@ import { startBench, type Bench } from '../testkit/bench.js';
 const path = '/pagerduty/autonomous/action';
 const [oldSecret, newSecret] = ['a-secret-of-the-old-subscription', 'a-secret-of-the-new-subscription'];
 
+const doorToken = 'a-token-that-orchestrations-show-at-this-door';
+
 let bench: Bench;
 const setUp = async (): Promise<void> => {
   const source = { ...pagerDutySource, integration: 'pagerduty' } as unknown as AnySource;
   bench = await startBench({
     source,
-    env: { PAGERDUTY_WEBHOOK_SECRETS: `${oldSecret},${newSecret}`, PAGERDUTY_USER_ID: 'PROBOT1' },
+    env: {
+      PAGERDUTY_WEBHOOK_SECRETS: `${oldSecret},${newSecret}`,
+      PAGERDUTY_USER_ID: 'PROBOT1',
+      OPSSENTINEL_DOOR_TOKENS: `orchestration:pagerduty:${createHash('sha256').update(doorToken).digest('hex')}`,
+    },
   });
 };
 afterEach(() => bench.close());
@@ -58,6 +64,28 @@ describe('POST /pagerduty/autonomous/action', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
     expect(bench.temporal.calls.map(({ call, workflowId }) => `${call} ${workflowId}`)).toEqual([
       'start incident:pagerduty:Q1ABCDEF234567',
+    ]);
+  });
+
+  it('M2: what carries no signature is taken with a token of this door, and refused without', async () => {
+    await setUp();
+    const send = (body: object, authorization?: string): Promise<Response> =>
+      fetch(bench.address + path, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json', ...(authorization ? { authorization } : {}) },
+      });
+    const plain = { incident: { id: 'QPLAIN1' }, service: { name: 'checkout' }, trigger_details: 'cpu; rm -rf /' };
+    const orchestration = { __pd_metadata: { incident: { id: 'QORCH1' } } };
+
+    for (const body of [plain, orchestration]) expect((await send(body)).status).toBe(401);
+    expect((await send(plain, 'Bearer another')).status).toBe(401);
+    expect(bench.temporal.calls).toEqual([]);
+    for (const body of [plain, orchestration, plain]) expect((await send(body, `Bearer ${doorToken}`)).status).toBe(202);
+
+    expect(bench.temporal.calls.map(({ workflowId }) => workflowId)).toEqual([
+      'incident:pagerduty:QPLAIN1',
+      'incident:pagerduty:QORCH1',
     ]);
   });
 
