@@ -3,6 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import type { EffectStart } from '../../domain/effect.js';
 import type { Unconsumed } from '../../domain/permit.js';
 import { policy, rule, runbook, setOf } from '../../tests/support/rules.js';
+import { VendorError, type VendorFault } from '../../integrations/contract/errors.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StartEffect } from '../types.js';
 import { createEffectActivities } from './index.js';
@@ -61,5 +62,58 @@ describe('a start that gets no permit', () => {
     const begun = await unconsumed('consumed before', { stopped: true, consumedAt: '2026-11-22T03:00:00Z' });
     expect(begun.answer.retryable).toBe(true);
     expect(begun.ended).toEqual([]);
+  });
+});
+
+describe('a vendor that certainly did nothing', () => {
+  /** One start with a permit, whose one call meets this fault. */
+  async function meets(fault: VendorFault, idempotency: string) {
+    const ended: string[] = [];
+    const params = {};
+    const hash = (text: string) => text;
+    const permit = {
+      attemptKey: 'k',
+      action: 'test.act',
+      params,
+      paramsHash: '["test.act",{}]',
+      place: { account: '', region: '' },
+    };
+    const deps = {
+      now: () => Date.now(),
+      hash,
+      rules: () => set,
+      outOfBandStop: async () => undefined,
+      registry: {
+        actions: new Map([
+          [
+            'test.act',
+            {
+              id: 'test.act',
+              idempotency,
+              params: { parse: (value: unknown) => value },
+              with: (call: object) => call,
+              start: async () => {
+                throw new VendorError('test', fault, 'no');
+              },
+            },
+          ],
+        ]),
+      },
+      ledger: {
+        consume: async () => ({ consumed: true, permit: { ...permit, startBy: new Date().toISOString(), preState: {} } }),
+        effectEnded: async (_key: string, status: string) => void ended.push(status),
+        record: async () => undefined,
+      },
+    } as unknown as ActivityDeps;
+    const start = createEffectActivities(deps)['test.act'] as StartEffect;
+    return { answer: await new MockActivityEnvironment().run(start, input), ended };
+  }
+
+  it.each(['throttled', 'unavailable'] as const)('%s: what carries its key may be armed again', async (fault) => {
+    expect(await meets(fault, 'token')).toMatchObject({ answer: { started: false, retryable: true }, ended: [] });
+  });
+
+  it.each(['at-most-once', 'marker'])('%s: it is over, and known not to have happened', async (idempotency) => {
+    expect(await meets('throttled', idempotency)).toMatchObject({ answer: { retryable: false }, ended: ['not-done'] });
   });
 });

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import type { EffectStart } from '../../domain/effect.js';
+import { type EffectStart, mayRearm } from '../../domain/effect.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { Consumption, Permit } from '../../domain/permit.js';
 import { paceOf } from '../../decide/profiles.js';
@@ -37,8 +37,8 @@ async function callVendor(deps: ActivityDeps, action: AnyAction, input: EffectIn
   } catch (error) {
     if (!isVendorFailure(error)) throw error;
     if (!certainlyNotDone(error.fault)) throw ApplicationFailure.nonRetryable(error.message, 'ambiguous');
-    // `retryable` sends the run to read back first: only what is proven absent may be armed again.
-    if (!isFinal(error.fault)) return { started: false, because: error.message, retryable: true };
+    // `retryable` sends the run to read back first: only what is proven absent may be armed again. What may never be armed again is over.
+    if (!isFinal(error.fault) && mayRearm(action.idempotency)) return { started: false, because: error.message, retryable: true };
     return givenUp(deps, action, input, error.message);
   }
 }

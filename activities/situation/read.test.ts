@@ -8,7 +8,9 @@ import { readIncident } from './read.js';
 const ref = { source: 'bench', externalId: 'Q1', generation: '0' };
 const roles = { read: 'OpsSentinelRead', act: 'OpsSentinelAct' };
 const set = {
-  policy: { doc: { profile: 'bench', environments: { prod: { accounts: { '111122223333': { regions: ['eu-west-1'], ...roles } } } } } },
+  policy: {
+    doc: { profile: 'bench', environments: { prod: { accounts: { '111122223333': { regions: ['eu-west-1'], ...roles } } } } },
+  },
 };
 
 /** Where the source's read was sent. */
