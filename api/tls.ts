@@ -27,8 +27,6 @@ export function createTls(files: TlsFiles, certificates: ClientCertificates, rea
       ...(authorities.length === 0 ? {} : { ca: authorities, requestCert: true }),
       // Doors take other proofs too: who has no certificate is judged by the door.
       rejectUnauthorized: false,
-      // A file may name an intermediate authority alone.
-      allowPartialTrustChain: true,
       // PagerDuty speaks TLS 1.2 and nothing newer (its developer docs, webhooks, "Mutual TLS").
       minVersion: 'TLSv1.2',
       // A resumed session is not verified again, and its ticket does not hold the certificates that came with the client's own.

@@ -85,6 +85,9 @@ function load(rules: readonly CertificateRule[], readFile: (path: string) => str
       const certificates = blocks.map((block) => new X509Certificate(block));
       if (certificates.length === 0) problems.push(`${caFile} holds no certificate in PEM form`);
       else if (!certificates.every(({ ca }) => ca)) problems.push(`${caFile} holds a certificate that is no authority's`);
+      // OpenSSL judges whole chains; Node's servers cannot tell it to trust one that ends before a root.
+      else if (!certificates.some((one) => issued(one, one)))
+        problems.push(`${caFile} holds no root: add the self-signed certificate that the chain ends in`);
       files.set(caFile, certificates);
     } catch (error) {
       problems.push(`cannot read ${caFile} (${(error as NodeJS.ErrnoException).code ?? 'no certificate'})`);

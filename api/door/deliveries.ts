@@ -20,7 +20,11 @@ export async function acceptAll(deps: AcceptDeps, at: Acceptance, all: readonly 
   let next = 0;
   const work = async (): Promise<void> => {
     for (let index = next++; index < deliveries.length; index = next++) {
+      // One that failed fails the request; with the deadline gone, what is left would only be tried and given up.
+      if (failures.length > 0) return;
       try {
+        if (deps.now() >= at.deadline)
+          throw new Problem(503, 'Too many alerts for one request in time; send it again.', { retryAfter: 10 });
         answers[index] = await acceptDelivery(deps, at, deliveries[index] as Delivery);
       } catch (error) {
         failures.push(error);
