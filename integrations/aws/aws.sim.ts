@@ -1,8 +1,10 @@
 import type { JsonObject } from '../../domain/json.js';
 import type { CreateSimulator, WireRequest, WireResponse } from '../contract/simulator.js';
+import { createAutoScaling, type ScalingSettings } from './simulated/auto-scaling.js';
 import { createCloudWatch } from './simulated/cloudwatch.js';
 import { type CommandSettings, createCommands } from './simulated/commands.js';
 import { answerEc2 } from './simulated/ec2.js';
+import { createEcs, type EcsSettings } from './simulated/ecs.js';
 import { createLambda, type LambdaSettings } from './simulated/lambda.js';
 import { createLogs, type LogsSettings, sandboxGroup } from './simulated/logs.js';
 import type { SettableSeries } from './simulated/metrics.js';
@@ -24,6 +26,8 @@ type Answer = (scope: Scope, action: string, request: WireRequest) => WireRespon
 const createSimulator: CreateSimulator = (sandbox) => {
   const world = createAwsWorld(sandbox);
   const cloudwatch = createCloudWatch(world);
+  const autoScaling = createAutoScaling(world);
+  const ecs = createEcs(world);
   const lambda = createLambda(world);
   const rds = createRds(world);
   const logs = createLogs(world);
@@ -32,10 +36,12 @@ const createSimulator: CreateSimulator = (sandbox) => {
   const sts = createSts(sandbox.now);
   const trail = createTrail(sandbox, sts);
   const notices = createNotices(world);
-  const settable = [lambda, commands, logs, rds];
-  const parts = [world, cloudwatch, lambda, logs, rds, ssm, commands, sts, trail];
+  const settable = [autoScaling, ecs, lambda, commands, logs, rds];
+  const parts = [world, autoScaling, ecs, cloudwatch, lambda, logs, rds, ssm, commands, sts, trail];
   /** By the service of the signature's scope; `cloudwatch` is `monitoring` there. */
   const services: Readonly<Record<string, Answer>> = {
+    autoscaling: autoScaling.answer,
+    ecs: ecs.answer,
     cloudwatch: notices.within(cloudwatch.answer),
     ec2: (scope, action, request) => answerEc2(world, scope, action, request),
     lambda: lambda.answer,
@@ -61,6 +67,8 @@ const createSimulator: CreateSimulator = (sandbox) => {
   /**
    * `POST settings` takes any of `{"repeatedToken": "error"|"same-id", "nextAutomation": "Failed", "children": ["Failed", …], "documentContent": {"name": "…", "content": "…"},
    * "instance": {"id": "i-…", "state": "stopped", …}, "metric": {"namespace", "metric", "dimensions", "values": [newest, …]},
+   * "nextScaling": "ScalingActivityInProgress"|"Failed"|"stuck", "group": {"name": "…", "scaleTo": 5, …},
+   * "nextRollout": "FAILED"|"rolled-back"|"stuck", "service": {"cluster": "…", "name": "…", "deploys": true, …},
    * "nextInvocation": {"executedVersion": "8", …}, "nextCommand": {"status": "Failed", …}, "database": {"id": "…", "status": "…"}, "logs": {"retentionDays": 7}}`; `GET automations`, `GET instances`, `GET logs`,
    * `GET metrics` (what PutMetricData brought) and `GET trail` (who called what, as CloudTrail
    * would tell it) show what there is.
@@ -102,7 +110,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
   });
 };
 
-interface Settings extends LambdaSettings, CommandSettings, RdsSettings, LogsSettings {
+interface Settings extends ScalingSettings, EcsSettings, LambdaSettings, CommandSettings, RdsSettings, LogsSettings {
   repeatedToken?: 'error' | 'same-id';
   nextAutomation?: string;
   children?: string[];

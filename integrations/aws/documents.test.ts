@@ -23,7 +23,12 @@ const commands = names.filter((name) => read(name).schemaVersion === '2.2');
 
 describe('the SSM documents of our own', () => {
   it('are automations, and the commands that they call', () => {
-    expect(automations).toEqual(['OpsSentinel-RebootInstance', 'OpsSentinel-RestartInstance', 'OpsSentinel-RestartService']);
+    expect(automations).toEqual([
+      'OpsSentinel-RebootInstance',
+      'OpsSentinel-RedeployService',
+      'OpsSentinel-RestartInstance',
+      'OpsSentinel-RestartService',
+    ]);
     expect([...automations, ...commands].sort()).toEqual([...names].sort());
   });
 

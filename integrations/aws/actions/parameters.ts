@@ -31,6 +31,10 @@ export const refused = (says: string): VendorError => new VendorError('aws', 're
 export function aimsAt(values: readonly Json[], target: Target): void {
   const names = new Set<Json>([target.name, target.id]);
   if (!values.some((value) => names.has(value))) throw refused(`none of the parameters names the target ${target.name}`);
+  // The name of an ECS service is one of its cluster's alone; its ARN is of the world's.
+  const cluster = target.facts['cluster'];
+  if (typeof cluster === 'string' && !values.includes(cluster) && !values.includes(target.id))
+    throw refused(`none of the parameters names the cluster ${cluster} of ${target.name}`);
   namesNoOther(values, target);
 }
 

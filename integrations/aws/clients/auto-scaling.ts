@@ -2,6 +2,8 @@ import {
   AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
   type DescribeAutoScalingGroupsCommandInput,
+  DescribeInstanceRefreshesCommand,
+  type DescribeInstanceRefreshesCommandInput,
   DescribeScalingActivitiesCommand,
   type DescribeScalingActivitiesCommandInput,
   SetDesiredCapacityCommand,
@@ -16,6 +18,8 @@ export function autoScalingCalls(connection: Connection) {
       read(at, (sdk, options) => sdk.send(new DescribeAutoScalingGroupsCommand(input), options)),
     describeActivities: (at: At, input: DescribeScalingActivitiesCommandInput) =>
       read(at, (sdk, options) => sdk.send(new DescribeScalingActivitiesCommand(input), options)),
+    describeRefreshes: (at: At, input: DescribeInstanceRefreshesCommandInput) =>
+      read(at, (sdk, options) => sdk.send(new DescribeInstanceRefreshesCommand(input), options)),
     setDesiredCapacity: (at: At, input: SetDesiredCapacityCommandInput) =>
       write(at, (sdk, options) => sdk.send(new SetDesiredCapacityCommand(input), options)),
   };

@@ -47,6 +47,10 @@ const wholeRun = 1_200;
 export const instanceOf = ({ parameters }: Pick<SimulatedAutomation, 'parameters'>): string =>
   parameters['InstanceId']?.[0] ?? '';
 
+/** What it works on, as the ledger of effects names it. */
+export const subjectOf = (automation: Pick<SimulatedAutomation, 'parameters'>): string =>
+  instanceOf(automation) || (automation.parameters['Service']?.[0] ?? '');
+
 /** Runs automations step by step on the sandbox's clock. */
 export function createAutomations(world: AwsWorld): Automations {
   const all = new Map<string, SimulatedAutomation>();
@@ -67,14 +71,14 @@ export function createAutomations(world: AwsWorld): Automations {
     if (!step) return end(automation, 'Success');
     step.status = 'InProgress';
     act(world, automation, step.action, index);
+    world.works.get(automation.document)?.begin(automation, step.name);
     world.sandbox.later(world.paced(wholeRun / automation.steps.length), () => {
       if (automation.status !== 'InProgress') return;
       const last = index === automation.steps.length - 1;
-      const gone = world.instances.get(instanceOf(automation))?.account !== automation.account;
-      const failed = gone ? 'Failed' : last ? ending : undefined;
+      const problem = problemOf(world, automation, step.name);
+      const failed = problem !== undefined ? 'Failed' : last ? ending : undefined;
       step.status = failed && failed !== 'Success' ? failed : 'Success';
-      if (gone)
-        step.message = `Step fails when it is Execute/Cancelling action. The instance ID '${instanceOf(automation)}' does not exist`;
+      step.message = problem;
       if (failed) end(automation, failed);
       else run(automation, index + 1, ending);
     });
@@ -122,6 +126,14 @@ export function createAutomations(world: AwsWorld): Automations {
       nextEnd = undefined;
     },
   };
+}
+
+/** Why a step fails as its time is over, if it does. */
+function problemOf(world: AwsWorld, automation: SimulatedAutomation, step: string): string | undefined {
+  const work = world.works.get(automation.document);
+  if (work) return work.problem(automation, step);
+  if (world.instances.get(instanceOf(automation))?.account === automation.account) return undefined;
+  return `Step fails when it is Execute/Cancelling action. The instance ID '${instanceOf(automation)}' does not exist`;
 }
 
 /** What a step does to the instance while it runs. */

@@ -28,6 +28,9 @@ const shipped: readonly Shipped[] = [
   { id: 'i-0dd44ee55ff66aa77', account: production, tags: { Name: 'web-2', opssentinel: 'allow' } },
   { id: 'i-0ee55ff66aa77bb88', account: production, tags: { Name: 'ledger-1', opssentinel: 'never' } },
   { id: 'i-0ff66aa77bb88cc99', account: production, tags: { Name: 'checkout-web', opssentinel: 'allow', ...group } },
+  { id: 'i-0ff66aa77bb88cc9a', account: production, tags: { Name: 'checkout-web', opssentinel: 'allow', ...group } },
+  { id: 'i-0ff66aa77bb88cc9b', account: production, tags: { Name: 'checkout-web', opssentinel: 'allow', ...group } },
+  { id: 'i-0ff66aa77bb88cc9c', account: production, tags: { Name: 'checkout-web', opssentinel: 'allow', ...group } },
 ];
 
 /** The instances as they are when the sandbox starts, by id. */

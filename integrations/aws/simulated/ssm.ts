@@ -1,5 +1,5 @@
 import type { WireRequest, WireResponse } from '../../contract/simulator.js';
-import { type Automations, createAutomations, instanceOf, type SimulatedAutomation } from './automations.js';
+import { type Automations, createAutomations, subjectOf, type SimulatedAutomation } from './automations.js';
 import { contentOf, latestVersion, type SimulatedDocument } from './documents.js';
 import { parameterProblem } from './parameters.js';
 import type { AwsWorld } from './world.js';
@@ -72,7 +72,7 @@ export function createSsm(world: AwsWorld): Ssm {
     world.sandbox.effect({
       vendor: 'aws',
       operation: 'ssm:StartAutomationExecution',
-      target: instanceOf(automation),
+      target: subjectOf(automation),
       key: tags['opssentinel:key'] ?? token,
       outcome: `started ${automation.id}`,
     });

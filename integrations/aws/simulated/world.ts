@@ -9,12 +9,30 @@ export interface AlarmLife {
   since: number;
 }
 
+/** An automation, as far as what it works on needs to know it. */
+export interface Commission {
+  id: string;
+  account: string;
+  region: string;
+  parameters: Readonly<Record<string, string[]>>;
+}
+
+/** What a document does to something that is no instance, step by step. */
+export interface DocumentWork {
+  /** As a step begins. */
+  begin: (commission: Commission, step: string) => void;
+  /** Why a step fails, as its time is over; `undefined`: it succeeded. */
+  problem: (commission: Commission, step: string) => string | undefined;
+}
+
 /** What the simulated services share: instances, documents, and how the alarms stand. */
 export interface AwsWorld {
   sandbox: SandboxWorld;
   instances: Map<string, SimulatedInstance>;
   documents: Map<string, SimulatedDocument>;
   disks: Disks;
+  /** By the document's name; said by whoever simulates what it works on. */
+  works: Map<string, DocumentWork>;
   lifeOf: (alarm: string) => AlarmLife;
   /** A document did its work on an instance: after a while its alarms end, unless this is known not to help. */
   repaired: (document: string, instanceId: string) => void;
@@ -50,6 +68,7 @@ export function createAwsWorld(sandbox: SandboxWorld): AwsWorld {
     instances: shippedInstances(began),
     documents: shippedDocuments(),
     disks: createDisks(sandbox),
+    works: new Map(),
     paced,
     lifeOf: (alarm) => alarms.get(alarm) ?? { state: 'OK', since: began },
     repaired: (document, instanceId) => {

@@ -10,6 +10,7 @@ import { ssmRunCommand } from '../actions/ssm-run-command.js';
 import { rdsRebootInstance } from '../actions/rds-reboot-instance.js';
 import { ssmStartAutomation } from '../actions/ssm-start-automation.js';
 import { type AwsClient, connectAws } from '../client.js';
+import { capacitySamples } from './capacity-samples.js';
 
 /** Against the sandbox, with a deadline that a test can wait for. */
 export const connectSandbox = (address: string): AwsClient =>
@@ -65,6 +66,7 @@ export const cleaning = {
 
 /** One use of every action of this integration. */
 export const awsSamples: readonly ActionSample[] = [
+  ...capacitySamples.map((sample): ActionSample => ({ ...sample, connect: connectSandbox })),
   {
     action: ssmStartAutomation,
     connect: connectSandbox,
