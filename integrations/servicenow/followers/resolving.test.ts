@@ -64,30 +64,40 @@ describe('resolving where the rule says so', () => {
     }
   });
 
-  it('a ticket that people took between our read and our write is theirs', async () => {
-    await planned();
+  /** What a person does after the ticket was read, and before it is written. */
+  const meanwhile = async (fields: Record<string, string>): Promise<void> => {
     const { number } = await only();
-    const { request } = stage.call.client;
-    const racing: ServiceNowClient = {
-      ...stage.call.client,
-      request: async (...given) => {
-        const answer = await request(...given);
-        if (given[1].operation === 'GET sys_choice') await edited(number, { state: '3', hold_reason: '1' });
-        return answer;
-      },
+    const { client } = stage.call;
+    const request: ServiceNowClient['request'] = async (...given) => {
+      const answer = await client.request(...given);
+      if (given[1].operation === 'GET sys_choice') await edited(number, fields);
+      return answer;
     };
-    stage.call = { ...stage.call, client: racing };
-    await expect(deliver(remediated())).rejects.toMatchObject({
-      fault: 'conflict',
-      message: expect.stringContaining('somebody else'),
-    });
-    expect(await only()).toMatchObject({ state: '3', close_code: '' });
+    stage.call = { ...stage.call, client: { ...client, request } };
+  };
+
+  it.each<Record<string, string>>([{ state: '3', hold_reason: '1' }, { assigned_to: 'agent.one' }])(
+    'a ticket that people took between our read and our write is theirs: %j',
+    async (fields) => {
+      await planned();
+      await meanwhile(fields);
+      const wanted = deliver(remediated());
+      await expect(wanted).rejects.toMatchObject({ fault: 'conflict', message: expect.stringContaining('somebody else') });
+      expect(await only()).toMatchObject({ state: fields['state'] ?? '1', close_code: '' });
+    },
+  );
+
+  it('one that people resolved meanwhile is as they left it, and nothing is said of it', async () => {
+    await planned();
+    await meanwhile({ state: '6', close_code: 'User error', close_notes: 'by hand' });
+    await deliver(remediated());
+    const { close_code: code, notes } = await only();
+    expect([code, notes.length]).toEqual(['User error', 2]);
   });
 
-  it('a change that takes it from nobody does not hinder', async () => {
+  it('a comment meanwhile takes it from nobody', async () => {
     await planned();
-    const { number } = await only();
-    await edited(number, { comments: 'any news?' });
+    await meanwhile({ comments: 'any news?' });
     await deliver(remediated());
     expect((await only()).state).toBe('6');
   });
