@@ -92,12 +92,21 @@ describe('readEnvironment', () => {
     );
   });
 
+  it('wants certificate and key of the API together, and links to https with them', () => {
+    expect(readEnvironment({ OPSSENTINEL_TLS_CERT: '/c.pem' }).problems).toEqual([
+      'OPSSENTINEL_TLS_CERT: certificate and OPSSENTINEL_TLS_KEY belong together; set both or none',
+    ]);
+    const { settings, problems } = readEnvironment({ OPSSENTINEL_TLS_CERT: '/c.pem', OPSSENTINEL_TLS_KEY: '/k.pem' });
+    expect(problems).toEqual([]);
+    expect(settings.publicUrl).toBe('https://localhost:8080');
+  });
+
   it('asks a worker for no API token', () => {
     const { problems } = readEnvironment({ ...live, OPSSENTINEL_API_TOKENS: undefined }, { starting: 'worker' });
     expect(problems).toEqual([]);
   });
 
-  it('never shows a secret: not in a problem, not in the description', () => {
+  it('row 57: never shows a secret: not in a problem, not in the description', () => {
     const secrets = Object.entries(variables)
       .filter(([, variable]) => variable.secret)
       .map(([name]) => name);

@@ -21,6 +21,7 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
     'tests/e2e/main-job.test.ts',
     'tests/e2e/decisions.test.ts',
   ],
+  ['M19', 'API tokens and mTLS on the endpoints, with scopes and rotation', 'api/door/tokens.test.ts'],
   ['M17', 'a recorded history replays on today’s code', 'tests/replay/replay.test.ts'],
   [
     '1',
@@ -43,6 +44,14 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
   ['9', 'a malformed rule fails a check in CI with line and reason', 'tests/rules/promises.test.ts'],
   ['13', 'two matching rules: a deterministic winner, or nobody', 'decide/match.test.ts', 'tests/e2e/decisions.test.ts'],
   ['14', 'a run stores the exact revision of the rule that decided it', 'tests/e2e/main-job.test.ts'],
+  [
+    '18',
+    'a rule stands down while a deployment runs, and for so long after',
+    'guards/deploys.test.ts',
+    'activities/situation/deploys.test.ts',
+    'ledger/deploys.test.ts',
+    'api/routes/deploys.test.ts',
+  ],
   ['19', 'only catalogued actions with typed, bounded parameters', 'tests/rules/promises.test.ts'],
   ['20', 'cooldown, also across restarts', 'guards/time.test.ts', 'ledger/permits.test.ts', 'tests/e2e/main-job.test.ts'],
   ['21', 'at most so many runs per window', 'guards/time.test.ts', 'tests/admission/at-once.test.ts'],
@@ -75,6 +84,8 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
   ],
   ['48', 'event, rule, decision and result in one query', 'ledger/ledger.test.ts', 'tests/e2e/main-job.test.ts'],
   ['50', 'the result is on the PagerDuty incident', 'tests/e2e/main-job.test.ts'],
+  ['56', 'edit, run and approve are separate permissions', 'api/routes/authorisation.test.ts'],
+  ['57', 'secrets come from files and never appear in logs', 'config/environment.test.ts', 'api/door/tokens.test.ts'],
 ];
 
 const skipped = new Set(['node_modules', 'dist']);
