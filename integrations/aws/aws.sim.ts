@@ -10,6 +10,7 @@ import { createLogs, type LogsSettings, sandboxGroup } from './simulated/logs.js
 import type { SettableSeries } from './simulated/metrics.js';
 import { createNotices } from './simulated/notices.js';
 import { createRds, type RdsSettings } from './simulated/rds.js';
+import { lacking } from './simulated/required.js';
 import { createSsm } from './simulated/ssm.js';
 import { createSts } from './simulated/sts.js';
 import { createTrail } from './simulated/trail.js';
@@ -41,9 +42,9 @@ const createSimulator: CreateSimulator = (sandbox) => {
   /** By the service of the signature's scope; `cloudwatch` is `monitoring` there. */
   const services: Readonly<Record<string, Answer>> = {
     autoscaling: autoScaling.answer,
-    ecs: ecs.answer,
     cloudwatch: notices.within(cloudwatch.answer),
     ec2: (scope, action, request) => answerEc2(world, scope, action, request),
+    ecs: ecs.answer,
     lambda: lambda.answer,
     logs: logs.answer,
     rds: rds.answer,
@@ -60,6 +61,8 @@ const createSimulator: CreateSimulator = (sandbox) => {
     const forbidden = sts.forbids(scope, operation);
     if (forbidden) return failure(request, forbidden.code, forbidden.says, 400);
     trail.write(scope, operation);
+    const lacks = lacking(request, operation, scope);
+    if (lacks) return lacks;
     const answered = services[service]?.(scope, action, request);
     return answered ?? failure(request, 'UnknownOperationException', `The sandbox does not know ${operation}.`, 501);
   };

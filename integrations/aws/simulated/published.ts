@@ -1,6 +1,5 @@
-import { gunzipSync } from 'node:zlib';
 import type { WireRequest, WireResponse } from '../../contract/simulator.js';
-import { failure, json, type Scope } from './wire.js';
+import { failure, json, membersOf, type Scope } from './wire.js';
 import type { AwsWorld } from './world.js';
 
 interface Datum {
@@ -45,10 +44,8 @@ export function createPublished(world: AwsWorld): Published {
   return {
     all: () => data,
     answer: (scope, request) => {
-      // The JavaScript client compresses what is larger than 10 KiB.
-      const bytes = request.headers['content-encoding'] === 'gzip' ? gunzipSync(request.body) : request.body;
-      const { Namespace: namespace = '', MetricData: given = [] } = JSON.parse(bytes.toString('utf8')) as Put;
-      if (bytes.length > 1_048_576) return failure(request, 'RequestEntityTooLarge', 'Request is over 1 MB.', 413);
+      const { Namespace: namespace = '', MetricData: given = [] } = membersOf<Put>(request);
+      if (request.body.length > 1_048_576) return failure(request, 'RequestEntityTooLarge', 'Request is over 1 MB.', 413);
       const problem =
         namespaceProblem(namespace) ??
         listProblem(given) ??

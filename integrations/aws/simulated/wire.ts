@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import type { WireRequest, WireResponse } from '../../contract/simulator.js';
 
 /** Whom a signed request comes from and what it is for, as its Signature Version 4 scope says. */
@@ -23,6 +24,8 @@ export function scopeOf({ headers }: WireRequest): Scope | undefined {
 /** Services that speak the query protocol: form in, XML out (contracts 5: EC2, Auto Scaling, RDS, STS). */
 const query = new Set(['ec2', 'autoscaling', 'rds', 'sts']);
 
+export const isQuery = (service: string): boolean => query.has(service);
+
 /** The operation of a request: `ssm:StartAutomationExecution`. Empty when it is not AWS's. */
 export function operationOf(request: WireRequest): string {
   const service = scopeOf(request)?.service;
@@ -45,9 +48,11 @@ function lambdaOperation({ method, path }: WireRequest): string {
 
 export const formOf = ({ body }: WireRequest): URLSearchParams => new URLSearchParams(body.toString('utf8'));
 
-/** A JSON body's members; empty where there is none. */
-export const membersOf = <Members>({ body }: WireRequest): Partial<Members> =>
-  JSON.parse(body.toString('utf8') || '{}') as Partial<Members>;
+/** A JSON body's members; empty where there is none. The client compresses what it sends to PutMetricData (contracts 6: gzip allowed). */
+export function membersOf<Members>({ headers, body }: WireRequest): Partial<Members> {
+  const bytes = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
+  return JSON.parse(bytes.toString('utf8') || '{}') as Partial<Members>;
+}
 
 /** `Name.member.1`, `Name.member.2`, …: how the query protocol writes a list. EC2 leaves `member` out. */
 export const listIn = (form: URLSearchParams, name: string): string[] =>
