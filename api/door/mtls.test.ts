@@ -9,7 +9,8 @@ import { parseCertificateRules } from './client-certificates.js';
 
 const made = makeCertificates();
 // Where a machine has no `openssl`, these are reported as skipped, not as passed.
-const withOpenssl = made ? describe : describe.skip;
+const why = made ? '' : ' (skipped: there is no openssl here)';
+const given = (title: string, test: () => Promise<void>): void => (made ? it : it.skip)(title + why, test);
 const certificates = made as Certificates;
 const name = 'webhooks.pagerduty.com';
 
@@ -58,10 +59,12 @@ const setUp = async (
   bench = await startBench({ source: openSource, env: { ...files(), OPSSENTINEL_MTLS: mtls }, limits });
 };
 
-withOpenssl('M19: a door that takes a client certificate', () => {
-  afterEach(() => bench.close());
+describe('M19: a door that takes a client certificate', () => {
+  afterEach(async () => {
+    if (made) await bench.close();
+  });
 
-  it('takes one of the authority, by CN or by a DNS name, and says whose it is', async () => {
+  given('takes one of the authority, by CN or by a DNS name, and says whose it is', async () => {
     await setUp();
     expect(bench.address).toMatch(/^https:/);
     expect(await send({ client: root.issue(name) })).toBe(202);
@@ -73,7 +76,7 @@ withOpenssl('M19: a door that takes a client certificate', () => {
     });
   });
 
-  it('takes one of an authority below it, when the chain comes with it', async () => {
+  given('takes one of an authority below it, when the chain comes with it', async () => {
     await setUp();
     const between = root.below('Between');
     const own = between.issue(name);
@@ -81,7 +84,7 @@ withOpenssl('M19: a door that takes a client certificate', () => {
     expect(await send({ client: own })).toBe(401);
   });
 
-  it('wants the root in the file: a chain that ends before one is never trusted, so the start says so', async () => {
+  given('wants the root in the file: a chain that ends before one is never trusted, so the start says so', async () => {
     await setUp();
     const { certFile } = root.below('Between');
     await expect(
@@ -89,13 +92,13 @@ withOpenssl('M19: a door that takes a client certificate', () => {
     ).rejects.toThrow('holds no root');
   });
 
-  it('takes old and new authority while one is replaced', async () => {
+  given('takes old and new authority while one is replaced', async () => {
     await setUp(`certificate=${name}@${root.certFile};certificate=${name}@${otherRoot.certFile}`);
     expect(await send({ client: root.issue(name) })).toBe(202);
     expect(await send({ client: otherRoot.issue(name) })).toBe(202);
   });
 
-  it.each<[string, () => { cert: string; key: string } | undefined]>([
+  const refused: [string, () => { cert: string; key: string } | undefined][] = [
     ['none at all', () => undefined],
     ['a longer name', () => root.issue(`${name}.evil.tld`)],
     ['a name before it', () => root.issue(`evil-${name}`)],
@@ -129,14 +132,15 @@ withOpenssl('M19: a door that takes a client certificate', () => {
       },
     ],
     ['one for servers alone', () => root.issue(name, { extensions: ['extendedKeyUsage=serverAuth'] })],
-  ])('is not opened by %s', async (_what, client) => {
+  ];
+  (made ? it : it.skip).each(refused)(`is not opened by %s${why}`, async (_what, client) => {
     await setUp();
     const shown = client();
     expect(await send(shown ? { client: shown } : {})).toBe(401);
     expect(bench.temporal.calls).toHaveLength(0);
   });
 
-  it('is not opened by a certificate of the right name at the wrong door, nor by one that has run out', async () => {
+  given('is not opened by a certificate of the right name at the wrong door, nor by one that has run out', async () => {
     await setUp();
     expect(await send({ client: root.issue(name), path: doors.other })).toBe(401);
     expect(await send({ client: otherRoot.issue('sns.example'), path: doors.other })).toBe(202);
@@ -145,7 +149,7 @@ withOpenssl('M19: a door that takes a client certificate', () => {
     expect(await send({ client: short })).toBe(401);
   });
 
-  it('a leaf that is not an authority cannot sign another one', async () => {
+  given('a leaf that is not an authority cannot sign another one', async () => {
     await setUp();
     const ordinary = root.issue(name);
     const asAuthority = certificates.file('ordinary.pem', ordinary.cert);
@@ -154,7 +158,7 @@ withOpenssl('M19: a door that takes a client certificate', () => {
     ).rejects.toThrow("holds a certificate that is no authority's");
   });
 
-  it('speaks TLS 1.2, as PagerDuty does, and nothing older; a session is never resumed', async () => {
+  given('speaks TLS 1.2, as PagerDuty does, and nothing older; a session is never resumed', async () => {
     await setUp();
     const client = root.issue(name);
     expect(await send({ client, tls: { maxVersion: 'TLSv1.2' } })).toBe(202);
@@ -169,7 +173,7 @@ withOpenssl('M19: a door that takes a client certificate', () => {
     }
   });
 
-  it('takes up changed certificates without a restart, and keeps those before when the new ones are wrong', async () => {
+  given('takes up changed certificates without a restart, and keeps those before when the new ones are wrong', async () => {
     const authority = certificates.file('authority.pem', root.cert);
     const [certFile, keyFile] = [certificates.file('own.pem', server.cert), certificates.file('own.key', server.key)];
     bench = await startBench({
@@ -195,7 +199,7 @@ withOpenssl('M19: a door that takes a client certificate', () => {
   });
 });
 
-withOpenssl('what is configured wrongly refuses the start', () => {
+describe('what is configured wrongly refuses the start', () => {
   const refused = (env: Record<string, string>): Promise<string> =>
     startBench({ source: openSource, env }).then(
       async (started) => {
@@ -205,17 +209,20 @@ withOpenssl('what is configured wrongly refuses the start', () => {
       (error: Error) => error.message,
     );
 
-  it('with what to do: no TLS of our own, files that are not there, a key of another certificate, a door that is not there', async () => {
-    const mtls = `certificate=${name}@${root.certFile}`;
-    expect(await refused({ OPSSENTINEL_MTLS: mtls })).toContain('set OPSSENTINEL_TLS_CERT and OPSSENTINEL_TLS_KEY');
-    expect(await refused({ ...files(), OPSSENTINEL_MTLS: `certificate=${name}@/nowhere.pem` })).toContain(
-      'cannot read /nowhere.pem (ENOENT)',
-    );
-    expect(await refused({ ...files(), OPSSENTINEL_TLS_KEY: root.keyFile })).toContain('is not the key of');
-    expect(await refused({ ...files(), OPSSENTINEL_MTLS: `token=${name}@${root.certFile}` })).toContain(
-      'no door token takes a client certificate; those that do: certificate, other',
-    );
-  });
+  given(
+    'with what to do: no TLS of our own, files that are not there, a key of another certificate, a door that is not there',
+    async () => {
+      const mtls = `certificate=${name}@${root.certFile}`;
+      expect(await refused({ OPSSENTINEL_MTLS: mtls })).toContain('set OPSSENTINEL_TLS_CERT and OPSSENTINEL_TLS_KEY');
+      expect(await refused({ ...files(), OPSSENTINEL_MTLS: `certificate=${name}@/nowhere.pem` })).toContain(
+        'cannot read /nowhere.pem (ENOENT)',
+      );
+      expect(await refused({ ...files(), OPSSENTINEL_TLS_KEY: root.keyFile })).toContain('is not the key of');
+      expect(await refused({ ...files(), OPSSENTINEL_MTLS: `token=${name}@${root.certFile}` })).toContain(
+        'no door token takes a client certificate; those that do: certificate, other',
+      );
+    },
+  );
 });
 
 describe('OPSSENTINEL_MTLS', () => {
