@@ -42,7 +42,14 @@ async function verified(
       ]),
       witnesses: [{ id: 'test.alarm', covers: () => true, with: (call: unknown) => call, read: async () => seen(look().alarm) }],
       checks: new Map([
-        ['test.well', { with: (call: unknown) => call, read: async () => ({ ok: look().check, says: 'the check' }) }],
+        [
+          'test.well',
+          {
+            params: { parse: (params: unknown) => params },
+            with: (call: unknown) => call,
+            read: async () => ({ ok: look().check, says: 'the check' }),
+          },
+        ],
       ]),
       bodies: [],
     },

@@ -55,7 +55,8 @@ async function readAll(deps: ActivityDeps, input: VerifyInput, target: Target, p
     const check = deps.registry.checks.get(id);
     if (!check) throw new TypeError(`No integration offers the check "${id}"`);
     const call = callFor(input.incident, placeFor(deps.rules(), target, 'read'), pace, deps.now);
-    readings.push(await guarded(id, () => check.read(check.with(call), params, target)));
+    // As its own schema understands them, defaults included.
+    readings.push(await guarded(id, () => check.read(check.with(call), check.params.parse(params), target)));
   }
   return readings;
 }

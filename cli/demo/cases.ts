@@ -18,7 +18,7 @@ export interface DemoCase {
   lesson: string;
 }
 
-/** Five incidents: the plain way, a worker's death, a step that does not help, a human, and a refusal. */
+/** The four use cases, and a refusal: the plain way, a worker's death, a step that does not help, a human, and a no. */
 export const cases: readonly DemoCase[] = [
   {
     title: 'EC2 CPU spike',
@@ -29,8 +29,8 @@ export const cases: readonly DemoCase[] = [
     lesson: '1 effect; 2 duplicate deliveries started nothing',
   },
   {
-    title: 'EC2 status check failed',
-    alarm: 'ec2-status-check-failed',
+    title: 'ECS service crash',
+    alarm: 'ecs-service-down',
     note: 'prod, mode auto',
     ends: 'remediated',
     effects: 1,
@@ -38,21 +38,21 @@ export const cases: readonly DemoCase[] = [
     lesson: '1 effect, although the worker died',
   },
   {
-    title: 'Memory over 90 %',
-    alarm: 'ec2-memory-high',
+    title: 'Disk over 80 %',
+    alarm: 'disk-usage-high',
     note: 'staging, mode auto, 2 steps',
     ends: 'remediated',
     effects: 2,
-    lesson: '2 effects, 1 per step: "Success" is not recovery',
+    lesson: '2 effects, 1 per step: exit code 0 is not recovery',
   },
   {
-    title: 'EC2 CPU spike',
-    alarm: 'ec2-cpu-high-prod',
+    title: 'PagerDuty incident',
+    alarm: 'service-overload',
     note: 'prod, mode approve',
     ends: 'remediated',
     effects: 1,
     interlude: 'approve',
-    lesson: 'nothing ran before a human said so',
+    lesson: 'given back 2 h after the incident is closed',
   },
   {
     title: 'EC2 CPU spike again',

@@ -51,7 +51,9 @@ export async function invokeFunction(
   if (durable && answer.DurableExecutionArn !== undefined)
     return { ref: durableRef(wanted, answer.DurableExecutionArn, startedAt, timeoutSeconds), says: end.says };
   const { status, says } = end;
-  return { ref: { function: wanted.function, version: wanted.version, startedAt, status, says } satisfies AnsweredRef, says };
+  const ref: AnsweredRef = { function: wanted.function, version: wanted.version, startedAt, status, says };
+  // What it answered is told once, by the wait.
+  return { ref, says: `lambda:Invoke: ${wanted.function} version ${wanted.version} has answered` };
 }
 
 const durableRef = (wanted: FunctionParams, executionArn: string, startedAt: number, timeoutSeconds: number): DurableRef => ({

@@ -104,7 +104,10 @@ describe('before the invocation', () => {
 describe('the answer', () => {
   it('of the pinned version without an error is a success', async () => {
     const says = `lambda:Invoke: 200, ran version 12, no function error; it says: restart of ${id} has begun`;
-    expect(await ended()).toEqual({ says, end: { status: 'succeeded', says } });
+    expect(await ended()).toEqual({
+      says: 'lambda:Invoke: ops-restart-instance version 12 has answered',
+      end: { status: 'succeeded', says },
+    });
   });
 
   it('tells the function the attempt key and the incident, so that it can refuse a repeat', async () => {
