@@ -69,6 +69,16 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 const behind = async (follower: AnyFollower) => (await ledger.cursors()).find((row) => row.follower === follower.id);
 
 describe('followers', () => {
+  it('that are not set up are not begun: no cursor moves past what they never took', async () => {
+    const on = sink({ on: () => true });
+    const off = sink({ id: `test.off-${count}`, on: () => false });
+    await begin(on.follower, off.follower);
+    await write('a line');
+    await until(() => on.state.stored.length === 1);
+    expect(off.state.calls).toBe(0);
+    expect(await behind(off.follower)).toBeUndefined();
+  });
+
   it('hand every line on, in order, once', async () => {
     const { state, follower } = sink();
     await begin(follower);
