@@ -183,6 +183,13 @@ describe('the checks', () => {
     expect(await cloudwatchAlarmOk.read(call(), { alarm: arnOf('ec2-cpu-high') }, target)).toMatchObject({ ok: false });
   });
 
+  it('aws.cloudwatch.alarm-ok: an ARN may lie in another region of the account, and is read there with the same role', async () => {
+    const elsewhere = call({ ...staging, region: 'us-east-1', role: 'OpsSentinelRead' });
+    const there = { ...target, region: 'us-east-1' };
+    expect(await cloudwatchAlarmOk.read(elsewhere, { alarm: arnOf('ec2-cpu-high') }, there)).toMatchObject({ ok: true });
+    await expect(cloudwatchAlarmOk.read(elsewhere, { alarm: 'ec2-cpu-high' }, there)).rejects.toMatchObject({ fault: 'absent' });
+  });
+
   it('aws.cloudwatch.alarm-ok: cannot tell of an alarm that is not there', async () => {
     await expect(cloudwatchAlarmOk.read(call(), { alarm: 'none' }, target)).rejects.toMatchObject({ fault: 'absent' });
     expect(cloudwatchAlarmOk.params.safeParse({ alarm: 'arn:aws:sns:eu-west-1:111122223333:x' }).success).toBe(false);
