@@ -5,6 +5,7 @@ import type { Decision } from '../../domain/plan.js';
 import type { LedgerRecord } from '../../domain/record.js';
 import { remedies, type SandboxEffect } from '../../integrations/contract/simulator.js';
 import type { IncidentRow, Ledger } from '../../ledger/port.js';
+import { attributed } from './attribute.js';
 
 /** Everything that the invariants are judged by: four independent records of the same events. */
 export interface Proof {
@@ -34,14 +35,15 @@ export async function collect(sandbox: string, ledger: Ledger, client: Client): 
   for await (const { workflowId, runId, status } of client.workflow.list())
     runs.push({ workflowId, firstRunId: await startedAs(client, workflowId, runId), status: status.name });
   const rows = await ledger.incidents(1000);
+  const incidents = await Promise.all(rows.map((row) => collectIncident(ledger, row, effects)));
   return {
-    effects,
+    effects: attributed(effects, incidents),
     unknownCalls: await get('unknown'),
     subscription: {
       ...(await get<{ disabled: boolean }>('pagerduty/subscription')),
       ...(await get<Pick<Proof['subscription'], 'deliveries'>>('pagerduty/deliveries')),
     },
-    incidents: await Promise.all(rows.map((row) => collectIncident(ledger, row, effects))),
+    incidents,
     runs,
     chain: await ledger.verifyChain(),
   };

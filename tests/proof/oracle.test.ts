@@ -3,6 +3,7 @@ import type { Approval } from '../../domain/approval.js';
 import type { Decision } from '../../domain/plan.js';
 import type { LedgerRecord } from '../../domain/record.js';
 import { decisionOf, planOf } from '../run/scripted.js';
+import { attributed } from './attribute.js';
 import type { IncidentProof, Proof } from './collect.js';
 import { invariants, violations } from './oracle.js';
 
@@ -213,6 +214,15 @@ describe('the oracle', () => {
 
   it('an effect without any key is one too many', () => {
     expect(violations(proof({ effects: [effect({ key: '' })] })).join('\n')).toMatch(/^I1 .*carries no key/);
+  });
+
+  it('an effect that could carry no key belongs to the attempt of which the ledger told next, and to one alone', () => {
+    const keyless = effect({ key: '', target: 'i-1' });
+    const incidents = [incidentProof()];
+    expect(attributed([keyless], incidents).map(({ key }) => key)).toEqual(['key-0']);
+    expect(attributed([keyless, { ...keyless, seq: 2 }], incidents).map(({ key }) => key)).toEqual(['key-0', '']);
+    expect(attributed([{ ...keyless, target: 'i-2' }], incidents).map(({ key }) => key)).toEqual(['']);
+    expect(attributed([{ ...keyless, at: at(25) }], incidents).map(({ key }) => key)).toEqual(['']);
   });
 
   it('every invariant has a proof here that breaks it', () => {

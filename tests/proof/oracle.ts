@@ -87,12 +87,9 @@ export const everyEffectIsFramed: Invariant = (proof) =>
   proof.effects.flatMap(({ key, at }) => {
     const { timeline: lines = [], row } = ownerOf(proof, key) ?? {};
     const allowed = lines.some((line) => line.phase === 'guards' && line.state === 'ok' && epochMs(line.at) <= epochMs(at));
-    const ended = lines.some(
-      (line) => line.phase === 'execute' && line.data?.['attemptKey'] === key && ['ok', 'failed', 'unknown'].includes(line.state),
-    );
-    const unknown = lines.some(
-      (line) => line.phase === 'execute' && line.data?.['attemptKey'] === key && line.state === 'unknown',
-    );
+    const own = lines.filter(({ phase, data }) => (phase === 'execute' || phase === 'undo') && data?.['attemptKey'] === key);
+    const ended = own.some(({ state }) => ['ok', 'failed', 'unknown'].includes(state));
+    const unknown = own.some(({ state }) => state === 'unknown');
     return [
       ...(allowed ? [] : [`${key}: no admission before it`]),
       ...(ended ? [] : [`${key}: no end after it`]),
