@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { LedgerRecord } from '../../domain/record.js';
 import { until } from '../run/server.js';
 import { type E2e, openE2e } from './stage.js';
 
@@ -16,7 +17,28 @@ run: scale-out
 with: { by: 1, max: 12 }
 verify: { check: aws.autoscaling.in-service }
 mode: { prod: auto }
-guards: { firingFor: 0s, cooldown: 10m, because: a test }
+guards: { firingFor: 0s, because: a test }
+---
+apiVersion: opssentinel.dev/v1
+rule: ticket
+owner: team-checkout
+when:
+  - alert.source == "servicenow" && incident.title.startsWith("Slow checkout")
+target: { name: checkout-web }
+run: scale-out
+with: { by: 1, max: 12 }
+---
+apiVersion: opssentinel.dev/v1
+rule: never-helps
+owner: team-checkout
+when:
+  - alert.name == "Never helps"
+target: { name: checkout-web }
+run: scale-out
+with: { by: 3, max: 12 }
+verify: { check: aws.cloudwatch.alarm-ok, with: { alarm: no-such-alarm }, for: 1s, within: 3s }
+mode: { prod: auto }
+guards: { firingFor: 0s, because: a test }
 `;
 
 let e2e: E2e;
@@ -26,10 +48,9 @@ beforeAll(async () => {
     const policy = join(rulesDir, 'opssentinel.yaml');
     writeFileSync(
       policy,
-      readFileSync(policy, 'utf8').replace(
-        '    pagerduty: [PSVC002, PSVC003]',
-        '    pagerduty: [PSVC002, PSVC003]\n    labels: { env: prod }',
-      ),
+      readFileSync(policy, 'utf8')
+        .replace('    pagerduty: [PSVC002, PSVC003]', '    pagerduty: [PSVC002, PSVC003]\n    labels: { env: prod }')
+        .replace('cooldown: { default: 30m, limit: 10m }', 'cooldown: { default: 1s, limit: 1s }'),
     );
     const scaleOut = join(rulesDir, 'runbooks/scale-out.yaml');
     writeFileSync(scaleOut, readFileSync(scaleOut, 'utf8').replace('giveBack: 2h', 'giveBack: 1s'));
@@ -56,6 +77,17 @@ async function newest(source: string, known: readonly string[]): Promise<string>
   );
   return found as string;
 }
+/** Whichever of these incidents first has such a line. */
+async function firstOf(incidents: readonly string[], wanted: (line: LedgerRecord) => boolean): Promise<string> {
+  let found: string | undefined;
+  const look = async () => {
+    for (const incident of incidents) if ((await e2e.stack.ledger.timeline(incident)).some(wanted)) found = incident;
+    return found !== undefined;
+  };
+  await until(look, 'none of them came so far', 20_000);
+  return found as string;
+}
+
 const idsNow = async () => (await e2e.stack.ledger.incidents(1000)).map(({ id }) => id);
 
 describe('the four use cases, from webhook to verified result', () => {
@@ -125,13 +157,76 @@ describe('ways in', () => {
     await e2e.control('POST', 'aws/sns', { deliver: false });
   });
 
+  it('M3: the same by EventBridge, with a token: whoever is on call for the rule’s team is asked', async () => {
+    const known = await idsNow();
+    await e2e.control('POST', 'aws/eventbridge', { deliver: true });
+    await e2e.raise('ec2-cpu-high-prod');
+    const both = [await newest('cloudwatch', known), await newest('pagerduty', known)];
+    await e2e.control('POST', 'aws/eventbridge', { deliver: false });
+    const owner = await firstOf(both, ({ phase, state }) => phase === 'approval' && state === 'waiting');
+    const planHash = String((await e2e.stack.ledger.incident(owner))?.planHash);
+    expect(await e2e.api.approver.approve(owner, { planHash })).toMatchObject({ accepted: true });
+    expect(await e2e.ended(owner)).toBe('remediated');
+    expect(await e2e.ended(both.find((id) => id !== owner) as string)).toBe('joined');
+  });
+
   it('M3: a Grafana alert, signed, starts the same workflow', async () => {
     const before = await effectsOf();
     const known = await idsNow();
-    const labels = { alertname: 'High latency', env: 'prod' };
-    await e2e.control('POST', 'grafana/alerts', { alerts: [{ labels, status: 'firing' }] });
+    await e2e.control('POST', 'grafana/alerts', { alerts: [{ labels: { alertname: 'High latency', env: 'prod' } }] });
     const incident = await newest('grafana', known);
     expect(await e2e.ended(incident)).toBe('remediated');
     expect((await operations(before))[0]).toBe('autoscaling:SetDesiredCapacity');
+  });
+
+  it('M3: and one of Alertmanager, with a token', async () => {
+    const known = await idsNow();
+    await e2e.control('POST', 'alertmanager/alerts', {
+      alerts: [{ labels: { alertname: 'High latency', env: 'prod', from: 'am' } }],
+    });
+    expect(await e2e.ended(await newest('alertmanager', known))).toBe('remediated');
+  });
+
+  it('M3, row 12: a ServiceNow ticket is understood, and a rule without a mode only observes', async () => {
+    const before = await effectsOf();
+    const known = await idsNow();
+    const description = JSON.stringify({ env: 'prod' });
+    await e2e.control('POST', 'servicenow/tickets', { short_description: 'Slow checkout since noon', description, urgency: '1' });
+    const incident = await newest('servicenow', known);
+    expect(['observed', 'ignored']).toContain(await e2e.ended(incident));
+    expect(await effectsOf()).toBe(before);
+  });
+});
+
+describe('what does not help', () => {
+  it('row 44, N4: is put back by compare-and-set, and the page says what was tried', async () => {
+    const before = await effectsOf();
+    const known = await idsNow();
+    await e2e.control('POST', 'grafana/alerts', { alerts: [{ labels: { alertname: 'Never helps', env: 'prod' } }] });
+    const incident = await newest('grafana', known);
+    expect(await e2e.ended(incident)).toBe('escalated');
+    const [out, back] = (await e2e.sandbox.effects())
+      .slice(before)
+      .map(({ outcome }) => /(\d+) -> (\d+)/.exec(outcome)?.slice(1));
+    expect([out?.[0], out?.[1]]).toEqual([back?.[1], back?.[0]]);
+    const undo = await e2e.line(incident, ({ phase, state }) => phase === 'undo' && state === 'ok', 'it was not put back');
+    expect(undo.says).toMatch(/in service|-> /);
+  });
+});
+
+describe('M14: sinks beside the runs', () => {
+  it('hear of everything; one that is dead holds nobody up, and gets what it missed when it is back', async () => {
+    await e2e.control('POST', 'faults', [{ operation: 'POST /loki/api/v1/push', kind: '503', times: 1_000 }]);
+    const incident = await e2e.raise('ec2-memory-high');
+    expect(await e2e.ended(incident)).toBe('remediated');
+    const lines = async () => JSON.stringify(await e2e.control('GET', 'loki/lines')).includes(incident);
+    expect(await lines()).toBe(false);
+    await e2e.control('DELETE', 'faults');
+    await until(lines, 'Loki never heard of it', 30_000);
+    const { annotations } = await e2e.control<{ annotations: { tags: string[] }[] }>('GET', 'grafana/annotations');
+    expect(annotations.some(({ tags }) => tags.includes(`incident:${incident}`))).toBe(true);
+    const { tickets } = await e2e.control<{ tickets: unknown[] }>('GET', 'servicenow/tickets');
+    expect(JSON.stringify(tickets)).toContain(incident);
+    expect(JSON.stringify(await e2e.control('GET', 'aws/logs'))).toContain(incident);
   });
 });
