@@ -67,7 +67,14 @@ describe('an entry', () => {
     const [at, text, metadata] = entryOf(given, 'ec2-cpu-high');
     expect(at).toBe(stampOf(given));
     expect(JSON.parse(text)).toEqual({ ...given, prev: undefined });
-    expect(metadata).toEqual({ incident: given.incident, phase: 'execute', state: 'ok', seq: '7', rule: 'ec2-cpu-high' });
+    expect(metadata).toEqual({
+      incident: given.incident,
+      phase: 'execute',
+      state: 'ok',
+      level: 'info',
+      seq: '7',
+      rule: 'ec2-cpu-high',
+    });
     expect(entryOf(given, undefined)[2]).not.toHaveProperty('rule');
   });
 

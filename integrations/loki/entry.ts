@@ -1,4 +1,4 @@
-import type { LedgerRecord } from '../../domain/record.js';
+import type { LedgerRecord, RecordState } from '../../domain/record.js';
 import { jsonOfLine } from '../wire/sink-line.js';
 
 /** Nanoseconds since the epoch as text, the line, and its structured metadata: flat, texts only (contracts 3.3). */
@@ -14,12 +14,22 @@ const longestLine = 250_000;
 export const stampOf = ({ at, seq }: Pick<LedgerRecord, 'at' | 'seq'>): string =>
   (BigInt(Date.parse(at)) * 1_000_000n + BigInt(seq)).toString();
 
+/** Without one Loki guesses it from the words of the line (discover_log_levels). */
+const levels: Readonly<Record<RecordState, string>> = {
+  ok: 'info',
+  info: 'info',
+  waiting: 'info',
+  refused: 'warn',
+  failed: 'error',
+  unknown: 'error',
+};
+
 /**
  * `rule`: what decided this incident. Loki drops a repeat only when line, time and metadata are the same (pkg/chunkenc/unordered.go): nothing
  * of the moment of sending may stand in them.
  */
 export function entryOf(line: LedgerRecord, rule: string | undefined): LokiEntry {
   const { incident, phase, state, seq } = line;
-  const metadata = { incident, phase, state, seq: String(seq), ...(rule === undefined ? {} : { rule }) };
+  const metadata = { incident, phase, state, level: levels[state], seq: String(seq), ...(rule === undefined ? {} : { rule }) };
   return [stampOf(line), jsonOfLine(line, longestLine), metadata];
 }

@@ -53,11 +53,18 @@ describe('loki.push', () => {
     const [first, second] = await stored();
     expect(first?.labels).toEqual({ service_name: 'opssentinel', env: 'prod' });
     expect(second?.labels).toEqual(first?.labels);
-    expect(first?.metadata).toEqual({ incident: 'pagerduty:QTEST0001', phase: 'webhook', state: 'info', seq: '1' });
+    expect(first?.metadata).toEqual({
+      incident: 'pagerduty:QTEST0001',
+      phase: 'webhook',
+      state: 'info',
+      level: 'info',
+      seq: '1',
+    });
     expect(second?.metadata).toEqual({
       incident: 'grafana:x:r1',
       phase: 'execute',
       state: 'failed',
+      level: 'error',
       seq: '2',
       rule: 'ec2-cpu-high',
     });

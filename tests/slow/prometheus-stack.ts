@@ -92,7 +92,7 @@ async function listening(server: Server): Promise<string> {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   const port = Number((await listening(server)).split(':')[1]);
   await new Promise((resolve) => server.close(resolve));
@@ -108,7 +108,7 @@ async function ready(address: string): Promise<void> {
   throw new Error(`${address} did not become ready within 20 s.`);
 }
 
-function ended(child: ChildProcess): Promise<void> {
+export function ended(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     if (child.exitCode !== null) resolve();
     child.once('exit', () => resolve());

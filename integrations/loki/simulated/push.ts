@@ -45,7 +45,7 @@ export function push(desk: Desk, request: WireRequest): WireResponse {
   const read = bodyOf(request);
   if (typeof read === 'string') return said(400, read);
   const given = read.flatMap(({ labels, lines }) => lines.map((line) => ({ labels, line })));
-  if (given.length === 0) return said(400, 'error at least one valid stream is required for ingestion');
+  if (given.length === 0) return said(422, 'error at least one valid stream is required for ingestion');
   const wrong: string[] = [];
   const good = given.filter(({ labels, line }) => {
     const problem = problemOf(desk, labels, line);
@@ -84,7 +84,7 @@ function bodyOf({ headers, body }: WireRequest): StoredStream[] | string {
     const parsed = pushed.safeParse(JSON.parse((encoding === 'gzip' ? gunzipSync(body) : body).toString('utf8')));
     if (!parsed.success) return "couldn't parse push request: Value looks like Number/Boolean/None, but can't find its end";
     return parsed.data.streams.map(({ stream, values }) => ({
-      labels: stream,
+      labels: withServiceName(stream),
       lines: values.map(([at, line, metadata = {}]) => ({ at: BigInt(at), line, metadata })),
     }));
   } catch {
@@ -92,13 +92,23 @@ function bodyOf({ headers, body }: WireRequest): StoredStream[] | string {
   }
 }
 
+/** validation.discover-service-name, shortened to its usual names. */
+const serviceLabels = ['service', 'app', 'application', 'name', 'container', 'component', 'job'];
+
+/** contracts 3.3: `service_name` is added where it is missing. */
+function withServiceName(labels: Record<string, string>): Record<string, string> {
+  if ('service_name' in labels) return labels;
+  const found = serviceLabels.find((name) => labels[name]);
+  return { ...labels, service_name: (found && labels[found]) || 'unknown_service' };
+}
+
 /** pkg/validation/validate.go: its sentences, word for word. */
 function problemOf({ settings, now }: Desk, labels: Record<string, string>, line: StoredLine): string | undefined {
   const stream = named(labels);
-  const names = Object.keys(labels);
+  // pkg/distributor/validator.go does not count the one that it adds itself.
+  const names = Object.keys(labels).filter((name) => name !== 'service_name');
   const ms = Number(line.at / 1_000_000n);
   const [bytes, metadata] = [Buffer.byteLength(line.line), sizeOf({ ...line, line: '' })];
-  if (names.length === 0) return 'error at least one label pair is required per stream';
   if (names.length > settings.maxLabelNames)
     return `entry for stream '${stream}' has ${names.length} label names; limit ${settings.maxLabelNames}`;
   if (ms < now - settings.oldest)
