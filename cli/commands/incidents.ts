@@ -80,7 +80,7 @@ function incidentTable(incidents: readonly IncidentSummary[], columns: number): 
         .split('\n')
         .map((line) => line.length),
     ) + 2;
-  const room = Math.max(12, columns - taken);
+  const room = Math.max(8, columns - taken);
   return table(incidents, [...facts, { title: 'TITLE', of: ({ title }) => shortened(oneLine(title), room) }]);
 }
 

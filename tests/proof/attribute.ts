@@ -1,7 +1,7 @@
 import { planIn } from '../../domain/plan.js';
 import { epochMs } from '../../domain/words.js';
 import type { SandboxEffect } from '../../integrations/contract/simulator.js';
-import type { IncidentProof } from './collect.js';
+import type { IncidentProof } from './proof.js';
 
 /** An attempt of which the ledger tells, and when it first told what became of it. */
 interface Told {

@@ -4,7 +4,7 @@ import type { Decision } from '../../domain/plan.js';
 import type { LedgerRecord } from '../../domain/record.js';
 import { decisionOf, planOf } from '../run/scripted.js';
 import { attributed } from './attribute.js';
-import type { IncidentProof, Proof } from './collect.js';
+import type { IncidentProof, Proof } from './proof.js';
 import { invariants, violations } from './oracle.js';
 
 // A judge that never says no proves nothing: each invariant is shown a proof that breaks it, and must name it, alone.

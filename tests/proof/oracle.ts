@@ -1,5 +1,5 @@
 import { epochMs } from '../../domain/words.js';
-import type { IncidentProof, Proof } from './collect.js';
+import type { IncidentProof, Proof } from './proof.js';
 
 /**
  * The invariants, as functions from what was recorded to what is wrong. Every end-to-end test ends with `violations`.
