@@ -4,6 +4,7 @@ import type { IntegrationDefinition } from './contract/integration.js';
 import { grafana } from './grafana/index.js';
 import { http } from './http/index.js';
 import { loki } from './loki/index.js';
+import { mcp } from './mcp/index.js';
 import { opensearch } from './opensearch/index.js';
 import { pagerduty } from './pagerduty/index.js';
 import { prometheus } from './prometheus/index.js';
@@ -16,6 +17,7 @@ export const installed: readonly IntegrationDefinition[] = [
   grafana,
   http,
   loki,
+  mcp,
   opensearch,
   pagerduty,
   prometheus,

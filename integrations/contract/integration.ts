@@ -4,6 +4,7 @@ import type { ActionDefinition } from './action.js';
 import type { ChannelDefinition } from './channel.js';
 import type { CheckDefinition, TargetDefinition, WitnessDefinition } from './check.js';
 import type { FollowerDefinition } from './follower.js';
+import type { PinDefinition } from './pin.js';
 import type { SetupDefinition } from './setup.js';
 import type { BodyReader, SourceDefinition } from './source.js';
 
@@ -35,6 +36,8 @@ export interface IntegrationDefinition<Config = Opaque, Client = Opaque> {
   followers?: readonly FollowerDefinition<Client>[];
   /** What `opssentinel connect <id>` does. */
   setup?: SetupDefinition<Client>;
+  /** What `opssentinel <id> pin` shows. */
+  pins?: PinDefinition<Client>;
 }
 
 export const defineIntegration = <Config, Client>(

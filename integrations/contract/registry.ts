@@ -3,6 +3,7 @@ import type { Call, CallWith } from './call.js';
 import type { ChannelDefinition } from './channel.js';
 import type { CheckDefinition, TargetDefinition, WitnessDefinition } from './check.js';
 import type { FollowerDefinition } from './follower.js';
+import type { PinDefinition } from './pin.js';
 import type { SetupDefinition } from './setup.js';
 import type { BodyReader, SourceDefinition } from './source.js';
 
@@ -19,6 +20,7 @@ export type AnyWitness = Bound<WitnessDefinition<Opaque>>;
 export type AnyChannel = Bound<ChannelDefinition<Opaque>>;
 export type AnySource = Bound<SourceDefinition<Opaque>>;
 export type AnySetup = Bound<SetupDefinition<Opaque>>;
+export type AnyPins = Bound<PinDefinition<Opaque>>;
 export type AnyFollower = Bound<FollowerDefinition<Opaque>>;
 
 /**
@@ -26,7 +28,7 @@ export type AnyFollower = Bound<FollowerDefinition<Opaque>>;
  * that names the missing variables; the catalogue itself is always complete, so that rules can be checked offline.
  */
 export interface Registry {
-  integrations: ReadonlyMap<string, { id: string; summary: string; connected: boolean; setup?: AnySetup }>;
+  integrations: ReadonlyMap<string, { id: string; summary: string; connected: boolean; setup?: AnySetup; pins?: AnyPins }>;
   sources: ReadonlyMap<string, AnySource>;
   actions: ReadonlyMap<string, AnyAction>;
   checks: ReadonlyMap<string, AnyCheck>;
