@@ -64,11 +64,14 @@ const planColumn: Column<IncidentSummary> = {
   of: ({ planHash }) => (planHash === null ? '-' : shortHash(planHash)),
 };
 
+/** Of another day the minute is enough: a line has to fit. */
+const started = (at: string): string => clock(at, Date.now()).replace(/^(\S+ \d\d:\d\d):\d\dZ$/, '$1Z');
+
 /** The title takes what the others leave of the line. */
 function incidentTable(incidents: readonly IncidentSummary[], columns: number): string {
   const facts: Column<IncidentSummary>[] = [
     { title: 'ID', of: ({ id }) => shortId(id) },
-    { title: 'STARTED', of: ({ startedAt }) => `${clock(startedAt, Date.now())}  ${ago(Date.now() - epochMs(startedAt))}` },
+    { title: 'STARTED', of: ({ startedAt }) => `${started(startedAt)}  ${ago(Date.now() - epochMs(startedAt))}` },
     { title: 'INCIDENT', of: ({ status }) => status || '-' },
     { title: 'REMEDIATION', of: ({ outcome, remediation }) => outcome ?? remediation },
     { title: 'RULE', of: ({ rule }) => rule || '-' },
