@@ -28,6 +28,7 @@ export function concludeRefusal(
       ...seen,
       concluded: 'nothing',
       because: `${refusal.rule} only observes here, and could not have acted: ${refusal.because}`,
+      place: refusal.place,
     };
   return { ...seen, concluded: 'refuse', ...refusal };
 }

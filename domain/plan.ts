@@ -164,7 +164,8 @@ export type Decision = {
   rulesHash: string;
 } & (
   | { concluded: 'act' | 'ask' | 'observe'; plan: Plan }
-  | { concluded: 'nothing'; because: string }
+  /** `place`: of what a rule that only observes would have been refused for. */
+  | { concluded: 'nothing'; because: string; place?: string }
   /** Somebody must look: two rules match, a target cannot be resolved, a parameter is refused. Nobody acts. */
   | { concluded: 'refuse'; because: string; place: string; rule?: string }
 );

@@ -8,7 +8,7 @@ import type { Plan, PlanStep } from '../../domain/plan.js';
 import { shortHash } from '../../domain/plan.js';
 import { failureDomain } from '../../domain/target.js';
 import { foundWords } from '../../domain/verdicts.js';
-import { policyGuards, requireLines } from '../../decide/decide.js';
+import { guardFacts } from '../../decide/guard-facts.js';
 import { judgeAll } from '../../guards/judge.js';
 import type { AdmissionRequest } from '../../ledger/port.js';
 import type { ActivityDeps } from '../deps.js';
@@ -67,7 +67,9 @@ async function derive(deps: ActivityDeps, input: StepInput): Promise<Derived | G
   const early = await beforeItsTurn(deps, input, plan);
   if (early) return no('plan', 'one step after the other', early);
   const deploys = await deploysAround(deps, input, incident, plan);
-  return { situation, plan, step, facts: { ...factsOf(deps, input, situation, plan, step), deploys } };
+  const { alert, witness, set } = situation;
+  const asking = { now: deps.now(), incidentId: input.incident, ourselves: [...deps.ourselves], deploys };
+  return { situation, plan, step, facts: guardFacts({ ...asking, set, incident, alert, witness, plan, step }) };
 }
 
 /** A later step only after the one below it was done, has ended and did not help: by the ledger, not by the caller's word. */
@@ -87,35 +89,6 @@ const no = (guard: string, limit: string, found: string): GuardVerdict => ({
   found,
   setBy: 'design',
 });
-
-function factsOf(
-  deps: ActivityDeps,
-  input: StepInput,
-  situation: Situation,
-  plan: Plan,
-  step: PlanStep,
-): Omit<GuardFacts, 'deploys'> {
-  const { incident, alert, witness, set } = situation;
-  return {
-    now: deps.now(),
-    incidentId: input.incident,
-    incident,
-    alert,
-    witness,
-    target: plan.target,
-    step,
-    rule: plan.rule.name,
-    environment: plan.environment,
-    mode: plan.mode,
-    planHash: plan.hash,
-    approval: plan.approval,
-    required: requireLines(set, plan.rule.name, step.runbook, plan.target),
-    ...policyGuards(set, plan.environment),
-    ourselves: [...deps.ourselves],
-    alertStartedAt: Date.parse(witness.since ?? alert.startedAt),
-    laterStep: input.step > 0,
-  };
-}
 
 /** Holds no Temporal run id and no attempt number: whoever asks again for the same thing gets the same key. */
 export function attemptKey(deps: Pick<ActivityDeps, 'hash'>, plan: Plan, step: PlanStep): string {
