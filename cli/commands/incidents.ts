@@ -83,7 +83,7 @@ function incidentTable(incidents: readonly IncidentSummary[], columns: number): 
         .split('\n')
         .map((line) => line.length),
     ) + 2;
-  const room = Math.max(6, columns - taken);
+  const room = Math.max(5, columns - taken);
   return table(incidents, [...facts, { title: 'TITLE', of: ({ title }) => shortened(oneLine(title), room) }]);
 }
 
