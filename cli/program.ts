@@ -3,7 +3,9 @@ import { addApprovals } from './commands/approvals.js';
 import { addConnect } from './commands/connect.js';
 import { addDoctor } from './commands/doctor.js';
 import { addHolds } from './commands/holds.js';
+import { addIam } from './commands/iam.js';
 import { addIncidents } from './commands/incidents.js';
+import { addMcp } from './commands/mcp.js';
 import { addReplay } from './commands/replay.js';
 import { addRules } from './commands/rules.js';
 import { addRunning } from './commands/running.js';
@@ -52,6 +54,8 @@ export function createProgram(context: Context): Command {
   addReplay(program, context);
   addSandbox(program, context);
   addConnect(program, context);
+  addMcp(program, context);
+  addIam(program, context);
   addDoctor(program, context);
   everywhere(program);
   return program;

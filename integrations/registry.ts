@@ -24,12 +24,13 @@ export function createRegistry(
   const registry: Registry = {
     integrations: byId(
       'integration',
-      bound.map(({ definition: { id, summary, setup, pins }, connected, join }) => ({
+      bound.map(({ definition: { id, summary, setup, pins, rights }, connected, join }) => ({
         id,
         summary,
         connected,
         ...(setup ? { setup: { ...setup, integration: id, with: join } } : {}),
         ...(pins ? { pins: { ...pins, integration: id, with: join } } : {}),
+        ...(rights ? { rights } : {}),
       })),
       idOf,
     ),

@@ -2,8 +2,8 @@
  * Files that are made from code and kept in git, so that a reader and a diff see them. `npm run check` makes each anew and compares;
  * `node tools/generated.mjs --write` writes them. Each `make` reads dist/, so build first (the check does).
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const root = join(import.meta.dirname, '..');
@@ -18,14 +18,44 @@ export const generated = [
   },
 ];
 
+/** Folders in which every JSON file is made from code: path below the folder to text. */
+const folders = [{ folder: 'deploy/aws/iam', make: async () => (await built('cli/rights/shipped.js')).shippedRights() }];
+
+/** Every generated file with what it should hold; `undefined`: it should not be there. */
+async function madeFiles() {
+  const made = new Map();
+  for (const { file, make } of generated) made.set(file, await make());
+  for (const { folder, make } of folders) {
+    for (const file of jsonBelow(folder)) made.set(file, undefined);
+    for (const [path, text] of await make()) made.set(`${folder}/${path}`, text);
+  }
+  return made;
+}
+
 /** Names of the files that are not what their code makes, each with what to do. */
 export async function staleFiles() {
-  const problems = [];
-  for (const { file, make } of generated) {
-    const made = await make();
-    if (readOr(file) !== made) problems.push(`${file} is not what its code makes now. Run: npm run generate`);
+  return [...(await madeFiles())]
+    .filter(([file, text]) => readOr(file) !== text)
+    .map(([file]) => `${file} is not what its code makes now. Run: npm run generate`);
+}
+
+/** Writes what there should be and removes the rest. Resolves with how many files there are now. */
+async function write() {
+  const made = [...(await madeFiles())];
+  for (const [file, text] of made) {
+    if (text === undefined) rmSync(join(root, file));
+    else {
+      mkdirSync(dirname(join(root, file)), { recursive: true });
+      writeFileSync(join(root, file), text);
+    }
   }
-  return problems;
+  return made.filter(([, text]) => text !== undefined).length;
+}
+
+function jsonBelow(folder) {
+  if (!existsSync(join(root, folder))) return [];
+  const names = readdirSync(join(root, folder), { recursive: true });
+  return names.filter((name) => name.endsWith('.json')).map((name) => `${folder}/${name.split(sep).join('/')}`);
 }
 
 function readOr(file) {
@@ -37,9 +67,8 @@ function readOr(file) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const write = process.argv.includes('--write');
-  if (write) for (const { file, make } of generated) writeFileSync(join(root, file), await make());
-  const problems = write ? [] : await staleFiles();
-  process.stdout.write(write ? `${generated.length} files written\n` : problems.map((line) => `${line}\n`).join(''));
+  const writing = process.argv.includes('--write');
+  const problems = writing ? [] : await staleFiles();
+  process.stdout.write(writing ? `${await write()} files written\n` : problems.map((line) => `${line}\n`).join(''));
   process.exitCode = problems.length > 0 ? 1 : 0;
 }

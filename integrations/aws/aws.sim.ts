@@ -60,7 +60,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
       return failure(request, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
     const forbidden = sts.forbids(scope, operation);
     if (forbidden) return failure(request, forbidden.code, forbidden.says, 400);
-    trail.write(scope, operation);
+    trail.write(scope, operation, request);
     const lacks = lacking(request, operation, scope);
     if (lacks) return lacks;
     const answered = services[service]?.(scope, action, request);

@@ -20,6 +20,7 @@ import { ssmDiskBelow } from './checks/ssm-disk-below.js';
 import { rdsAvailable } from './checks/rds-available.js';
 import { connectAws } from './client.js';
 import { awsConfig, awsVariables } from './config.js';
+import { iamRights } from './iam/rights.js';
 import { cloudwatchSource } from './sources/cloudwatch.js';
 import { autoScalingGroup } from './targets/auto-scaling-group.js';
 import { cloudwatchLogs } from './followers/cloudwatch-logs.js';
@@ -62,4 +63,5 @@ export const aws = defineIntegration({
     ssmDiskBelow,
   ],
   followers: [cloudwatchLogs, cloudwatchMetrics],
+  rights: iamRights,
 });

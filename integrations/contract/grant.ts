@@ -6,6 +6,8 @@ export interface GrantUse {
   region: string;
   /** What the runbook writes. A value that is known only when an alert comes is `*`. */
   params: JsonObject;
+  /** What of the target is known beforehand, by field of its selector: a name that a rule writes down. */
+  target?: Readonly<Record<string, string>>;
 }
 
 /** One statement of what a role may do, as narrow as the vendor can say it. */
@@ -16,4 +18,6 @@ export interface Grant {
   resources: readonly string[];
   /** As the vendor writes conditions: `{ StringEquals: { … } }`. */
   conditions?: JsonObject;
+  /** Which role makes these calls: the acting one (default), the one that reads before admission (`preState`), or each of them. */
+  by?: 'act' | 'read' | 'both';
 }

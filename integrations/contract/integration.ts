@@ -5,6 +5,7 @@ import type { ChannelDefinition } from './channel.js';
 import type { CheckDefinition, TargetDefinition, WitnessDefinition } from './check.js';
 import type { FollowerDefinition } from './follower.js';
 import type { PinDefinition } from './pin.js';
+import type { RightsDefinition } from './rights.js';
 import type { SetupDefinition } from './setup.js';
 import type { BodyReader, SourceDefinition } from './source.js';
 
@@ -38,6 +39,8 @@ export interface IntegrationDefinition<Config = Opaque, Client = Opaque> {
   setup?: SetupDefinition<Client>;
   /** What `opssentinel <id> pin` shows. */
   pins?: PinDefinition<Client>;
+  /** How the vendor is told what our roles may do: what `opssentinel iam` writes. */
+  rights?: RightsDefinition;
 }
 
 export const defineIntegration = <Config, Client>(

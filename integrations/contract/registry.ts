@@ -4,6 +4,7 @@ import type { ChannelDefinition } from './channel.js';
 import type { CheckDefinition, TargetDefinition, WitnessDefinition } from './check.js';
 import type { FollowerDefinition } from './follower.js';
 import type { PinDefinition } from './pin.js';
+import type { RightsDefinition } from './rights.js';
 import type { SetupDefinition } from './setup.js';
 import type { BodyReader, SourceDefinition } from './source.js';
 
@@ -28,7 +29,10 @@ export type AnyFollower = Bound<FollowerDefinition<Opaque>>;
  * that names the missing variables; the catalogue itself is always complete, so that rules can be checked offline.
  */
 export interface Registry {
-  integrations: ReadonlyMap<string, { id: string; summary: string; connected: boolean; setup?: AnySetup; pins?: AnyPins }>;
+  integrations: ReadonlyMap<
+    string,
+    { id: string; summary: string; connected: boolean; setup?: AnySetup; pins?: AnyPins; rights?: RightsDefinition }
+  >;
   sources: ReadonlyMap<string, AnySource>;
   actions: ReadonlyMap<string, AnyAction>;
   checks: ReadonlyMap<string, AnyCheck>;

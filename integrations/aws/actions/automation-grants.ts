@@ -22,7 +22,7 @@ export function automationGrants({ account, region, params }: GrantUse): Grant[]
         ? {}
         : { conditions: { 'ForAnyValue:StringEquals': { 'ssm:DocumentVersion': [version] } } }),
     },
-    { sid: 'ReadDocument', actions: ['ssm:DescribeDocument'], resources: [resource] },
+    { sid: 'ReadDocument', actions: ['ssm:DescribeDocument'], resources: [resource], by: 'read' },
     {
       sid: 'Execution',
       actions: [

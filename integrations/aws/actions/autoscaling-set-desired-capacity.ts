@@ -41,18 +41,21 @@ export const setDesiredCapacity = defineAction<AwsClient>()({
     'autoscaling:DescribeAutoScalingGroups',
     'autoscaling:DescribeScalingActivities',
   ],
-  grants: ({ account, region }) => [
+  grants: ({ account, region, target }) => [
     {
       sid: 'SetDesiredCapacity',
       actions: ['autoscaling:SetDesiredCapacity'],
-      // Which group is known only when an alert comes; its tag says that it may be one of ours.
-      resources: [`arn:${partitionOf(region)}:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/*`],
+      // Where which group is known only when an alert comes, its tag says that it may be one of ours.
+      resources: [
+        `arn:${partitionOf(region)}:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${target?.['name'] ?? '*'}`,
+      ],
       conditions: { StringEquals: { 'aws:ResourceTag/opssentinel': 'allow' } },
     },
     {
       sid: 'ReadAutoScaling',
       actions: ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeScalingActivities'],
       resources: ['*'],
+      by: 'both',
     },
   ],
   params,

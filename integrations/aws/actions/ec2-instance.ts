@@ -96,7 +96,12 @@ export const instanceGrants =
       resources: [instanceArn({ account, region }, '*')],
       conditions: { StringEquals: { 'aws:ResourceTag/opssentinel': 'allow' } },
     },
-    { sid: 'DescribeInstances', actions: ['ec2:DescribeInstances', 'ec2:DescribeInstanceStatus'], resources: ['*'] },
+    {
+      sid: 'DescribeInstances',
+      actions: ['ec2:DescribeInstances', 'ec2:DescribeInstanceStatus'],
+      resources: ['*'],
+      by: 'both',
+    },
   ];
 
 /** A text that was recorded. */

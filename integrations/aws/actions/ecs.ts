@@ -24,6 +24,7 @@ export function ecsGrants({ account, region }: GrantUse): Grant[] {
       sid: 'ReadEcsServices',
       actions: ['ecs:DescribeServices'],
       resources: [`arn:${partitionOf(region)}:ecs:${region}:${account}:service/*`],
+      by: 'both',
     },
   ];
 }

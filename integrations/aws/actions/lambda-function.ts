@@ -92,7 +92,7 @@ export function functionGrants({ account, region, params }: GrantUse): Grant[] {
   const pinned = `${unqualified}:${inGrant(params['version'])}`;
   return [
     { sid: 'InvokePinnedFunction', actions: ['lambda:InvokeFunction'], resources: [pinned] },
-    { sid: 'ReadPinnedFunction', actions: ['lambda:GetFunctionConfiguration'], resources: [unqualified, pinned] },
+    { sid: 'ReadPinnedFunction', actions: ['lambda:GetFunctionConfiguration'], resources: [unqualified, pinned], by: 'read' },
     {
       sid: 'ReadDurableExecutions',
       actions: ['lambda:ListDurableExecutionsByFunction', 'lambda:GetDurableExecution'],

@@ -52,7 +52,7 @@ export const rdsRebootInstance = defineAction<AwsClient>()({
         resources: [databases],
         conditions: { StringEquals: { 'aws:ResourceTag/opssentinel': 'allow' } },
       },
-      { sid: 'DescribeDatabases', actions: ['rds:DescribeDBInstances'], resources: [databases] },
+      { sid: 'DescribeDatabases', actions: ['rds:DescribeDBInstances'], resources: [databases], by: 'both' },
     ];
   },
   params,

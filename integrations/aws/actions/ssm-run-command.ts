@@ -116,7 +116,7 @@ function commandGrants({ account, region, params: written }: GrantUse): Grant[] 
       resources: [instanceArn({ account, region }, '*')],
       conditions: { StringEquals: { 'ssm:resourceTag/opssentinel': 'allow' } },
     },
-    { sid: 'ReadCommandDocument', actions: ['ssm:DescribeDocument'], resources: [document] },
+    { sid: 'ReadDocument', actions: ['ssm:DescribeDocument'], resources: [document], by: 'read' },
     { sid: 'FollowCommands', actions: ['ssm:GetCommandInvocation', 'ssm:ListCommands', 'ssm:CancelCommand'], resources: ['*'] },
   ];
 }

@@ -1,0 +1,125 @@
+import { type Command, Option } from 'commander';
+import { resolve } from 'node:path';
+import type { RightsFile } from '../../integrations/contract/rights.js';
+import type { RuleSet } from '../../rules/language/set.js';
+import { type Context, type OutputOptions, print, say } from '../context.js';
+import { Failure } from '../failure.js';
+import { installation } from '../installation.js';
+import { resolveFrom, shownPath } from '../paths.js';
+import { rightsText } from '../rights/print.js';
+import { type Rights, rightsFor } from '../rights/rights.js';
+import { compareRights, writeRights } from '../rights/store.js';
+import { loadOrRefuse, rulesDirFor } from './rules.js';
+
+interface Options extends OutputOptions {
+  rules?: string;
+  rule?: string;
+  env?: string;
+  principal?: string;
+  actPrincipal?: string;
+  documents?: string;
+  out?: string;
+  check?: boolean;
+  diff?: boolean;
+}
+
+/** Where the installation keeps its own. */
+const shippedFolder = 'deploy/aws/iam';
+
+/** `iam`: the least that the roles must be allowed, from the runbooks. Needs no connection. */
+export function addIam(program: Command, context: Context): void {
+  program
+    .command('iam')
+    .description('the least rights that the roles need in each account, made from the runbooks. Needs no connection')
+    .option('--rules <dir>', 'folder with rules, runbooks and opssentinel.yaml; OPSSENTINEL_RULES when left out')
+    .option('--rule <name>', 'what this rule needs, as if it acted')
+    .option('--env <name>', 'in this environment alone')
+    .option('--diff', 'with --rule: only what it needs beyond what the other rules have')
+    .option(
+      '--principal <arn>',
+      'who may become the roles; default: the roles OpsSentinelDecide and OpsSentinelEffect of each account',
+    )
+    .option('--act-principal <arn>', 'who may become the acting role, where that is somebody else')
+    .option('--documents <dir>', 'your own SSM documents as YAML, for the rights of their steps')
+    .addOption(new Option('--out <dir>', 'write <account>/<name>.json below this folder').conflicts(['rule', 'env']))
+    .addOption(
+      new Option('--check', `compare with --out instead (default ${shippedFolder}); exit 1 when it differs`).conflicts([
+        'rule',
+        'env',
+      ]),
+    )
+    .action((options: Options) => iam(context, options));
+}
+
+async function iam(context: Context, options: Options): Promise<void> {
+  if (options.diff === true && options.rule === undefined)
+    throw new Failure('usage', 'Beyond what? --diff needs --rule: it shows what that rule adds to the others');
+  const { set } = await loadOrRefuse(rulesDirFor(context, options.rules));
+  const rights = asked(context, options, set);
+  for (const note of rights.notes) say(context, `note: ${note}`);
+  if (options.check === true) return compared(context, options, options.out ?? shippedFolder, rights.files);
+  if (options.out !== undefined) return written(context, options, options.out, rights.files);
+  // Of one rule only what it may: who may become a role does not depend on it.
+  const shown = options.rule === undefined ? rights.files : rights.files.filter(({ lines }) => lines.length > 0);
+  print(context, options, 'RightsList', shown, (colours) =>
+    shown.length > 0
+      ? rightsText(shown, colours, context.terminal.columns)
+      : `Nothing to add: what ${options.rule} needs is given already.`,
+  );
+}
+
+function asked(context: Context, { rule, env, diff, principal, actPrincipal, documents }: Options, set: RuleSet): Rights {
+  mustKnow(
+    'rule',
+    rule,
+    set.rules.map(({ name }) => name),
+  );
+  mustKnow('environment', env, Object.keys(set.policy.doc.environments));
+  const act = actPrincipal ?? principal;
+  for (const arn of [principal, act]) if (arn !== undefined) mustBePrincipal(arn);
+  return rightsFor({
+    set,
+    registry: installation({}).registry,
+    root: context.paths.root,
+    ...(documents === undefined ? {} : { documents: resolve(context.cwd, documents) }),
+    principals: { ...(principal === undefined ? {} : { read: principal }), ...(act === undefined ? {} : { act }) },
+    ...(rule === undefined ? {} : { of: { rules: ({ name }) => name === rule, acting: true, rulesOnly: true } }),
+    ...(diff === true ? { beyond: { rules: ({ name }) => name !== rule } } : {}),
+    ...(env === undefined ? {} : { environments: (name: string) => name === env }),
+  });
+}
+
+function mustKnow(kind: string, name: string | undefined, known: readonly string[]): void {
+  if (name !== undefined && !known.includes(name))
+    throw new Failure('notFound', `There is no ${kind} ${name}; there is: ${known.join(', ')}`);
+}
+
+function mustBePrincipal(arn: string): void {
+  if (!/^arn:aws[a-z-]*:iam::[0-9]{12}:(?:root|(?:role|user)\/[\w+=,.@/-]{1,512})$/.test(arn))
+    throw new Failure(
+      'usage',
+      `${arn} is not the ARN of a role or user, such as arn:aws:iam::111122223333:role/OpsSentinelEffect`,
+    );
+}
+
+function written(context: Context, options: Options, out: string, files: readonly RightsFile[]): void {
+  const paths = writeRights(resolve(context.cwd, out), files);
+  print(
+    context,
+    options,
+    'RightsWritten',
+    paths.map((path) => ({ path })),
+    (colours) => `${colours.green('written')}  ${paths.length} files below ${shownPath(resolve(context.cwd, out), context.cwd)}`,
+  );
+}
+
+function compared(context: Context, options: Options, folder: string, files: readonly RightsFile[]): void {
+  const differences = compareRights(resolveFrom(folder, context.cwd, context.paths.root), files);
+  print(context, options, 'RightsDifferences', differences, (colours) =>
+    differences.length === 0
+      ? `${colours.green('ok')}  ${files.length} files are what the runbooks need`
+      : differences.map(({ path, says }) => `${path} ${says}`).join('\n'),
+  );
+  if (differences.length > 0)
+    throw new Failure('failed', `${folder} is not what the runbooks need. Write it anew: opssentinel iam --out ${folder}`);
+}

@@ -1,0 +1,72 @@
+import type { JsonObject } from '../../domain/json.js';
+import type { Grant } from './grant.js';
+
+/** What somebody needs in one place, and what for. */
+export interface RightsNeed {
+  account: string;
+  region: string;
+  /** For people: `runbook restart-ec2-instance`, `target aws.ec2.instance`. */
+  because: string;
+  /** `false`: every rule only observes there, so nobody acts. */
+  acts: boolean;
+  /** Statements that an action has narrowed itself. */
+  grants: readonly Grant[];
+  /** What the runbook writes, where an action is used. */
+  params?: JsonObject;
+  /** Rights by the vendor's name alone: what only reads. */
+  permissions: readonly string[];
+}
+
+/** An account of the policy, with the names of its two roles. */
+export interface RightsAccount {
+  account: string;
+  regions: readonly string[];
+  read: string;
+  act: string;
+}
+
+export interface RightsWish {
+  accounts: readonly RightsAccount[];
+  needs: readonly RightsNeed[];
+  /** What is granted already: statements then hold only what goes beyond it. */
+  granted?: readonly RightsNeed[];
+  /** Every right that anything in this version can make use of: the limit of what its roles may ever be given. */
+  able: readonly string[];
+  /** What the policy protects, whoever asks. */
+  protected: readonly ({ tag: Readonly<Record<string, string>> } | { arn: string })[];
+  /** Who may become the roles; by default a role of the same account with a name of ours. */
+  principals: { read?: string; act?: string };
+  /** What the vendor runs for us, by name: rights of its steps are derived from it. */
+  documents: ReadonlyMap<string, JsonObject>;
+}
+
+/** One statement, for people. */
+export interface RightsLine {
+  sid: string;
+  actions: readonly string[];
+  resources: readonly string[];
+  conditions?: JsonObject;
+  /** Whom it is for: runbooks, targets, checks. */
+  because: readonly string[];
+}
+
+/** One document of one account. */
+export interface RightsFile {
+  account: string;
+  /** `act.json`. */
+  name: string;
+  /** Name of the role that it belongs to; empty: it limits all of them. */
+  role: string;
+  summary: string;
+  document: JsonObject;
+  /** Empty where it says who, not what. */
+  lines: readonly RightsLine[];
+}
+
+/** What `opssentinel iam` writes for a vendor. Pure. */
+export interface RightsDefinition {
+  /** Folder, from the project's root, with the YAML documents that the vendor runs for us. */
+  documents: string;
+  /** Sorted by account and name. `notes`: what could not be derived, a sentence each, with what to do. Throws Error where a right would be too wide to give. */
+  make: (wish: RightsWish) => { files: RightsFile[]; notes: string[] };
+}
