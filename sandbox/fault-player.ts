@@ -27,7 +27,10 @@ export async function playFault({ kind, delayMs }: Fault, stage: Stage): Promise
     case 'ok':
       return answered(stage, await stage.answer());
     case '400':
+    case '401':
     case '403':
+    case '404':
+    case '409':
     case '429':
     case '500':
     case '503':

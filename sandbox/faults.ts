@@ -4,7 +4,10 @@ import type { FaultKind } from '../integrations/contract/simulator.js';
 export const faultKinds = [
   'ok',
   '400',
+  '401',
   '403',
+  '404',
+  '409',
   '429',
   '500',
   '503',

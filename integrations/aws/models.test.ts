@@ -16,7 +16,7 @@ import { testCall } from '../contract/testkit/call.js';
 import { startTestSandbox, type TestSandbox } from '../contract/testkit/sandbox.js';
 import { requiredMembers } from './simulated/required.js';
 import { errorCodes, operationOf, strangers, strangersInXml } from './testkit/models.js';
-import { awsSamples, connectSandbox, instance } from './testkit/samples.js';
+import { connectSandbox, instance, samples } from './testkit/samples.js';
 import { parseXml } from './testkit/xml.js';
 
 /**
@@ -126,7 +126,7 @@ function nameOf(sent: Sent): string {
 
 /** Every operation that the product can ask for, once by the way of every action and then what is left. */
 async function everything(address: string): Promise<void> {
-  for (const { action, target, params: given } of awsSamples) {
+  for (const { action, target, params: given } of samples.actions ?? []) {
     const call = testCall(connectSandbox(address), { place: { account: target.account, region: target.region } });
     const params = action.params.parse(given) as JsonObject;
     const preState = await action.preState(call, params, target);

@@ -70,7 +70,10 @@ export type AlarmEvent = { name: string; state: 'ALARM' | 'OK' };
 export type FaultKind =
   | 'ok'
   | '400'
+  | '401'
   | '403'
+  | '404'
+  | '409'
   | '429'
   | '500'
   | '503'

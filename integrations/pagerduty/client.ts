@@ -32,6 +32,8 @@ export interface PagerDutyClient {
   statusUpdates: boolean;
   /** Whether what was done is sent as a change event. */
   changeEvents: boolean;
+  /** Whether it can page by the Events API. */
+  pages: boolean;
   rest: <Body extends z.ZodType>(call: Call, request: RestRequest<Body>) => Promise<z.infer<Body>>;
   budget: () => Budget | undefined;
   /** Events API v2. Throws VendorError `forbidden` when no routing key is configured. */
@@ -57,6 +59,7 @@ export function connectPagerDuty(config: PagerDutyConfig, deadlineMs?: number): 
     from: config.from,
     statusUpdates: config.statusUpdates,
     changeEvents: config.changeRoutingKey !== undefined,
+    pages: config.routingKey !== undefined,
     rest: async (call, request) => {
       const { headers, body } = await rest(http, config, call, request);
       budget = budgetIn(headers);

@@ -126,5 +126,6 @@ export function refusal(request: WireRequest, status: number): WireResponse {
       'An internal error has occurred',
       status,
     );
-  return failure(request, 'ValidationException', 'A scripted refusal of the sandbox', status);
+  const code = { 401: 'UnrecognizedClientException', 404: 'ResourceNotFoundException', 409: 'ResourceInUseException' }[status];
+  return failure(request, code ?? 'ValidationException', 'A scripted refusal of the sandbox', status);
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Target } from '../../../domain/target.js';
-import type { ActionSample } from '../../contract/testkit/sample.js';
+import type { ActionSample, VendorSamples } from '../../contract/testkit/sample.js';
 import { ec2RebootInstance } from '../actions/ec2-reboot-instance.js';
 import { ec2RestartInstance } from '../actions/ec2-restart-instance.js';
 import { lambdaInvokeDurable } from '../actions/lambda-invoke-durable.js';
@@ -10,7 +9,12 @@ import { ssmRunCommand } from '../actions/ssm-run-command.js';
 import { rdsRebootInstance } from '../actions/rds-reboot-instance.js';
 import { ssmStartAutomation } from '../actions/ssm-start-automation.js';
 import { type AwsClient, connectAws } from '../client.js';
+import type { AwsConfig } from '../config.js';
+import { readSamples, tellSamples } from './call-samples.js';
 import { capacitySamples } from './capacity-samples.js';
+import { database, instance, online } from './targets.js';
+
+export { database, instance, online } from './targets.js';
 
 /** Against the sandbox, with a deadline that a test can wait for. */
 export const connectSandbox = (address: string): AwsClient =>
@@ -21,33 +25,12 @@ export const documentHash = (name: string): string =>
     .update(readFileSync(new URL(`../documents/${name}.yaml`, import.meta.url)))
     .digest('hex');
 
-export const instance = (id: string, account = '111122223333'): Target => ({
-  type: 'aws.ec2.instance',
-  id: `arn:aws:ec2:eu-west-1:${account}:instance/${id}`,
-  name: id,
-  account,
-  region: 'eu-west-1',
-  environment: 'staging',
-  tags: { opssentinel: 'allow' },
-  facts: {},
-  readAt: '2026-09-30T08:14:02.000Z',
-});
-
-export const database = (id: string, account = '444455556666'): Target => ({
-  ...instance(id, account),
-  type: 'aws.rds.instance',
-  id: `arn:aws:rds:eu-west-1:${account}:db:${id}`,
-});
-
 export const restart = (id: string, document = 'OpsSentinel-RestartInstance') => ({
   document,
   version: '7',
   sha256: documentHash(document),
   parameters: { InstanceId: id },
 });
-
-/** An instance whose SSM agent answers. */
-export const online = (id: string): Target => ({ ...instance(id), facts: { ssmPing: 'Online' } });
 
 export const invocation = (id: string, name = 'ops-restart-instance', version = '12') => ({
   function: name,
@@ -64,9 +47,8 @@ export const cleaning = {
   timeout: '120s',
 };
 
-/** One use of every action of this integration. */
-export const awsSamples: readonly ActionSample[] = [
-  ...capacitySamples.map((sample): ActionSample => ({ ...sample, connect: connectSandbox })),
+const actions: readonly ActionSample<AwsClient>[] = [
+  ...capacitySamples.map((sample): ActionSample<AwsClient> => ({ ...sample, connect: connectSandbox })),
   {
     action: ssmStartAutomation,
     connect: connectSandbox,
@@ -117,3 +99,12 @@ export const awsSamples: readonly ActionSample[] = [
     operation: 'rds:RebootDBInstance',
   },
 ];
+
+export const samples: VendorSamples<AwsConfig, AwsClient> = {
+  connect: (config, deadlineMs) => connectAws(config, { connect: 300, request: deadlineMs }, deadlineMs),
+  environment: { OPSSENTINEL_CLOUDWATCH_NAMESPACE: 'OpsSentinel' },
+  readBySdk: ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
+  actions,
+  reads: readSamples,
+  tells: tellSamples,
+};

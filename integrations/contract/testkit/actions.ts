@@ -40,7 +40,10 @@ const promises: Readonly<Record<Idempotency, Promises>> = {
 /** What each scripted answer to the write must become, in every class. */
 const faults: readonly (readonly [FaultKind, readonly VendorFault[], 'done' | 'not done'])[] = [
   ['400', ['refused'], 'not done'],
+  ['401', ['forbidden'], 'not done'],
   ['403', ['forbidden'], 'not done'],
+  ['404', ['absent'], 'not done'],
+  ['409', ['conflict'], 'not done'],
   ['429', ['throttled'], 'not done'],
   ['500', ['ambiguous'], 'not done'],
   ['503', ['ambiguous'], 'not done'],

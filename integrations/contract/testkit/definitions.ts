@@ -3,11 +3,14 @@ import type { JsonObject } from '../../../domain/json.js';
 import { riskOrder } from '../../../domain/plan.js';
 import type { IntegrationDefinition } from '../integration.js';
 import { injections } from './injections.js';
-import type { ActionSample } from './sample.js';
+import type { VendorSamples } from './sample.js';
+
+const sentence = /^[A-Z].*\.$/;
 
 /** What holds for every integration without a call being made. */
-export function definitionConformance(integration: IntegrationDefinition, samples: readonly ActionSample[]): void {
-  const { actions = [], checks = [], targets = [], witnesses = [], channels = [] } = integration;
+export function definitionConformance(integration: IntegrationDefinition, given: VendorSamples): void {
+  const { actions = [], checks = [], targets = [], witnesses = [], channels = [], sources = [], followers = [] } = integration;
+  const samples = given.actions ?? [];
 
   describe(`${integration.id}: definitions`, () => {
     it('names everything after itself and says what it is in a sentence', () => {
@@ -15,9 +18,11 @@ export function definitionConformance(integration: IntegrationDefinition, sample
       const types = targets.map(({ type, summary }) => ({ id: type, summary }));
       for (const { id, summary } of [...named, ...types]) {
         expect(id).toMatch(new RegExp(`^${integration.id}\\.[a-z0-9-]+(\\.[a-z0-9-]+)*$`));
-        expect(summary).toMatch(/^[A-Z].*\.$/);
+        expect(summary).toMatch(sentence);
       }
-      for (const { id } of [...witnesses, ...channels]) expect(id.startsWith(integration.id)).toBe(true);
+      for (const { summary } of [integration, ...sources, ...sources.flatMap(({ doors }) => doors), ...channels, ...followers])
+        expect(summary).toMatch(sentence);
+      for (const { id } of [...witnesses, ...channels, ...followers]) expect(id.startsWith(integration.id)).toBe(true);
     });
 
     it('is not connected, and complains of nothing, when none of its variables is set', () => {
@@ -43,11 +48,30 @@ export function definitionConformance(integration: IntegrationDefinition, sample
       }
     });
 
-    it('has a sample of every action, so that each runs through the suite', () => {
-      expect(samples.map(({ action }) => action.id).sort()).toEqual(actions.map(({ id }) => id).sort());
+    it('has a sample of everything that makes a call, so that each runs through the suite', () => {
+      const reading = [...checks, ...witnesses, ...sources].map(({ id }) => id).concat(targets.map(({ type }) => type));
+      const telling = [...channels, ...followers].map(({ id }) => id);
+      const file = `integrations/${integration.id}/testkit/samples.ts`;
+      expect([
+        ...lacking(
+          `${file} has no sample of the action`,
+          actions.map(({ id }) => id),
+          samples.map(({ action }) => action.id),
+        ),
+        ...lacking(
+          `${file} has no sample among reads of`,
+          reading,
+          (given.reads ?? []).map(({ of }) => of),
+        ),
+        ...lacking(
+          `${file} has no sample among tells of`,
+          telling,
+          (given.tells ?? []).map(({ of }) => of),
+        ),
+      ]).toEqual([]);
     });
 
-    for (const { action, params } of samples) {
+    for (const { action, params, target, writes } of samples) {
       it(`${action.id} refuses parameters that it does not know, and every injected text`, () => {
         expect(action.params.safeParse(params).success).toBe(true);
         expect(action.params.safeParse({ ...params, somethingElse: 'x' }).success).toBe(false);
@@ -63,9 +87,20 @@ export function definitionConformance(integration: IntegrationDefinition, sample
         expect(riskOrder).toContain(action.risk);
         expect(action.says(once)).toMatch(/\S/);
       });
+
+      it(`${action.id} asks for no right in a generated policy that its permissions do not name`, () => {
+        const { account, region } = target;
+        const granted = (action.grants?.({ account, region, params: writes ?? params }) ?? []).flatMap(
+          ({ actions: names }) => names,
+        );
+        expect(granted.filter((name) => !action.permissions.includes(name))).toEqual([]);
+      });
     }
   });
 }
+
+const lacking = (says: string, wanted: readonly string[], found: readonly string[]): string[] =>
+  wanted.filter((id) => !found.includes(id)).map((id) => `${says} ${id}`);
 
 /** The parameters with one of their texts replaced, once for every text in them. */
 function withEachString(params: JsonObject, text: string): JsonObject[] {

@@ -1,6 +1,9 @@
 import { type Sandbox, start } from '../../../sandbox/start.js';
 import type { AlarmEvent, FaultKind, SandboxEffect } from '../simulator.js';
 
+// oxlint-disable-next-line typescript/no-explicit-any
+type Loose = any;
+
 /** The sandbox, driven through its own public interface alone. */
 export interface TestSandbox {
   address: string;
@@ -11,6 +14,8 @@ export interface TestSandbox {
   alarm: (name: string, state: AlarmEvent['state']) => Promise<void>;
   /** `POST /_sandbox/<vendor>/<path>`. */
   tell: (vendor: string, path: string, body: unknown) => Promise<void>;
+  /** The same with its answer; without a body it is a GET. The answer is whatever the simulator says. */
+  ask: (path: string, body?: unknown) => Promise<Loose>;
   reset: () => Promise<void>;
   close: () => Promise<void>;
 }
@@ -29,6 +34,12 @@ export async function startTestSandbox(speed = 0.05): Promise<TestSandbox> {
     fault: (operation, kind, more = {}) => post('faults', { operation, kind, ...more }),
     alarm: (name, state) => post(`alarms/${name}`, { state }),
     tell: (vendor, path, body) => post(`${vendor}/${path}`, body),
+    ask: async (path, body) => {
+      const made = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+      const response = await fetch(`${sandbox.address}/_sandbox/${path}`, made);
+      if (!response.ok) throw new Error(`The sandbox answered ${response.status} to ${path}: ${await response.text()}`);
+      return response.json();
+    },
     reset: async () => {
       await fetch(`${sandbox.address}/_sandbox/faults`, { method: 'DELETE' });
       await post('reset', {});

@@ -1,5 +1,4 @@
 import type { LedgerRecord } from '../../../domain/record.js';
-import { VendorError } from '../../contract/errors.js';
 import type { FollowerDefinition } from '../../contract/follower.js';
 import type { PagerDutyClient } from '../client.js';
 
@@ -19,14 +18,10 @@ export const pagerDutyPages: FollowerDefinition<PagerDutyClient> = {
   permissions: [],
   wants: tells,
   deliver: async (call, lines, reads) => {
-    for (const { incident } of lines.filter(tells)) {
-      if (!(await reads.timeline(incident)).some(paged)) continue;
-      try {
+    // Without the routing key it was not we who paged: nothing waits for it.
+    if (!call.client.pages) return;
+    for (const { incident } of lines.filter(tells))
+      if ((await reads.timeline(incident)).some(paged))
         await call.client.enqueue(call, { action: 'resolve', dedupKey: `opssentinel/${incident}` });
-      } catch (error) {
-        // Without the routing key it was not we who paged: nothing waits for it.
-        if (!(error instanceof VendorError && error.fault === 'forbidden')) throw error;
-      }
-    }
   },
 };
