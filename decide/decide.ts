@@ -38,6 +38,8 @@ export interface Chosen {
 export interface MatchAndAim {
   verdicts: RuleVerdict[];
   refused?: { because: string; place: string; rule?: string };
+  /** The rule that is refused only observes there: nobody is called. */
+  observes?: true;
   nothing?: string;
   chosen?: Chosen;
 }
@@ -145,10 +147,10 @@ export function planFor(input: PlanForInput): Decision {
     : concludeRefusal(full, { because: planned.because, place: planned.place, rule: rule.name }, observes);
 }
 
-function concludeUnplanned({ set, incident, alert, witness, verdicts, refused, nothing }: PlanForInput): Decision {
+function concludeUnplanned({ set, incident, alert, witness, verdicts, refused, observes, nothing }: PlanForInput): Decision {
   const seen: Seen = { incident, alert, witness, verdicts, rulesHash: set.hash };
   return refused
-    ? concludeRefusal(seen, refused, false)
+    ? concludeRefusal(seen, refused, observes ?? false)
     : { ...seen, concluded: 'nothing', because: nothing ?? 'no rule matches' };
 }
 
@@ -170,8 +172,7 @@ function turnedDown(
   observes: boolean,
   refusal: { because: string; place: string },
 ): MatchAndAim {
-  if (observes) return { verdicts, nothing: `${rule.name} only observes here, and could not have acted: ${refusal.because}` };
-  return { verdicts, refused: { ...refusal, rule: rule.name } };
+  return { verdicts, refused: { ...refusal, rule: rule.name }, ...(observes ? { observes } : {}) };
 }
 
 const everywhereObserving = ({ doc }: LoadedRule): boolean => Object.values(doc.mode ?? {}).every((mode) => mode === 'observe');

@@ -36,7 +36,7 @@ function linesOf(wanted: Expected, came: Found): string[] {
 
 const pair = (wanted: string, came: string): string[] => [`wanted  ${wanted}`, `found   ${came}`];
 
-const verdictWords = ({ verb, of }: Pick<Found, 'verb' | 'of'>): string => `${verb} ${of.join(', then ')}`.trim();
+export const verdictWords = ({ verb, of }: Pick<Found, 'verb' | 'of'>): string => `${verb} ${of.join(', then ')}`.trim();
 
 const guardWords = { allow: 'allow', refuse: 'REFUSE', ask: 'ask' } as const;
 

@@ -17,7 +17,7 @@ export async function testRules(
   set: RuleSet,
   { registry, catalogue }: Pick<LoadedInstallation, 'registry' | 'catalogue'>,
 ): Promise<Tested> {
-  const loaded = await loadCases(set, catalogue);
+  const loaded = await loadCases(set.dir, catalogue, set);
   if (!loaded.ok) throw new RulesRefused(loaded.problems);
   const played = loaded.cases.map((one) => playCase(one, { set, catalogue, registry, hash: sha256 }));
   return { played, gaps: gapsOf(set, played) };

@@ -2,22 +2,23 @@ import { type Command, Option } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { counted } from '../../domain/words.js';
 import { explain } from '../../decide/explain.js';
-import { readEnvironment } from '../environment.js';
 import type { GuardVerdict } from '../../domain/permit.js';
 import type { Decision } from '../../domain/plan.js';
 import type { LedgerRecord } from '../../domain/record.js';
+import { loadCases } from '../../rules/language/load-cases.js';
 import { loadRules } from '../../rules/language/load.js';
-import { problemText, RulesRefused } from '../../rules/language/problem.js';
-import type { RuleSet } from '../../rules/language/set.js';
+import { problemText, sortProblems } from '../../rules/language/problem.js';
 import { installation, sha256 } from '../installation.js';
 import { apiClient, type Context, type OutputOptions, print, say } from '../context.js';
 import { decideAgain, differences, readCase } from '../explain-case.js';
 import { Failure } from '../failure.js';
+import { loadOrRefuse, rulesDirFor } from '../loaded-rules.js';
 import { shownPath } from '../paths.js';
-import { rulesDirOf } from '../start-check.js';
+import { addRulesTest } from './rules-test.js';
 
-/** `rules lint`, `rules explain`. */
+/** `rules lint`, `rules test`, `rules explain`. */
 export function addRules(program: Command, context: Context): void {
   const rules = program.command('rules').description('rules, runbooks and policy');
   rules
@@ -25,6 +26,7 @@ export function addRules(program: Command, context: Context): void {
     .description('every problem as file:line:column: what, and what to do. Needs no connection')
     .argument('[dir]', 'folder with rules, runbooks and opssentinel.yaml; OPSSENTINEL_RULES when left out')
     .action((dir: string | undefined, options: OutputOptions) => lint(context, dir, options));
+  addRulesTest(rules, context);
   rules
     .command('explain')
     .description('why it did what it did: condition by condition, guard by guard')
@@ -33,24 +35,24 @@ export function addRules(program: Command, context: Context): void {
     .action((subject: string, options: OutputOptions & { rules?: string }) => explainSubject(context, subject, options));
 }
 
-export const rulesDirFor = (context: Context, dir: string | undefined): string =>
-  dir === undefined ? rulesDirOf(context, readEnvironment(context.env).settings) : resolve(context.cwd, dir);
+export { loadOrRefuse, rulesDirFor };
 
 async function lint(context: Context, dir: string | undefined, options: OutputOptions): Promise<void> {
   const folder = rulesDirFor(context, dir);
-  const loaded = await loadRules(folder, installation({}).catalogue, sha256);
-  if (!loaded.ok) {
-    print(context, options, 'RulesProblems', loaded.problems, () => loaded.problems.map(problemText).join('\n'));
-    throw new Failure(
-      'failed',
-      `${loaded.problems.length === 1 ? '1 problem' : `${loaded.problems.length} problems`} in ${shownPath(folder, context.cwd)}`,
-    );
+  const { catalogue } = installation({});
+  const loaded = await loadRules(folder, catalogue, sha256);
+  const tested = await loadCases(folder, catalogue, loaded.ok ? loaded.set : undefined);
+  if (!loaded.ok || !tested.ok) {
+    const problems = sortProblems([loaded, tested].flatMap((one) => (one.ok ? [] : one.problems)));
+    print(context, options, 'RulesProblems', problems, () => problems.map(problemText).join('\n'));
+    throw new Failure('failed', `${counted(problems.length, 'problem')} in ${shownPath(folder, context.cwd)}`);
   }
   const { rules, runbooks, policy, hash } = loaded.set;
   const summary = {
     dir: folder,
     rules: rules.length,
     runbooks: runbooks.size,
+    cases: tested.cases.length,
     policy: policy.name,
     profile: policy.doc.profile,
     hash,
@@ -61,17 +63,8 @@ async function lint(context: Context, dir: string | undefined, options: OutputOp
     'RulesLint',
     [summary],
     (colours) =>
-      `${colours.green('ok')}  ${rules.length} rules, ${runbooks.size} runbooks, policy ${policy.name} (profile ${policy.doc.profile}), sha256 ${hash.slice(0, 8)}  ${shownPath(folder, context.cwd)}`,
+      `${colours.green('ok')}  ${rules.length} rules, ${runbooks.size} runbooks, ${counted(tested.cases.length, 'case')}, policy ${policy.name} (profile ${policy.doc.profile}), sha256 ${hash.slice(0, 8)}  ${shownPath(folder, context.cwd)}`,
   );
-}
-
-export async function loadOrRefuse(
-  folder: string,
-): Promise<{ set: RuleSet; catalogue: ReturnType<typeof installation>['catalogue'] }> {
-  const { catalogue } = installation({});
-  const loaded = await loadRules(folder, catalogue, sha256);
-  if (!loaded.ok) throw new RulesRefused(loaded.problems);
-  return { set: loaded.set, catalogue };
 }
 
 async function explainSubject(context: Context, subject: string, options: OutputOptions & { rules?: string }): Promise<void> {

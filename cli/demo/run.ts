@@ -1,8 +1,11 @@
 import { createApiClient } from '../../api/client.js';
 import type { RulesSummary } from '../../api/shapes.js';
 import { counted } from '../../domain/words.js';
+import { RulesRefused } from '../../rules/language/problem.js';
+import { failedOf, testRules } from '../cases/test-rules.js';
 import { type Context, say, untilInterrupted } from '../context.js';
 import { Failure } from '../failure.js';
+import { loadOrRefuse } from '../loaded-rules.js';
 import { coloursFor } from '../output.js';
 import { shownPath } from '../paths.js';
 import { type Stack, startStack } from '../stack.js';
@@ -54,7 +57,7 @@ async function perform(stack: Stack, context: Context, options: DemoOptions, pri
   const follower = follow(api);
   try {
     const rules = await createApiClient({ url: stack.file.api, token: stack.file.tokens.viewer }).rules();
-    headline({ ...rules, from: shownPath(rules.from, context.cwd) }, print);
+    headline({ ...rules, from: shownPath(rules.from, context.cwd) }, await casesOf(rules.from), print);
     await sandbox.repeatDeliveries(deliveries);
     const stage: Stage = {
       api,
@@ -78,9 +81,22 @@ async function perform(stack: Stack, context: Context, options: DemoOptions, pri
   }
 }
 
-function headline(rules: RulesSummary, print: Print): void {
+/** The cases beside the rules, played here and now: less than a second, before the first alarm. Cases hold up nobody's demo. */
+async function casesOf(dir: string): Promise<string> {
+  try {
+    const { set, ...installed } = await loadOrRefuse(dir);
+    const tested = await testRules(set, installed);
+    const failed = failedOf(tested).length;
+    return failed === 0 ? `${counted(tested.played.length, 'case')} pass` : `${failed} of ${tested.played.length} cases FAIL`;
+  } catch (error) {
+    if (error instanceof RulesRefused) return 'cases cannot be read';
+    throw error;
+  }
+}
+
+function headline(rules: RulesSummary, played: string, print: Print): void {
   const steps = new Set(rules.rules.flatMap(({ runbooks }) => runbooks)).size;
-  const left = `${counted(rules.rules.length, 'rule')}, ${counted(steps, 'runbook')}`;
+  const left = `${counted(rules.rules.length, 'rule')}, ${counted(steps, 'runbook')}, ${played}`;
   print(partRow('Rules', left, `${rules.from}, sha256 ${rules.hash.slice(0, 8)}`));
   print(partRow('Pace', `profile ${rules.profile}: hold-down 1 s, "cleared for" 3 s`, 'in production 60 s and 5 min'));
   print('');

@@ -17,10 +17,11 @@ export type LoadedCases = { ok: true; cases: LoadedCase[] } | { ok: false; probl
 
 /**
  * Reads every `*.cases.yaml` (yml, json) below a folder of rules, and the recorded deliveries that they name. They are read by whoever
- * checks rules, never by a service that runs: a mistake in a case must not keep it from starting. Rejects never.
+ * checks rules, never by a service that runs: a mistake in a case must not keep it from starting. Without a set (its rules are broken)
+ * what they name is not checked. Rejects never.
  */
-export async function loadCases(set: RuleSet, catalogue: Catalogue): Promise<LoadedCases> {
-  const root = resolve(set.dir);
+export async function loadCases(dir: string, catalogue: Catalogue, set: RuleSet | undefined): Promise<LoadedCases> {
+  const root = resolve(dir);
   const { documents, problems } = await readFolder(root, 'cases');
   const recordings = new Map<string, Promise<Recording>>();
   const cases: LoadedCase[] = [];
@@ -31,7 +32,7 @@ export async function loadCases(set: RuleSet, catalogue: Catalogue): Promise<Loa
     problems.push(...read.problems);
     if (read.value === undefined) continue;
     const one: Read<Cases> = { doc: read.value, source, at: atLine(source, ['cases']) };
-    problems.push(...checkCases(one, set, catalogue));
+    if (set) problems.push(...checkCases(one, set, catalogue));
     for (const [index, test] of one.doc.tests.entries()) {
       const { file, path } = recordingOf(one.doc, test, index);
       const loading = recordings.get(file) ?? readRecording(root, file);
