@@ -129,6 +129,8 @@ describe('loki.push', () => {
   });
 
   it('cuts what is too much for one request, so that no batch is refused for its size alone', async () => {
+    // So much at once and no more, filled again at once.
+    await door.tell('loki', 'settings', { burst: 1_000_000, rate: 1e12 });
     const lines = Array.from({ length: 30 }, (_, index) => line(index + 1, { data: { text: 'x'.repeat(100_000) } }));
     await deliver(lines);
     expect(await seqs()).toEqual(lines.map(({ seq }) => String(seq)));

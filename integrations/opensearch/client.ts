@@ -1,18 +1,8 @@
-import { z } from 'zod';
 import type { Call } from '../contract/call.js';
 import { createHttp } from '../wire/http.js';
 import type { OpenSearchConfig } from './config.js';
 import { judge } from './errors.js';
-
-/** What became of one document. */
-const item = z.object({
-  status: z.number(),
-  error: z.object({ type: z.string(), reason: z.string().nullish() }).nullish(),
-});
-export type BulkItem = z.infer<typeof item>;
-
-/** contracts 6: answered with 200 although items failed. */
-const bulkAnswer = z.object({ errors: z.boolean(), items: z.array(z.object({ create: item })) });
+import { type BulkItem, bulkAnswer } from './item.js';
 
 /** The connection to one OpenSearch. One request per call; throws VendorError. */
 export interface OpenSearchClient {

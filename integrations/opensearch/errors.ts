@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { VendorFault } from '../contract/errors.js';
 import type { Answer, Verdict } from '../wire/http.js';
-import type { BulkItem } from './client.js';
+import type { BulkItem } from './item.js';
 
 const said = z.union([
   z.object({ error: z.object({ type: z.string(), reason: z.string().nullish() }) }).transform(({ error }) => wordsOf(error)),

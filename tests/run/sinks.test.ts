@@ -109,7 +109,7 @@ async function freePort(): Promise<number> {
 }
 
 describe.each(sinks)('$id follows the ledger', ({ id, vendor, operation, stored, poison }) => {
-  it('M14: a sink that is dead holds nobody up; when it is back, everything arrives once and in order', async () => {
+  it('M14, row 53: a sink that is dead holds nobody up; when it is back, everything arrives once and in order', async () => {
     const port = await freePort();
     const there = Object.entries(sandbox.environment()).map(([name, value]): [string, string] => [
       name,

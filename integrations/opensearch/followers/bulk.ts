@@ -2,9 +2,10 @@ import type { CallWith } from '../../contract/call.js';
 import { VendorError, type VendorFault } from '../../contract/errors.js';
 import type { FollowerDefinition } from '../../contract/follower.js';
 import { groupsWithin } from '../../wire/sink-line.js';
-import type { BulkItem, OpenSearchClient } from '../client.js';
+import type { OpenSearchClient } from '../client.js';
 import { type Action, actionOf } from '../document.js';
 import { outcomeOf, wordsOf } from '../errors.js';
+import type { BulkItem } from '../item.js';
 
 /** Of one request. A single document may be as large. Bytes. */
 const largestRequest = 1_500_000;
