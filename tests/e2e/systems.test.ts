@@ -214,6 +214,58 @@ describe('what does not help', () => {
   });
 });
 
+describe('what cannot carry a key', () => {
+  it('T5: its answer was lost: it is told as unknown, people have it, and it is never done again', async () => {
+    const before = await effectsOf();
+    await e2e.control('POST', 'faults', [{ operation: 'lambda:Invoke', kind: 'execute-then-500' }]);
+    const incident = await e2e.raise('ec2-cpu-high');
+    expect(await e2e.ended(incident)).toBe('escalated');
+    expect(await operations(before)).toEqual(['lambda:Invoke']);
+    await e2e.line(incident, ({ phase, state }) => phase === 'execute' && state === 'unknown', 'it is not told as unknown');
+  });
+});
+
+describe('people', () => {
+  it('row 18: while a service is deployed nothing is done, and the guard says whose deploy it is', async () => {
+    const before = await effectsOf();
+    const { api, tokens } = e2e.stack.file;
+    const deploy = { id: 'release-7', service: 'PSVC001', says: 'release 7' };
+    const told = await fetch(`${api}/api/v1/deploys`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${tokens.operator}`, 'content-type': 'application/json' },
+      body: JSON.stringify(deploy),
+    });
+    expect(told.status).toBeLessThan(300);
+    const incident = await e2e.raise('disk-usage-high');
+    expect(await e2e.ended(incident)).toBe('escalated');
+    expect(await effectsOf()).toBe(before);
+    const refused = await e2e.line(incident, ({ phase, state }) => phase === 'guards' && state === 'refused', 'nobody refused');
+    expect(refused.says).toMatch(/^REFUSED by deploys: .*release 7/);
+    await fetch(`${api}/api/v1/deploys`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${tokens.operator}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        ...deploy,
+        endedAt: new Date(Date.now() - 3_600_000).toISOString(),
+        startedAt: new Date(Date.now() - 7_200_000).toISOString(),
+      }),
+    });
+    await e2e.sandbox.clear('disk-usage-high');
+  });
+
+  it('M2: a button in PagerDuty’s app approves the plan that waits, where whoever presses it is on call', async () => {
+    const before = await effectsOf();
+    const incident = await e2e.raise('service-overload');
+    await e2e.line(incident, ({ phase, state }) => phase === 'approval' && state === 'waiting', 'nobody was asked');
+    const { status } = await e2e.control<{ status: number }>('POST', `pagerduty/incidents/${incident.split(':')[1]}/button`, {
+      label: 'Approve OpsSentinel',
+    });
+    expect(status).toBeLessThan(300);
+    expect(await e2e.ended(incident)).toBe('remediated');
+    expect((await operations(before))[0]).toBe('autoscaling:SetDesiredCapacity');
+  });
+});
+
 describe('M14: sinks beside the runs', () => {
   it('hear of everything; one that is dead holds nobody up, and gets what it missed when it is back', async () => {
     await e2e.control('POST', 'faults', [{ operation: 'POST /loki/api/v1/push', kind: '503', times: 1_000 }]);
