@@ -1,6 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
 import { type RunningApi, start as startApi } from '../api/start.js';
 import { parseTokens } from '../api/tokens.js';
+import { variables as own } from '../config/variables.js';
+import { doorVariables } from '../integrations/doors.js';
 import type { Settings } from './environment.js';
 import type { Ledger } from '../ledger/port.js';
 import { type Composed, type ComposeOptions, openParts, temporalAway } from './compose-parts.js';
@@ -8,13 +10,14 @@ import { prepareNamespace } from './local/namespace.js';
 import { createRulesDoor } from './rules-door.js';
 import { temporalAddress } from './temporal-connection.js';
 
-/** Credentials that the API must not even hold: it decides nothing and changes nothing outside. */
-const powers =
-  /^(AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PROFILE|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_.*)|PAGERDUTY_(API_TOKEN|FROM|(CHANGE_)?ROUTING_KEY)|SERVICENOW_(URL|PASSWORD|CLIENT_ID|CLIENT_SECRET))$/;
+const doors = doorVariables();
 
-/** What of the environment reaches the API. */
+/**
+ * What of the environment reaches the API: what the product itself and the webhook doors read. No credential of any vendor is among it:
+ * the API decides nothing and changes nothing outside.
+ */
 export const withoutPowers = (env: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !powers.test(name)));
+  Object.fromEntries(Object.entries(env).filter(([name]) => Object.hasOwn(own, name) || doors.has(name)));
 
 export interface ComposedApi extends Composed {
   api: RunningApi;

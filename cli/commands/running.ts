@@ -8,6 +8,7 @@ import { checkPorts } from '../local/ports.js';
 import { createLog, type Logger, secretsOf } from '../log.js';
 import { coloursFor } from '../output.js';
 import { resolveFrom } from '../paths.js';
+import { showToSdk } from '../sdk-environment.js';
 import { startStack } from '../stack.js';
 import { rulesDirOf, settingsToStart } from '../start-check.js';
 import { stackHead, stackLooks, stackOptions } from '../stack-words.js';
@@ -89,6 +90,7 @@ async function serve(context: Context): Promise<void> {
 
 async function work(context: Context, roles: WorkerRole[] | undefined): Promise<void> {
   const settings = await settingsToStart(context, 'worker');
+  showToSdk(settings.env, process.env);
   const log = logTo(context, settings, 'worker');
   const played = roles ?? settings.workerRoles;
   const { workerMetrics } = settings.ports;

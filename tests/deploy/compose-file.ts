@@ -33,3 +33,29 @@ export const composeText = (): string => readFileSync(join(root, 'docker-compose
 
 /** With YAML's merge keys resolved, as Compose reads it. */
 export const composeFile = (): Compose => parse(composeText(), { merge: true }) as Compose;
+
+/** Every variable of `.env` that the file reads. */
+export const interpolated = (): string[] =>
+  [...new Set([...composeText().matchAll(/\$\{([A-Z0-9_]+)/g)].map(([, name]) => name ?? ''))].sort();
+
+/**
+ * What Compose makes of the file with this `.env`: the Compose Specification's "Interpolation", as far as it is used here
+ * (`${A}`, `${A:-default}`, `${A:+replacement}`, `${A:?message}`). Throws Error with the message where a variable must be set and is not.
+ */
+export const composeWith = (env: Readonly<Record<string, string>>): Compose => filled(composeFile(), env) as Compose;
+
+function filled(value: unknown, env: Readonly<Record<string, string>>): unknown {
+  if (typeof value === 'string') return interpolate(value, env);
+  if (Array.isArray(value)) return value.map((one) => filled(one, env));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, filled(one, env)]));
+}
+
+const interpolate = (text: string, env: Readonly<Record<string, string>>): string =>
+  text.replace(/\$\{([A-Z0-9_]+)(?::([-+?])([^}]*))?\}/g, (_whole, name: string, how: string | undefined, word = '') => {
+    const value = env[name] ?? '';
+    if (how === '+') return value === '' ? '' : word;
+    if (value !== '') return value;
+    if (how === '?') throw new Error(`${name}: ${word}`);
+    return word;
+  });

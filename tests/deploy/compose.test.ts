@@ -64,18 +64,6 @@ describe('docker-compose.yml', () => {
     expect(roles.sort()).toEqual(['decide', 'effect', 'run', 'tell']);
   });
 
-  it('only the effect worker gets credentials that can change something, and the API and the run worker none of any vendor', () => {
-    const holders = (pattern: RegExp): string[] =>
-      services
-        .filter(([, service]) => pattern.test(JSON.stringify([service.environment ?? {}, service.secrets ?? []])))
-        .map(([name]) => name);
-    expect(holders(/ACT_/)).toEqual(['worker-effect']);
-    expect(holders(/READ_AWS/)).toEqual(['worker-decide']);
-    expect(holders(/AWS_/)).toEqual(['worker-decide', 'worker-effect']);
-    expect(holders(/pagerduty_api_token/)).toEqual(['worker-decide', 'worker-tell']);
-    expect(holders(/webhook_secrets/)).toEqual(['api']);
-  });
-
   it('lets only what calls vendors out, and publishes only loopback unless told otherwise', () => {
     const on = (network: string): string[] =>
       services.filter(([, { networks }]) => networks?.includes(network)).map(([name]) => name);
