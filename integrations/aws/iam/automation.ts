@@ -19,18 +19,18 @@ export function documentRights(name: string, document: JsonObject, place: Place)
 }
 
 function stepRights(document: string, step: JsonObject, place: Place): StepRights {
-  const action = String(step['action']);
+  const action = textIn(step, 'action');
   const inputs = objectOf(step['inputs']);
-  const where = `step ${String(step['name'])} of ${document}`;
+  const where = `step ${textIn(step, 'name')} of ${document}`;
   switch (action) {
     case 'aws:executeAwsApi':
     case 'aws:assertAwsResourceProperty':
     case 'aws:waitForAwsResourceProperty':
-      return called(where, [rightOf(String(inputs['Service']), String(inputs['Api']))], place);
+      return called(where, [rightOf(textIn(inputs, 'Service'), textIn(inputs, 'Api'))], place);
     case 'aws:changeInstanceState':
-      return called(where, instanceState(String(inputs['DesiredState'])), place);
+      return called(where, instanceState(textIn(inputs, 'DesiredState')), place);
     case 'aws:runCommand':
-      return runCommand(where, String(inputs['DocumentName']), place);
+      return runCommand(where, textIn(inputs, 'DocumentName'), place);
     default:
       return silent.has(action) ? { grants: [], unknown: [] } : unknown(where, `does ${action}`);
   }
@@ -64,8 +64,7 @@ function instanceState(desired: string): string[] {
 
 /** The command document and the hosts apart, as for SendCommand itself (contracts 5.8); and how it went. */
 function runCommand(where: string, document: string, place: Place): StepRights {
-  if (document.includes('{{') || document === 'undefined')
-    return unknown(where, 'runs a command document that is known only at run time');
+  if (document.includes('{{') || document === '') return unknown(where, 'runs a command document that is known only at run time');
   const resource = document.startsWith('arn:')
     ? document
     : document.startsWith('AWS')
@@ -86,6 +85,12 @@ function runCommand(where: string, document: string, place: Place): StepRights {
     unknown: [],
   };
 }
+
+/** Empty where there is none. */
+const textIn = (members: JsonObject, name: string): string => {
+  const value = members[name];
+  return typeof value === 'string' ? value : '';
+};
 
 const listOf = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : []);
 

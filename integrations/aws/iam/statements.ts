@@ -65,18 +65,19 @@ function bySameResources(alike: readonly Kept[]): RightsLine[] {
   const resourcesOf = (action: string): string[] => sorted((byAction.get(action) ?? []).map(({ resource }) => resource));
   return [...grouped([...byAction.keys()], (action) => resourcesOf(action).join('\n')).values()].map((actions) => {
     const [first = '', ...others] = sorted(actions);
-    const [{ sid = '', conditions } = {}] = byAction.get(first) ?? [];
+    const [right] = byAction.get(first) ?? [];
     return {
-      sid,
+      sid: right?.sid ?? '',
       actions: [first, ...others],
       resources: resourcesOf(first),
-      ...(conditions === undefined ? {} : { conditions }),
+      ...(right?.conditions === undefined ? {} : { conditions: right.conditions }),
       because: sorted(actions.flatMap((action) => (byAction.get(action) ?? []).flatMap(({ reasons }) => [...reasons]))),
     };
   });
 }
 
-const orderOf = ({ sid, actions, resources }: RightsLine): string => [sid, ...actions, ...resources].join('\n');
+const orderOf = ({ sid, actions, resources, conditions = {} }: RightsLine): string =>
+  [sid, ...actions, ...resources, canonicalJson(conditions)].join('\n');
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

@@ -156,11 +156,15 @@ async function takeEffect(around: Around, action: AnyAction, params: JsonObject,
   await takeAction(other, back, undo.params(preState, params), target);
 }
 
-type Calls = Record<As, CallWith<unknown>>;
+// What is typed inside a vendor's file is opaque outside it.
+// oxlint-disable-next-line typescript/no-explicit-any
+type Opaque = any;
+
+type Calls = Record<As, CallWith<Opaque>>;
 
 /** Every call that one action makes. Resolves with what was recorded before it. */
 export async function takeAction(
-  action: Omit<ActionDefinition<unknown, z.ZodType<JsonObject>>, 'params' | 'grants' | 'written'>,
+  action: Pick<ActionDefinition<Opaque, z.ZodType<Opaque>>, 'id' | 'preState' | 'start' | 'wait' | 'adopt' | 'stop'>,
   { read, act }: Calls,
   params: JsonObject,
   target: Target,
