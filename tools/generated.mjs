@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { reference } from './reference.mjs';
 
 const root = join(import.meta.dirname, '..');
 const built = (file) => import(pathToFileURL(join(root, 'dist', file)).href);
@@ -16,6 +17,7 @@ export const generated = [
     file: 'rules/language/rules.schema.json',
     make: async () => json((await built('rules/language/json-schema.js')).rulesJsonSchema()),
   },
+  ...reference,
 ];
 
 /** Folders in which every JSON file is made from code: path below the folder to text. */

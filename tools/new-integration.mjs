@@ -38,17 +38,19 @@ const filled = (text, name) =>
     .replaceAll('__Name__', `${name[0].toUpperCase()}${name.slice(1)}`)
     .replaceAll('__NAME__', name.toUpperCase());
 
+const byName = (one, other) => (one < other ? -1 : 1);
+
 /** The registry with one more line, in order of name, as the formatter writes it. */
 function registered(text, name) {
   const importOf = (vendor) => `import { ${vendor} } from './${vendor}/index.js';`;
   const vendors = [...text.matchAll(/^import \{ (\w+) \} from '\.\/\1\/index\.js';$/gm)].map(([, vendor]) => vendor);
-  const next = vendors.filter((vendor) => vendor > name).sort()[0];
+  const next = vendors.filter((vendor) => vendor > name).sort(byName)[0];
   const withImport =
     next === undefined
       ? text.replace(importOf(vendors.at(-1)), `${importOf(vendors.at(-1))}\n${importOf(name)}`)
       : text.replace(importOf(next), `${importOf(name)}\n${importOf(next)}`);
   const list = /(export const installed: readonly IntegrationDefinition\[\] = )\[[^\]]*\];/;
-  const all = [...vendors, name].sort();
+  const all = [...vendors, name].sort(byName);
   return withImport.replace(list, (_all, head) => {
     const short = `${head}[${all.join(', ')}];`;
     return short.length <= lineWidth ? short : `${head}[\n${all.map((vendor) => `  ${vendor},\n`).join('')}];`;

@@ -20,7 +20,7 @@ function problemsIn(root, file, text) {
     const at = `${file}:${index + 1}`;
     if (/^\s*(```|~~~)/.test(line)) fenced = !fenced;
     if (fenced) return missingPaths(root, file, line.split(/[\s"'()=,;]+/)).map((path) => `${at}: ${path} does not exist`);
-    const links = [...line.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]);
+    const links = [...line.replaceAll(/`[^`]*`/g, '').matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]);
     const spans = [...line.matchAll(/`([^`]+)`/g)].map((match) => match[1]);
     return [
       ...links.filter((link) => !linkLeads(root, file, link, anchors)).map((link) => `${at}: the link ${link} leads nowhere`),
