@@ -12,7 +12,7 @@ export interface Circumstances {
   kind: Kind;
   /** Milliseconds that the last refusal asked us to wait, if it did. */
   retryAfterMs: number | undefined;
-  /** What the connection last failed with, where the SDK's error does not hold it. */
+  /** What the connection last failed with, where the SDK's error does not hold it. Counts only while nothing has left us. */
   trouble: unknown;
 }
 
@@ -35,9 +35,11 @@ const refusals: Readonly<Record<number, string>> = {
 
 /** Every failure of a session as the one error that leaves this folder. A call that has left us and was not refused may have been carried out. */
 export function vendorErrorOf(error: unknown, about: Circumstances): VendorError {
-  const known = inChain(error, (one) => one instanceof VendorError);
+  // A stream beside the call may fail in its own way, and proves nothing of the call.
+  const trouble = about.kind === 'write' ? undefined : about.trouble;
+  const known = [error, trouble].map((one) => inChain(one, (cause) => cause instanceof VendorError)).find(Boolean);
   if (known instanceof VendorError) return known;
-  const { fault, words } = judge(error, about);
+  const { fault, words } = judge(error, { ...about, trouble });
   const later = fault === 'throttled' || fault === 'unavailable' ? about.retryAfterMs : undefined;
   return new VendorError('mcp', fault, withoutSecrets(plain(`${about.operation}: ${words}`, 1_000), about.secrets), later);
 }

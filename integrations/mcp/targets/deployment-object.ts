@@ -66,12 +66,12 @@ export function deploymentIn(data: unknown): Deployment | undefined {
       readyReplicas: status.readyReplicas,
       availableReplicas: status.availableReplicas,
       updatedReplicas: status.updatedReplicas,
-      // The same questions as `kubectl rollout status`: seen by the controller, all updated, the old ones gone, the new ones available.
+      // The questions of `kubectl rollout status` but the last: seen by the controller, all updated, the old ones gone. Whether the new
+      // ones are available is another matter: a deployment that crashes has rolled out.
       rollingOut:
         status.observedGeneration < metadata.generation ||
         status.updatedReplicas < spec.replicas ||
-        status.replicas > status.updatedReplicas ||
-        status.availableReplicas < status.updatedReplicas,
+        status.replicas > status.updatedReplicas,
       stalled: (status.conditions ?? []).some(
         ({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded',
       ),
