@@ -44,6 +44,8 @@ export interface ApiClient {
   rules: () => Promise<shapes.RulesSummary>;
   reloadRules: () => Promise<shapes.RulesReloaded>;
   evidence: (id: string) => Promise<JsonObject>;
+  followers: () => Promise<shapes.FollowerView[]>;
+  doors: () => Promise<shapes.DoorView[]>;
   ready: () => Promise<shapes.Readiness>;
 }
 
@@ -80,6 +82,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     rules: () => ask('GET', '/api/v1/rules'),
     reloadRules: () => ask('POST', '/api/v1/rules/reload', {}),
     evidence: (id) => ask('GET', `/api/v1/evidence/${encodeURIComponent(id)}`),
+    followers: async () => (await ask<shapes.FollowerList>('GET', '/api/v1/followers')).followers,
+    doors: async () => (await ask<shapes.DoorList>('GET', '/api/v1/doors')).doors,
     ready: () => ask('GET', '/readyz?verbose'),
   };
 }

@@ -1,5 +1,6 @@
 import type { ApiDeps, ApiLimits } from './deps.js';
 import type { ApiMetrics } from './metrics.js';
+import type { DoorView } from './shapes.js';
 import type { Runs } from './runs.js';
 import type { Streams } from './streams.js';
 
@@ -9,6 +10,8 @@ export interface ApiContext extends Pick<ApiDeps, 'ledger' | 'registry' | 'rules
   streams: Streams;
   metrics: ApiMetrics;
   limits: ApiLimits;
+  /** How each webhook door stands. */
+  doors: readonly DoorView[];
   /** Epoch milliseconds. */
   now: () => number;
 }

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import type { FollowerRow } from '../ledger/port.js';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Counters of the API. No label ever holds an incident's id. */
@@ -15,10 +16,12 @@ export interface ApiMetrics {
   registry: Registry;
 }
 
-export function createMetrics(): ApiMetrics {
+/** `followers`: asked at every scrape. */
+export function createMetrics(followers: () => Promise<readonly FollowerRow[]>): ApiMetrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
+  followerGauges(registers, followers);
   return {
     registry,
     deliveries: new Counter({
@@ -71,6 +74,33 @@ export function createMetrics(): ApiMetrics {
       registers,
     }),
   };
+}
+
+/** While the ledger is away they have no value: the scrape itself goes on. */
+function followerGauges(registers: Registry[], followers: () => Promise<readonly FollowerRow[]>): void {
+  const gauge = (name: string, help: string, valueOf: (row: FollowerRow) => number): void => {
+    const made = new Gauge({
+      name,
+      help,
+      labelNames: ['follower'],
+      registers,
+      async collect() {
+        const rows = await followers().catch(() => []);
+        made.reset();
+        for (const row of rows) made.set({ follower: row.follower }, valueOf(row));
+      },
+    });
+  };
+  gauge(
+    'opssentinel_follower_behind',
+    'Lines of the ledger that a follower (a log, a metric, a search index, a ticket) has not stored yet. Growing: its sink is away.',
+    ({ behind }) => behind,
+  );
+  gauge(
+    'opssentinel_follower_skipped',
+    'Lines that the sink of a follower refused for good, so that they were left out; the log of the worker says which.',
+    ({ skipped }) => skipped,
+  );
 }
 
 /** `/metrics` on a port of its own, so that it need not be public. */

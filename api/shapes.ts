@@ -200,6 +200,34 @@ export const Health = z
   .object({ ok: z.boolean(), mode: z.enum(['sandbox', 'live']), version: z.string() })
   .meta({ id: 'Health' });
 
+export const FollowerList = z.object({
+  followers: z.array(
+    z
+      .object({
+        follower: z.string().meta({ example: 'loki.push' }),
+        behind: z.number().int().meta({ description: 'Lines of the ledger that it has not stored yet.' }),
+        skipped: z.number().int().meta({ description: 'Lines that its sink refused for good, since it began.' }),
+        at: z.string().meta({ description: 'When it last came forward.' }),
+      })
+      .meta({ id: 'Follower' }),
+  ),
+});
+export type FollowerList = z.infer<typeof FollowerList>;
+export type FollowerView = FollowerList['followers'][number];
+
+export const DoorView = z
+  .object({
+    id: z.string().meta({ description: 'What tokens and certificates are given for.', example: 'alertmanager' }),
+    path: z.string(),
+    source: z.string(),
+    opens: z.array(z.enum(['signature', 'token', 'mtls'])).meta({ description: 'Empty: closed.' }),
+    closed: z.string().meta({ description: 'What opens it, in words.' }),
+  })
+  .meta({ id: 'Door' });
+export type DoorView = z.infer<typeof DoorView>;
+export const DoorList = z.object({ doors: z.array(DoorView) });
+export type DoorList = z.infer<typeof DoorList>;
+
 const Part = z.object({ ready: z.boolean(), says: z.string() });
 export const Readiness = z
   .object({

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from './app.js';
 import { defaultLimits, type ApiDeps } from './deps.js';
 import { createJournal } from './door/journal.js';
+import { doorStanding } from './door/standing.js';
 import { createMetrics, createMetricsServer } from './metrics.js';
 import { createRuns } from './runs.js';
 import { readSenders } from './senders.js';
@@ -28,11 +29,12 @@ export async function start(deps: ApiDeps): Promise<RunningApi> {
   const limits = { ...defaultLimits, ...deps.limits };
   const { senders, problems } = readSenders(deps.env);
   if (problems.length > 0) throw new Error(`The senders' configuration is wrong:\n  ${problems.join('\n  ')}`);
-  const metrics = createMetrics();
+  const metrics = createMetrics(() => deps.ledger.cursors());
   const journal = createJournal(deps.ledger, metrics, deps.log);
   const streams = createStreams(deps.ledger, limits, metrics);
   const runs = createRuns(deps.temporal);
-  const app = createApp(deps, { ...deps, runs, streams, metrics, limits, now: Date.now }, journal, senders);
+  const doors = doorStanding(deps.registry.sources, deps.env, senders);
+  const app = createApp(deps, { ...deps, runs, streams, metrics, limits, doors, now: Date.now }, journal, senders);
 
   // Node waits 300 s for a request and 60 s for its headers, and looks every 30 s: far too long for a door that anyone can reach.
   const patience = { requestTimeout: 10_000, headersTimeout: 5000, connectionsCheckingInterval: 1000, keepAliveTimeout: 5000 };

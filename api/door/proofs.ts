@@ -5,7 +5,7 @@ import type { Guesses } from '../guesses.js';
 import type { Senders } from '../senders.js';
 import { everyDoor, shownTokens } from './door-tokens.js';
 
-type AnyDoor = Pick<AnySource['doors'][number], 'id' | 'proofs'>;
+type AnyDoor = Pick<AnySource['doors'][number], 'id' | 'proofs' | 'signedBy'>;
 
 /** What the API itself has found out about a sender, before the door looks at the body. */
 export interface Proven {
@@ -38,9 +38,9 @@ export const openFor = ({ tokens, certificates }: Senders, { id, proofs }: AnyDo
   (proofs.includes('token') && tokens.open(id)) || (proofs.includes('mtls') && certificates.open(id));
 
 /** What somebody sets to open a door, for people. */
-export function howToOpen({ id, proofs }: AnyDoor): string {
+export function howToOpen({ id, proofs, signedBy }: AnyDoor): string {
   const ways = [
-    ...(proofs.includes('signature') ? ['its signing secret (`opssentinel doctor` names the variable)'] : []),
+    ...(proofs.includes('signature') ? [signedBy ?? 'its signing secret'] : []),
     ...(proofs.includes('token') ? [`a token: OPSSENTINEL_DOOR_TOKENS with name:${id}:sha256`] : []),
     ...(proofs.includes('mtls') ? [`a client certificate: OPSSENTINEL_MTLS with ${id}=name@file`] : []),
   ];

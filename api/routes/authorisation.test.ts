@@ -29,6 +29,8 @@ const matrix: Record<string, { cells: readonly Cell[]; path?: string; body?: unk
   'post /api/v1/holds': { cells: fromOperator, body: { scope: 'service:S1', reason: 'a test' } },
   'delete /api/v1/holds/{id}': { cells: fromOperator, path: '/api/v1/holds/none' },
   'post /api/v1/deploys': { cells: fromOperator, body: { id: '1', service: 'S1', says: 'a test' } },
+  'get /api/v1/followers': { cells: fromViewer },
+  'get /api/v1/doors': { cells: fromViewer },
   'get /api/v1/rules': { cells: fromViewer },
   'post /api/v1/rules/reload': { cells: adminAlone, body: {} },
   'get /api/v1/evidence/{id}': { cells: fromViewer, path: '/api/v1/evidence/bench:Q1' },

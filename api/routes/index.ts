@@ -5,6 +5,7 @@ import { deleteHold, listHolds, postHold } from './holds.js';
 import { getAllTimelines, getIncident, getPlan, getTimeline, listIncidents } from './incidents.js';
 import { front, healthz, incidentLink, readyz } from './operations.js';
 import { getEvidence, getRules, reloadRules } from './rules.js';
+import { listDoors, listFollowers } from './standing.js';
 
 /** The route table: what is mounted, what tokens may do, and what the OpenAPI document says. */
 export const routes: readonly Route[] = [
@@ -19,6 +20,8 @@ export const routes: readonly Route[] = [
   postHold,
   deleteHold,
   postDeploy,
+  listFollowers,
+  listDoors,
   getRules,
   reloadRules,
   getEvidence,

@@ -6,6 +6,7 @@ import type { Hold } from '../../domain/hold.js';
 import {
   LedgerUnavailable,
   type ApprovalRequestRow,
+  type FollowerRow,
   type IncidentRow,
   type JournalEntry,
   type Ledger,
@@ -19,6 +20,7 @@ export interface MemoryLedger {
   holds: Hold[];
   /** By who told, service and id. */
   deploys: Map<string, Deploy>;
+  followers: FollowerRow[];
   incidents: Map<string, IncidentRow>;
   decisions: Map<string, JsonObject>;
   append: (line: NewRecord) => LedgerRecord;
@@ -34,6 +36,7 @@ export function createMemoryLedger(): MemoryLedger {
   const requests: ApprovalRequestRow[] = [];
   const holds: Hold[] = [];
   const deploys = new Map<string, Deploy>();
+  const followers: FollowerRow[] = [];
   const incidents = new Map<string, IncidentRow>();
   const decisions = new Map<string, JsonObject>();
   const listeners = new Set<() => void>();
@@ -74,6 +77,7 @@ export function createMemoryLedger(): MemoryLedger {
       deploys.set(key, { ...deploys.get(key), ...deploy });
       return deploys.get(key) as Deploy;
     },
+    cursors: async () => [...followers],
     decision: async (id) => decisions.get(id),
     putApprovalRequest: async (row) => void requests.push(row),
     approvalRequest: async (id) => requests.find((row) => row.id === id),
@@ -99,7 +103,7 @@ export function createMemoryLedger(): MemoryLedger {
         return (target[name] as (...given: never[]) => unknown)(...args);
       },
   });
-  return { ledger, journal, requests, holds, deploys, incidents, decisions, append, away, silent };
+  return { ledger, journal, requests, holds, deploys, followers, incidents, decisions, append, away, silent };
 }
 
 export function incidentRow(id: string): IncidentRow {

@@ -102,6 +102,8 @@ export interface DoorDefinition<Door extends z.ZodType> {
   summary: string;
   /** How a sender proves itself here, the strongest first; `token` and `mtls` are checked by the API and arrive as `proofs`. */
   proofs: readonly ('signature' | 'token' | 'mtls')[];
+  /** The variable without which no signature can be proven here; wherever `signature` is among the proofs. */
+  signedBy?: string;
   /**
    * Environment (names as in the reference) to what the door needs: secrets and own identity. Never the client's token.
    * `undefined`: nothing of it is configured; with `token` or `mtls` among its proofs the door may still be open.

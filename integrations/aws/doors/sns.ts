@@ -27,6 +27,7 @@ export const snsDoor = defineDoor({
   path: '/webhooks/sns',
   summary: 'CloudWatch alarms from Amazon SNS.',
   proofs: ['signature'],
+  signedBy: 'OPSSENTINEL_SNS_TOPICS',
   door: snsDoorConfig,
   receive: async (request, door) =>
     door ? receive(request, door) : { kind: 'later', because: 'No topic is named in OPSSENTINEL_SNS_TOPICS.' },

@@ -26,7 +26,7 @@ const strange: readonly string[] = [
 ];
 
 /** `folder`: the vendor's own, for its fixtures. */
-export function doorConformance({ id: vendor, sources = [] }: IntegrationDefinition, folder: string): void {
+export function doorConformance({ id: vendor, sources = [], variables }: IntegrationDefinition, folder: string): void {
   const doors = sources.flatMap((source) => source.doors);
   if (doors.length === 0) return;
   const fixtures = fixturesIn(folder).map((file) => readFileSync(join(folder, 'fixtures', file)));
@@ -37,6 +37,11 @@ export function doorConformance({ id: vendor, sources = [] }: IntegrationDefinit
       expect(door.path).toMatch(/^(\/[a-z0-9-]+)+$/);
       expect(door.id).toMatch(/^[a-z0-9-]+$/);
       expect(door.proofs.length).toBeGreaterThan(0);
+    });
+
+    it('names the variable that a signature is proven with, where it takes one', () => {
+      expect(door.signedBy !== undefined).toBe(door.proofs.includes('signature'));
+      if (door.signedBy !== undefined) expect(Object.keys(variables)).toContain(door.signedBy);
     });
 
     it('is closed when nothing of it is set: whoever proves nothing begins nothing, whatever he sends', async () => {

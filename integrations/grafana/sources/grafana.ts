@@ -19,6 +19,7 @@ export const grafanaSource: SourceDefinition<GrafanaClient> = {
       path: '/webhooks/grafana',
       summary: 'Webhook contact point of Grafana Alerting.',
       proofs: ['signature', 'token', 'mtls'],
+      signedBy: 'GRAFANA_WEBHOOK_SECRETS',
       door: grafanaDoor,
       receive,
     }),

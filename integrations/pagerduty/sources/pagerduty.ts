@@ -27,6 +27,7 @@ export const pagerDutySource: SourceDefinition<PagerDutyClient> = {
       path: '/pagerduty/autonomous/action',
       summary: 'PagerDuty webhooks v3, custom incident actions, Event Orchestrations, Incident Workflows, and the plain body.',
       proofs: ['signature', 'mtls', 'token'],
+      signedBy: 'PAGERDUTY_WEBHOOK_SECRETS',
       door: pagerDutyDoor,
       receive,
     }),

@@ -17,6 +17,7 @@ export const serviceNowSource: SourceDefinition<ServiceNowClient> = {
       path: '/webhooks/servicenow',
       summary: 'Notices of a Business Rule of the ServiceNow instance, in our own contract.',
       proofs: ['signature', 'token', 'mtls'],
+      signedBy: 'SERVICENOW_WEBHOOK_SECRETS',
       door: serviceNowDoor,
       receive,
     }),
