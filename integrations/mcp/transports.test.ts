@@ -13,7 +13,7 @@ describe.each([
   ['streamable HTTP of 2025-11-25', 'http', startInitialized],
   ['streamable HTTP of 2026-07-28', 'http', startStateless],
   ['streamable HTTP of 2026-07-28 alone', 'http', () => startStateless('reject')],
-] as const)('a server on %s, not written by us', (_what, transport, start) => {
+] as const)('M22: a server on %s, not written by us', (_what, transport, start) => {
   let server: RealServer;
   beforeAll(async () => {
     server = await start();

@@ -21,6 +21,12 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
     'tests/e2e/main-job.test.ts',
     'tests/e2e/decisions.test.ts',
   ],
+  [
+    'M22',
+    'the approved tools of any MCP server can be actions: streamable HTTP, HTTP+SSE and stdio',
+    'integrations/mcp/transports.test.ts',
+    'tests/rules/kubernetes-example.test.ts',
+  ],
   ['M19', 'API tokens and mTLS on the endpoints, with scopes and rotation', 'api/door/tokens.test.ts'],
   ['M17', 'a recorded history replays on today’s code', 'tests/replay/replay.test.ts'],
   [

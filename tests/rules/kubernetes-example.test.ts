@@ -39,7 +39,7 @@ describe('the shipped example of a Kubernetes MCP server', () => {
     expect(servers?.get('kubernetes')?.reads).toEqual(simulated?.get('kubernetes')?.reads);
   });
 
-  it('asks a person to restart the deployment of the alert, and restarts that one alone', async () => {
+  it('M22: asks a person to restart the deployment of the alert, and restarts that one alone', async () => {
     const { registry } = createRegistry(sandbox.environment());
     const catalogue = catalogueOf(registry);
     const loaded = await loadRules(folder, catalogue, hash);
