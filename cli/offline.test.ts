@@ -111,6 +111,16 @@ describe('doctor', () => {
     expect(out).toContain('postgres://db/x');
     expect(out).not.toMatch(/very-secret|hunter22/);
   });
+
+  it('lists what is to be tried on a real account, to read and as data', async () => {
+    const shown = await stage.run(['doctor', '--live-checklist']);
+    expect(shown.code).toBe(0);
+    expect(shown.out).toContain('[ ] pagerduty.custom-action-unsigned');
+    const { out } = await stage.run(['doctor', '--live-checklist', '-o', 'json']);
+    const { items } = JSON.parse(out) as { items: { integration: string; tryIt: string; rests: string[] }[] };
+    expect(shown.out.split('[ ] ')).toHaveLength(items.length + 1);
+    for (const { tryIt, rests } of items) expect([tryIt, ...rests].every((text) => text !== '')).toBe(true);
+  });
 });
 
 describe('the log', () => {

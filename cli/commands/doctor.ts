@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import { unconfirmed } from '../../integrations/unconfirmed.js';
 import { describeEnvironment, readEnvironment } from '../environment.js';
 import { installation, sha256 } from '../installation.js';
 import { apiClient, type ApiPlace, type Context, findApi, type OutputOptions, print, runningSandbox } from '../context.js';
 import { because, fail, type Finding, ok } from '../doctor/finding.js';
 import { examineApi, examineIntegrations, examineLedger, examineRules, examineStop } from '../doctor/parts.js';
+import { examineDoors, examineFollowers } from '../doctor/standing.js';
 import { examineTemporal } from '../doctor/temporal.js';
 import { Failure } from '../failure.js';
 import { type Colours, hanging } from '../output.js';
@@ -17,9 +19,11 @@ export function addDoctor(program: Command, context: Context): void {
     .command('doctor')
     .description('what is there, what is not, and how to mend it; exit 1 when something fails. Changes nothing')
     .option('--settings', 'every variable that is read, with its value; secrets are never shown')
-    .action((options: OutputOptions & { settings?: boolean }) =>
-      options.settings === true ? showSettings(context, options) : examine(context, options),
-    );
+    .option('--live-checklist', 'what no document of a vendor settles: to be tried once on a real account')
+    .action((options: OutputOptions & { settings?: boolean; liveChecklist?: boolean }) => {
+      if (options.liveChecklist === true) return showChecklist(context, options);
+      return options.settings === true ? showSettings(context, options) : examine(context, options);
+    });
 }
 
 function showSettings(context: Context, options: OutputOptions): void {
@@ -35,6 +39,23 @@ function showSettings(context: Context, options: OutputOptions): void {
   );
 }
 
+/** For the first run against the real systems. Asks nobody anything. */
+function showChecklist(context: Context, options: OutputOptions): void {
+  const { columns } = context.terminal;
+  print(context, options, 'LiveChecklist', unconfirmed, (colours) =>
+    unconfirmed
+      .map(({ id, assumes, tryIt, rests }) =>
+        [
+          `[ ] ${colours.cyan(id)}`,
+          `    ${hanging(assumes, 4, columns)}`,
+          `    try: ${hanging(tryIt, 9, columns)}`,
+          `    ${colours.dim(`rests on it: ${rests.join(', ')}`)}`,
+        ].join('\n'),
+      )
+      .join('\n'),
+  );
+}
+
 async function examine(context: Context, options: OutputOptions): Promise<void> {
   const { settings, problems } = readEnvironment(context.env);
   const configuration =
@@ -44,14 +65,18 @@ async function examine(context: Context, options: OutputOptions): Promise<void> 
   const place = findApiQuietly(context);
   const sandbox = place?.from === 'sandbox' ? runningSandbox(context) : undefined;
   const installed = installation(sandbox === undefined ? settings.env : await simulatedEnvironment(sandbox.sandbox));
-  const [api, temporal, ledger, stop, rules] = await Promise.all([
-    examineApi(place === undefined ? undefined : apiClient(context, 'viewer', 5_000), place?.url),
+  const asked = place === undefined ? undefined : apiClient(context, 'viewer', 5_000);
+  const [api, doors, followers, temporal, ledger, stop, rules] = await Promise.all([
+    examineApi(asked, place?.url),
+    examineDoors(asked, installed.registry.sources, settings.env),
+    examineFollowers(asked),
     temporalFindings(context),
     examineLedger(settings.databaseUrl),
     examineStop(stopFilePath(context)),
     examineRules(rulesDirFor(context, undefined), installed, sha256),
   ]);
-  const findings = [...configuration, ...api, ...temporal, ...ledger, ...stop, ...rules, ...examineIntegrations(installed)];
+  const connections = [...examineIntegrations(installed), ...doors, ...followers];
+  const findings = [...configuration, ...api, ...temporal, ...ledger, ...stop, ...rules, ...connections];
   print(context, options, 'Diagnosis', findings, (colours) =>
     findingsText(findings, colours, context.terminal.columns).replaceAll(`${context.cwd}/`, ''),
   );

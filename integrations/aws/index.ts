@@ -29,6 +29,7 @@ import { ec2Instance } from './targets/ec2-instance.js';
 import { ecsService } from './targets/ecs-service.js';
 import { rdsInstance } from './targets/rds-instance.js';
 import { cloudwatchAlarmWitness } from './witnesses/cloudwatch-alarm.js';
+import { unconfirmed } from './unconfirmed.js';
 
 export const aws = defineIntegration({
   id: 'aws',
@@ -64,4 +65,5 @@ export const aws = defineIntegration({
   ],
   followers: [cloudwatchLogs, cloudwatchMetrics],
   rights: iamRights,
+  unconfirmed,
 });

@@ -8,6 +8,7 @@ import type { PinDefinition } from './pin.js';
 import type { RightsDefinition } from './rights.js';
 import type { SetupDefinition } from './setup.js';
 import type { BodyReader, SourceDefinition } from './source.js';
+import type { Unconfirmed } from './unconfirmed.js';
 
 // A registry holds many vendors side by side: what is typed inside a vendor's file is opaque outside it.
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -41,6 +42,8 @@ export interface IntegrationDefinition<Config = Opaque, Client = Opaque> {
   pins?: PinDefinition<Client>;
   /** How the vendor is told what our roles may do: what `opssentinel iam` writes. */
   rights?: RightsDefinition;
+  /** What `opssentinel doctor --live-checklist` has somebody try on a real account. */
+  unconfirmed?: readonly Unconfirmed[];
 }
 
 export const defineIntegration = <Config, Client>(

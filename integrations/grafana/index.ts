@@ -8,6 +8,7 @@ import { grafanaAnnotations } from './followers/annotations.js';
 import { grafanaSilences } from './followers/silences.js';
 import { grafanaSource } from './sources/grafana.js';
 import { grafanaAlertWitness } from './witnesses/alert.js';
+import { unconfirmed } from './unconfirmed.js';
 
 export const grafana = defineIntegration<GrafanaConfig, GrafanaClient>({
   id: 'grafana',
@@ -21,4 +22,5 @@ export const grafana = defineIntegration<GrafanaConfig, GrafanaClient>({
   witnesses: [grafanaAlertWitness],
   checks: [grafanaAlertNormal, grafanaQuery],
   followers: [grafanaAnnotations, grafanaSilences],
+  unconfirmed,
 });

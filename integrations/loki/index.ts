@@ -2,6 +2,7 @@ import { defineIntegration } from '../contract/integration.js';
 import { connectLoki, type LokiClient } from './client.js';
 import { type LokiConfig, lokiConfig, lokiVariables } from './config.js';
 import { lokiPush } from './followers/push.js';
+import { unconfirmed } from './unconfirmed.js';
 
 export const loki = defineIntegration<LokiConfig, LokiClient>({
   id: 'loki',
@@ -11,4 +12,5 @@ export const loki = defineIntegration<LokiConfig, LokiClient>({
   variables: lokiVariables,
   connectBy: 'LOKI_URL',
   followers: [lokiPush],
+  unconfirmed,
 });

@@ -2,6 +2,7 @@ import { defineIntegration } from '../contract/integration.js';
 import { connectOpenSearch, type OpenSearchClient } from './client.js';
 import { type OpenSearchConfig, openSearchConfig, openSearchVariables } from './config.js';
 import { openSearchBulk } from './followers/bulk.js';
+import { unconfirmed } from './unconfirmed.js';
 
 export const opensearch = defineIntegration<OpenSearchConfig, OpenSearchClient>({
   id: 'opensearch',
@@ -11,4 +12,5 @@ export const opensearch = defineIntegration<OpenSearchConfig, OpenSearchClient>(
   variables: openSearchVariables,
   connectBy: 'OPENSEARCH_URL',
   followers: [openSearchBulk],
+  unconfirmed,
 });

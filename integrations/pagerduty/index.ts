@@ -7,6 +7,7 @@ import { pagerDutyPages } from './followers/pages.js';
 import { pagerDutyStatusUpdates } from './followers/status-updates.js';
 import { pagerDutySetup } from './setup/webhook.js';
 import { pagerDutySource } from './sources/pagerduty.js';
+import { unconfirmed } from './unconfirmed.js';
 
 export const pagerduty = defineIntegration<PagerDutyConfig, PagerDutyClient>({
   id: 'pagerduty',
@@ -19,4 +20,5 @@ export const pagerduty = defineIntegration<PagerDutyConfig, PagerDutyClient>({
   channels: [pagerDutyChannel],
   followers: [pagerDutyChangeEvents, pagerDutyPages, pagerDutyStatusUpdates],
   setup: pagerDutySetup,
+  unconfirmed,
 });

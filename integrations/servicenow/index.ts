@@ -4,6 +4,7 @@ import { connectServiceNow, type ServiceNowClient } from './client.js';
 import { type ServiceNowConfig, serviceNowConfig, serviceNowVariables } from './config.js';
 import { ticketFollower } from './followers/ticket.js';
 import { serviceNowSource } from './sources/servicenow.js';
+import { unconfirmed } from './unconfirmed.js';
 
 export const servicenow = defineIntegration<ServiceNowConfig, ServiceNowClient>({
   id: 'servicenow',
@@ -15,4 +16,5 @@ export const servicenow = defineIntegration<ServiceNowConfig, ServiceNowClient>(
   sources: [serviceNowSource],
   channels: [serviceNowChannel],
   followers: [ticketFollower],
+  unconfirmed,
 });

@@ -1,0 +1,55 @@
+import type { Unconfirmed } from '../contract/unconfirmed.js';
+
+export const unconfirmed: readonly Unconfirmed[] = [
+  {
+    id: 'pagerduty.custom-action-body',
+    assumes:
+      'A custom incident action sends the V2 envelope, or a v3 event of its own kind, and its body names the incident and the button.',
+    tryIt:
+      'Make a custom incident action that calls the door, press it on a test incident, and look at what `incident show` tells of the request.',
+    rests: ['integrations/pagerduty/shapes/custom-action.ts', 'integrations/pagerduty/shapes/button.ts'],
+  },
+  {
+    id: 'pagerduty.custom-action-unsigned',
+    assumes: 'What a custom incident action sends carries no signature, so that a token or a client certificate must prove it.',
+    tryIt: 'Press the button once without a token in its headers: the door should answer 401; then with it: 2xx.',
+    rests: ['integrations/pagerduty/shapes/proven.ts', 'integrations/pagerduty/receive.ts'],
+  },
+  {
+    id: 'pagerduty.orchestration-body',
+    assumes: 'An Event Orchestration sends exactly the body that its action was given, unsigned, with the incident in it.',
+    tryIt:
+      'Apply the rule of deploy/pagerduty to a test service, send it an event, and compare the body that arrives with integrations/pagerduty/README.md.',
+    rests: ['integrations/pagerduty/shapes/automation.ts'],
+  },
+  {
+    id: 'pagerduty.workflow-unsigned',
+    assumes: 'The webhook step of an Incident Workflow is not signed.',
+    tryIt: 'Run a workflow with that step on a test incident: without a token in its headers the door should answer 401.',
+    rests: ['integrations/pagerduty/shapes/automation.ts', 'integrations/pagerduty/shapes/proven.ts'],
+  },
+  {
+    id: 'pagerduty.events-address-eu',
+    assumes: 'In the EU the Events API answers at events.eu.pagerduty.com.',
+    tryIt: 'With PAGERDUTY_REGION=eu, send a page to a test service, or a curl of the same body: 202 with a dedup_key.',
+    rests: ['integrations/pagerduty/config.ts'],
+  },
+  {
+    id: 'pagerduty.events-refusal',
+    assumes: 'The Events API refuses a wrong event with 400 and {"status","message","errors"}.',
+    tryIt: 'Send an event without a summary to a test key, and look at the body of the 400.',
+    rests: ['integrations/pagerduty/errors.ts'],
+  },
+  {
+    id: 'pagerduty.resolve-of-resolved',
+    assumes: 'A resolve of what is resolved is answered with 200, or with 400 and code 1001; it does not open it again.',
+    tryIt: 'Resolve a test incident by hand, then send PUT /incidents/{id} with status resolved.',
+    rests: ['integrations/pagerduty/channels/pagerduty.ts', 'integrations/pagerduty/errors.ts'],
+  },
+  {
+    id: 'pagerduty.note-status',
+    assumes: 'POST /incidents/{id}/notes is answered with 200 or 201.',
+    tryIt: 'Post a note to a test incident and look at the status; any 2xx is taken.',
+    rests: ['integrations/pagerduty/rest.ts'],
+  },
+];
