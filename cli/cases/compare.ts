@@ -26,7 +26,7 @@ function linesOf(wanted: Expected, came: Found): string[] {
   if (wanted.target !== undefined && wanted.target !== came.target?.name && wanted.target !== came.target?.id)
     lines.push(...pair(`target ${wanted.target}`, `target ${came.target?.id ?? '-'}`));
   for (const [name, value] of Object.entries(wanted.with ?? {})) {
-    const has = came.with && Object.hasOwn(came.with, name) ? came.with[name] : undefined;
+    const has = came.with?.[name];
     if (has !== value) lines.push(...pair(`with.${name} ${JSON.stringify(value)}`, `with.${name} ${JSON.stringify(has) ?? '-'}`));
   }
   if (wanted.outcome !== undefined && wanted.outcome !== came.outcome)

@@ -148,6 +148,29 @@ describe('what somebody breaks in a shipped rule, its cases notice', () => {
   });
 });
 
+describe('two rules that match the same alert', () => {
+  const other = (more: string) => `apiVersion: opssentinel.dev/v1
+rule: ec2-cpu-too
+owner: team-web
+when:
+  - alert.metric == "CPUUtilization"
+target: alert.labels.InstanceId
+run: reboot-ec2-instance
+mode: { staging: auto, prod: auto }
+${more}`;
+  const inProd = async (more: string) => {
+    const dir = await copied();
+    await writeFile(join(dir, 'too.yaml'), other(more));
+    const found = (await tested(dir)).played.find((one) => one.case.name === 'an instance at full CPU asks in prod');
+    return found?.found.map(verdictWords);
+  };
+
+  it('refuse each other; the one that is overridden does not match', async () => {
+    expect(await inProd('')).toEqual(['refuse overrides']);
+    expect(await inProd('overrides: [ec2-cpu-high]\n')).toEqual(['noMatch overrides']);
+  });
+});
+
 describe('coverage', () => {
   const without = (file: string, name: string) => ({
     [file]: (text: string) => text.replace(new RegExp(` {2}- name: ${name}\\n(?: {4}.*\\n)+`), ''),
