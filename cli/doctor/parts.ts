@@ -78,15 +78,16 @@ function unconnected(set: RuleSet, { registry }: LoadedInstallation): Finding[] 
     const actions = rule.steps.flatMap((step) => set.runbooks.get(step.runbook)?.doc.uses ?? []);
     const needs = [...new Set(actions.flatMap((action) => registry.actions.get(action)?.integration ?? []))];
     const away = needs.filter((id) => registry.integrations.get(id)?.connected !== true);
-    return away.length === 0
-      ? []
-      : [
-          warn(
-            `rule ${rule.name}`,
-            `can only observe: ${away.join(', ')} is not connected here`,
-            'connect it where the workers run',
-          ),
-        ];
+    const more = Object.entries(rule.doc.mode ?? {}).filter(([, mode]) => mode !== 'observe');
+    if (away.length === 0 || more.length === 0) return [];
+    const asked = more.map(([environment, mode]) => `${mode} in ${environment}`).join(', ');
+    return [
+      warn(
+        `rule ${rule.name}`,
+        `asks for ${asked} and can only observe: ${away.join(', ')} is not connected here`,
+        'connect it where the workers run',
+      ),
+    ];
   });
 }
 
