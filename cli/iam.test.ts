@@ -36,7 +36,7 @@ async function changed<Result>(path: string, change: (text: string) => string, t
   }
 }
 
-describe('iam', () => {
+describe('M18: iam', () => {
   it('shows what, on what, if what, and for which runbook, account by account', async () => {
     const { code, out } = await iam();
     expect(code).toBe(0);

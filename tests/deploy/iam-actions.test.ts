@@ -39,7 +39,7 @@ function policiesFor({ action, params, target }: ActionSample): Record<'read' | 
 
 const onlyOf = (statement: Statement, action: string): Statement => ({ ...statement, Action: [action] });
 
-describe('the rights of each action against what the simulated AWS saw it call', () => {
+describe('M18: the rights of each action against what the simulated AWS saw it call', () => {
   it.each((samples.actions ?? []).map((sample) => [sample.action.id, sample] as const))(
     '%s: all of it, and nothing more',
     async (id, sample) => {

@@ -60,6 +60,16 @@ describe('the generated policies against what the simulated AWS saw called (M18,
     expect(new Set(byRole().map(({ role }) => role))).toEqual(new Set(Object.keys(kinds)));
   });
 
+  it('M20: every call of a role tells in CloudTrail for which incident it was made', () => {
+    expect(byRole().length).toBeGreaterThan(50);
+    for (const event of byRole())
+      expect(event).toMatchObject({
+        session: 'os-pagerduty=QTEST0001',
+        sourceIdentity: 'pagerduty=QTEST0001',
+        incident: 'pagerduty:QTEST0001',
+      });
+  });
+
   it('allow everything that was called, by each role and in each account', () => {
     const refused = byRole().flatMap((event) =>
       asked(event)

@@ -3,11 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pagerDutySetup, subscribedEvents } from '../../integrations/pagerduty/setup/webhook.js';
+import { type Loose, type Shape, unknownBlocks } from './terraform.js';
 
 const folder = join(import.meta.dirname, '..', '..', 'deploy', 'terraform', 'pagerduty');
-
-/** Names of arguments; of a block, its own arguments. */
-type Shape = { readonly [name: string]: true | Shape };
 
 const target: Shape = { type: true, id: true };
 const pair: Shape = { key: true, value: true };
@@ -21,8 +19,6 @@ const actions: Shape = {
   event_action: true,
   automation_action: { name: true, url: true, auto_send: true, header: pair, parameter: pair },
 };
-const everywhere: Shape = { count: true, lifecycle: { precondition: { condition: true, error_message: true } } };
-
 /**
  * What the provider takes, as far as it is used here. Source: PagerDuty/terraform-provider-pagerduty, website/docs/r and
  * website/docs/d: escalation_policy, user, webhook_subscription, event_orchestration_service; service, schedule.
@@ -62,33 +58,9 @@ const resources: Readonly<Record<string, Shape>> = {
 };
 const dataSources: Readonly<Record<string, Shape>> = { pagerduty_service: { name: true }, pagerduty_schedule: { name: true } };
 
-// oxlint-disable-next-line typescript/no-explicit-any
-type Loose = any;
-
 const files = readdirSync(folder).filter((name) => name.endsWith('.tf'));
 const source = files.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
 const documentOf = (): Promise<Loose> => parse('all.tf', source);
-
-/** Names that the provider does not know, with where they stand. A block comes as a list, or as an object of labels. */
-function unknownIn(at: string, value: Loose, shape: Shape): string[] {
-  const blocks: Loose[] = Array.isArray(value) ? value : [value];
-  return blocks.flatMap((block) =>
-    Object.entries(block as object).flatMap(([name, inner]) => {
-      const known = shape[name];
-      if (known === undefined) return [`${at}.${name}`];
-      return known === true ? [] : unknownIn(`${at}.${name}`, inner, known);
-    }),
-  );
-}
-
-function unknownBlocks(kind: string, declared: Loose, known: Readonly<Record<string, Shape>>): string[] {
-  return Object.entries((declared ?? {}) as object).flatMap(([type, named]) =>
-    Object.entries(named as object).flatMap(([name, body]) => {
-      const shape = known[type];
-      return shape ? unknownIn(`${kind} ${type}.${name}`, body, { ...shape, ...everywhere }) : [`${kind} ${type}`];
-    }),
-  );
-}
 
 describe('Terraform for PagerDuty, as far as it can be checked offline', () => {
   it('every file parses', async () => {

@@ -46,7 +46,7 @@ async function startAs(call: ReturnType<typeof callAs>) {
 }
 
 describe('as whom a call is made', () => {
-  it('every call runs as a session of the role, and session name, source identity and tag name the incident', async () => {
+  it('M20: every call runs as a session of the role, and session name, source identity and tag name the incident', async () => {
     await read(callAs());
     await startAs(callAs({ place: acting }));
     const made = (await trail()).filter(({ operation }) => operation !== 'sts:AssumeRole');
