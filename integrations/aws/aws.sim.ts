@@ -21,7 +21,7 @@ import { createAwsWorld } from './simulated/world.js';
 type Answer = (scope: Scope, action: string, request: WireRequest) => WireResponse | undefined;
 
 /**
- * AWS on the protocols that the JavaScript SDK speaks. Signatures are not checked; the account is read from the access key id.
+ * AWS on the protocols that the JavaScript SDK speaks (contracts 5: JSON, query, EC2's own, REST). Signatures are not checked; the account is read from the access key id.
  * A session of a role may do what the role may: the reading role cannot write.
  */
 const createSimulator: CreateSimulator = (sandbox) => {

@@ -13,7 +13,7 @@ const order = z.strictObject({
 
 const well: z.infer<typeof order> = order.parse({});
 
-/** Services that are probed: any name answers 200 until it is told otherwise. They are asked and never changed, so nothing has an effect. */
+/** Source: RFC 9110, whatever a service says. Services that are probed: any name answers 200 until it is told otherwise. They are asked and never changed, so nothing has an effect. */
 const createHttpServices: CreateSimulator = (): Simulator => {
   const services = new Map<string, z.infer<typeof order>>();
   return {
@@ -28,6 +28,7 @@ const createHttpServices: CreateSimulator = (): Simulator => {
       return { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers }, body };
     },
     refusal: (_request, status) => ({ status, headers: { 'content-type': 'text/plain' }, body: `SANDBOX: scripted ${status}\n` }),
+    controls: { 'POST /{name}': 'how this service answers from now on: `{"status": 503}`' },
     control: ({ method, path, body }) => {
       const name = path.slice(1);
       if (method !== 'POST' || !mount.test(`/http/${name}`)) return undefined;

@@ -8,7 +8,7 @@ const mount = /^\/opensearch(?=\/)/;
 const [user, password] = ['opssentinel', 'sandbox'];
 
 /**
- * OpenSearch: bulk requests with an answer per item, and the least of search and count. What arrives is kept and writes no line into the list
+ * contracts 6, OpenSearch: bulk requests with an answer per item, and the least of search and count. What arrives is kept and writes no line into the list
  * of effects: that list is of what people and clouds notice, and a document in an index is neither.
  */
 const createOpenSearch: CreateSimulator = (): Simulator => {
@@ -36,6 +36,11 @@ const createOpenSearch: CreateSimulator = (): Simulator => {
     },
     refusal: (_request, status) =>
       failure(status, status === 429 ? 'rejected_execution_exception' : 'sandbox', `SANDBOX: scripted ${status}`),
+    received: () => ({ documents: store.documents('*').length }),
+    controls: {
+      'GET /documents': 'the documents that arrived',
+      'POST /settings': 'what it refuses: an index that is read-only, items that are too many at once',
+    },
     control: ({ method, path, body }) => {
       switch (`${method} ${path}`) {
         case 'GET /documents':

@@ -52,4 +52,17 @@ export const unconfirmed: readonly Unconfirmed[] = [
     tryIt: 'Post a note to a test incident and look at the status; any 2xx is taken.',
     rests: ['integrations/pagerduty/rest.ts'],
   },
+  {
+    id: 'pagerduty.change-events-read',
+    assumes:
+      'Change events of a service are read at GET /services/{id}/change_events, those of an incident at related_change_events.',
+    tryIt: 'Send a change event to a test service and open an incident on it: `incident show` names the deployment.',
+    rests: ['integrations/pagerduty/reads/changes.ts', 'integrations/pagerduty/followers/change-events.ts'],
+  },
+  {
+    id: 'pagerduty.status-update-log',
+    assumes: 'A status update is found again in the incident’s log entries, with its text.',
+    tryIt: 'With PAGERDUTY_STATUS_UPDATES=true let one incident be acted on, restart the tell worker: there is one update.',
+    rests: ['integrations/pagerduty/followers/status-updates.ts', 'integrations/pagerduty/rest.ts'],
+  },
 ];

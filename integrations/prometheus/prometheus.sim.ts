@@ -16,7 +16,7 @@ const order = z.strictObject({
 const failure = (status: number, errorType: string, error: string): WireResponse =>
   json(status, { status: 'error', errorType, error });
 
-/** Prometheus: instant queries, prometheus.io/docs/prometheus/latest/querying/api. A query that nobody scripted gives an empty vector. */
+/** Source: Prometheus HTTP API, instant queries, prometheus.io/docs/prometheus/latest/querying/api. A query that nobody scripted gives an empty vector. */
 const createPrometheus: CreateSimulator = (world): Simulator => {
   const orders = new Map<string, z.infer<typeof order>>();
   return {
@@ -40,6 +40,7 @@ const createPrometheus: CreateSimulator = (world): Simulator => {
       });
     },
     refusal: (_request, status) => failure(status, status === 503 ? 'timeout' : 'internal', `SANDBOX: scripted ${status}`),
+    controls: { 'POST /series': 'the answer to a query from now on: `{"query": "…", "series": [{"value": "1"}]}`' },
     control: async ({ method, path, body }) => {
       if (method !== 'POST' || path !== '/series') return undefined;
       return withOrder(order, body, (given) => {

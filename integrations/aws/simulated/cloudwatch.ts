@@ -30,6 +30,7 @@ export function createCloudWatch(world: AwsWorld): CloudWatch {
   };
 }
 
+/** Source: the service's model (botocore cloudwatch 2010-08-01), DescribeAlarms; what an alarm is: contracts 2.2. */
 function describeAlarms(world: AwsWorld, scope: Scope, request: WireRequest): WireResponse {
   const { AlarmNames: names, AlarmTypes: types = ['MetricAlarm'] } = membersOf<{ AlarmNames: string[]; AlarmTypes: string[] }>(
     request,

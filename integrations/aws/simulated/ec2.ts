@@ -18,9 +18,12 @@ export function answerEc2(world: AwsWorld, scope: Scope, action: string, request
   const missing = asked.find((id) => !here.some((instance) => instance.id === id));
   if (missing !== undefined) return failure(request, 'InvalidInstanceID.NotFound', `The instance ID '${missing}' does not exist`);
   const chosen = asked.length === 0 ? here : here.filter(({ id }) => asked.includes(id));
+  // Source: Amazon EC2 API Reference, DescribeInstances; terminated ones stay visible for about an hour.
   if (action === 'DescribeInstances') return xml(reservations(scope, chosen));
+  // contracts 5.6: what a reboot is verified by. Only running ones unless IncludeAllInstances.
   if (action === 'DescribeInstanceStatus')
     return xml(statuses(chosen.filter(({ state }) => form.get('IncludeAllInstances') === 'true' || state === 'running')));
+  // contracts 5.6: RebootInstances, StopInstances, StartInstances.
   return answerPower(world, action, request, asked.length === 0 ? [] : chosen);
 }
 

@@ -108,6 +108,7 @@ export function createMetrics(world: AwsWorld): Metrics {
   return {
     set: (series) =>
       void set.set(`${series.account ?? ''} ${nameOf(series.namespace, series.metric, series.dimensions ?? {})}`, series),
+    // Source: the service's model (botocore cloudwatch 2010-08-01), GetMetricData.
     answer: (scope, request) => {
       const asked = membersOf<Asked>(request);
       const problem = problemWith(asked);

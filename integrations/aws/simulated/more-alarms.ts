@@ -38,6 +38,7 @@ export function createMoreAlarms(): MoreAlarms {
   const alarms: MoreAlarm[] = [];
   const tags = new Map<string, Record<string, string>>();
 
+  // contracts 2.2: composite alarms and their children. Source: botocore cloudwatch 2010-08-01, DescribeAlarms.
   const described = (answer: Answer, scope: Scope, request: WireRequest): WireResponse => {
     const asked = membersOf<Asked>(request);
     if (asked.ChildrenOfAlarmName !== undefined) return childrenOf(answer, scope, request, asked.ChildrenOfAlarmName);

@@ -12,7 +12,7 @@ export interface Notices {
   beside: (aws: Simulator) => Simulator;
 }
 
-/** What tells of alarms: SNS and EventBridge. Both are silent until they are switched on, by `POST /_sandbox/aws/sns` and `…/eventbridge`. */
+/** contracts 2.1, 2.3: what tells of alarms, SNS and EventBridge. Both are silent until they are switched on, by `POST /_sandbox/aws/sns` and `…/eventbridge`. */
 export function createNotices(world: AwsWorld): Notices {
   const { sandbox } = world;
   const sns = createSns(world);

@@ -1,7 +1,7 @@
 import type { WireRequest, WireResponse } from '../../contract/simulator.js';
 import { failure, formOf, isQuery, membersOf, type Scope } from './wire.js';
 
-/** What each operation must be given, as it stands on the wire (the services' models; `models.test.ts` compares). Paths are left out. */
+/** What each operation must be given, as it stands on the wire: contracts 5 and 6 (the services' models; `models.test.ts` compares). Paths are left out. */
 export const requiredMembers: Readonly<Record<string, readonly string[]>> = {
   'autoscaling:DescribeInstanceRefreshes': ['AutoScalingGroupName'],
   'autoscaling:SetDesiredCapacity': ['AutoScalingGroupName', 'DesiredCapacity'],

@@ -85,12 +85,16 @@ export function createSsm(world: AwsWorld): Ssm {
     );
 
   const operations: Record<string, Operation> = {
+    // contracts 5.1: StartAutomationExecution, a token of the caller's, tags, a numeric version.
     StartAutomationExecution: start,
+    // contracts 5.1: the list by tag, which lags behind.
     DescribeAutomationExecutions: (scope, body, request) => json(request, listing(seenBy(scope), body)),
+    // contracts 5.1: not found right after the start, [M].
     GetAutomationExecution: (scope, { AutomationExecutionId: id }, request) => {
       const found = find(scope, id);
       return found && older(found, unknownFor) ? json(request, { AutomationExecution: detailed(found) }) : notFound(request, id);
     },
+    // contracts 5.1: StopAutomationExecution, Type Cancel.
     StopAutomationExecution: (scope, { AutomationExecutionId: id }, request) => {
       const found = find(scope, id);
       if (!found || !older(found, unknownFor)) return notFound(request, id);
@@ -99,6 +103,7 @@ export function createSsm(world: AwsWorld): Ssm {
       automations.stop(found);
       return json(request, {});
     },
+    // Source: the service's model (botocore ssm 2014-11-06), ListTagsForResource.
     ListTagsForResource: (scope, { ResourceType: type, ResourceId: id }, request) =>
       tagsOf(type === 'Automation' ? find(scope, id) : undefined, id, request),
     ...documentOperations(world),
@@ -110,10 +115,12 @@ type Operation = (scope: Scope, body: Body, request: WireRequest) => WireRespons
 
 /** What reads documents and instances, and knows no automation. */
 const documentOperations = (world: AwsWorld): Record<string, Operation> => ({
+  // contracts 5.1: the document's own hash and version are the pin. Source: botocore ssm 2014-11-06.
   DescribeDocument: (scope, body, request) =>
     withDocument(world, body, request, (document, version) =>
       json(request, { Document: aboutDocument(scope, document, version) }),
     ),
+  // contracts 5.1: the content that a version has.
   GetDocument: (_scope, body, request) =>
     withDocument(world, body, request, (document, version) =>
       json(request, {

@@ -17,6 +17,7 @@ interface ControlDeps {
 export interface Control {
   /** Routes below `/_sandbox/grafana/`. */
   answer: (request: WireRequest) => Promise<JsonObject | undefined>;
+  routes: Readonly<Record<string, string>>;
   reset: () => void;
 }
 
@@ -38,6 +39,15 @@ export function createControl({ world, alerts, annotations, series }: ControlDep
     });
 
   return {
+    routes: {
+      'POST /alerts': 'lets alerts fire or end, and sends them to the contact point with `"send": true`',
+      'POST /repeat': 'what still fires is told again',
+      'POST /contact-point': 'how the contact point signs',
+      'POST /series': 'the answer to a query from now on',
+      'GET /webhooks': 'what was sent, and how it was answered',
+      'GET /annotations': 'the annotations that were drawn',
+      'GET /silences': 'the silences that were set',
+    },
     answer: async ({ method, path, body }) => {
       switch (`${method} ${path.replace(/\/$/, '')}`) {
         case 'POST /alerts':

@@ -19,7 +19,7 @@ const asked = z.object({
   queries: z.array(z.object({ refId: z.string(), datasource: z.object({ uid: z.string() }), expr: z.string() })).min(1),
 });
 
-/** `POST /api/ds/query`: frames of a time and a number field per series, `null` where there is no value. */
+/** Source: Grafana HTTP API, "Query a data source". `POST /api/ds/query`: frames of a time and a number field per series, `null` where there is no value. */
 export function answerQuery(body: unknown, orders: ReadonlyMap<string, SeriesOrder>): WireResponse {
   const parsed = asked.safeParse(body);
   if (!parsed.success) return json(400, { message: 'bad request data' });

@@ -10,7 +10,7 @@ interface Asked {
 }
 
 /**
- * `GET /loki/api/v1/query_range` with the least of LogQL: `{label="value"} |= "text" | metadata="value"`. Answered as Loki does, the
+ * Source: Loki HTTP API (contracts 3.3 names it). `GET /loki/api/v1/query_range` with the least of LogQL: `{label="value"} |= "text" | metadata="value"`. Answered as Loki does, the
  * structured metadata among the labels and one stream for each set of them.
  */
 export function queryRange({ query }: WireRequest, streams: Streams, now: number): WireResponse {

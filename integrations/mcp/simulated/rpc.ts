@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../../domain/json.js';
 import type { WireRequest, WireResponse } from '../../contract/simulator.js';
 import { json, objectIn } from '../../wire/simulated/body.js';
 
-/** One JSON-RPC message as it came. */
+/** contracts 7: one JSON-RPC message as it came. */
 export interface Message {
   /** Absent: a notification. */
   id?: string | number;

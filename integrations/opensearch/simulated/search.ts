@@ -18,7 +18,7 @@ const search = z.object({
   sort: z.array(z.record(z.string(), z.enum(['asc', 'desc']))).default([]),
 });
 
-/** `GET` or `POST /<index>/_search` and `_count`, with `match_all`, `term` and `match`: opensearch.org/docs/latest/api-reference. */
+/** Source: OpenSearch API reference, Search. `GET` or `POST /<index>/_search` and `_count`, with `match_all`, `term` and `match`: opensearch.org/docs/latest/api-reference. */
 export function look({ body }: WireRequest, store: Store, index: string, what: string): WireResponse {
   const asked = search.safeParse(body.length === 0 ? {} : objectIn(body));
   if (!asked.success) return failure(400, 'parsing_exception', 'SANDBOX: only match_all, term and match are known');

@@ -21,7 +21,7 @@ const actions = ['trigger', 'acknowledge', 'resolve'];
 const severities = ['critical', 'error', 'warning', 'info'];
 const answer = (status: number, body: JsonObject): WireResponse => ({ status, body: JSON.stringify(body) });
 
-/** Events API v2. A resolve or acknowledgement of an unknown key is accepted and does nothing. */
+/** contracts 1.8: POST /v2/enqueue. A resolve or acknowledgement of an unknown key is accepted and does nothing. */
 export function createEventsApi(world: SandboxWorld): EventsApi {
   const pages = new Map<string, SimPage>();
   return {

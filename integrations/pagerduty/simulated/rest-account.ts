@@ -14,6 +14,7 @@ export const accountRoutes = ({ world, incidents, changes }: RestDeps): Route[] 
   },
   { method: 'GET', template: '/oncalls', answer: ({ query }) => listOnCalls(query) },
   {
+    // contracts 1.9: GET /escalation_policies
     method: 'GET',
     template: '/escalation_policies',
     answer: ({ query }) => {
@@ -24,6 +25,7 @@ export const accountRoutes = ({ world, incidents, changes }: RestDeps): Route[] 
     },
   },
   {
+    // contracts 1.9: GET /users/me
     method: 'GET',
     template: '/users/me',
     answer: () => json(200, { user: { ...userReference(agent), type: 'user', name: agent.name, email: agent.email } }),

@@ -15,6 +15,7 @@ export function subscriptionRoutes({ world, subscriptions }: RestDeps): Route[] 
   const whole = (one: SimSubscription): WireResponse => json(200, { webhook_subscription: shown(one, world) });
   return [
     {
+      // contracts 1.9: GET /webhook_subscriptions
       method: 'GET',
       template: '/webhook_subscriptions',
       answer: () =>
@@ -25,9 +26,20 @@ export function subscriptionRoutes({ world, subscriptions }: RestDeps): Route[] 
           more: false,
         }),
     },
-    { method: 'POST', template: '/webhook_subscriptions', answer: (ask) => create({ world, subscriptions }, ask) },
-    { method: 'GET', template: '/webhook_subscriptions/{id}', answer: found(whole) },
     {
+      // contracts 1.9: POST /webhook_subscriptions
+      method: 'POST',
+      template: '/webhook_subscriptions',
+      answer: (ask) => create({ world, subscriptions }, ask),
+    },
+    {
+      // contracts 1.9: GET /webhook_subscriptions/{id}
+      method: 'GET',
+      template: '/webhook_subscriptions/{id}',
+      answer: found(whole),
+    },
+    {
+      // contracts 1.9: POST /webhook_subscriptions/{id}/enable
       method: 'POST',
       template: '/webhook_subscriptions/{id}/enable',
       answer: found((one) => {
@@ -36,6 +48,7 @@ export function subscriptionRoutes({ world, subscriptions }: RestDeps): Route[] 
       }),
     },
     {
+      // contracts 1.9: POST /webhook_subscriptions/{id}/ping
       method: 'POST',
       template: '/webhook_subscriptions/{id}/ping',
       answer: found((one) => {

@@ -17,30 +17,40 @@ export function incidentRoutes(deps: RestDeps): Route[] {
   };
   const shown = (incident: SimIncident): JsonObject => restIncident(incident, world.address());
   return [
-    { method: 'GET', template: '/incidents/{id}', answer: withIncident((incident) => json(200, { incident: shown(incident) })) },
     {
+      // contracts 1.9: GET /incidents/{id}
+      method: 'GET',
+      template: '/incidents/{id}',
+      answer: withIncident((incident) => json(200, { incident: shown(incident) })),
+    },
+    {
+      // contracts 1.9: PUT /incidents/{id}
       method: 'PUT',
       template: '/incidents/{id}',
       from: true,
       answer: withIncident((incident, ask) => putIncident(deps, incident, ask)),
     },
     {
+      // contracts 1.9: GET /incidents/{id}/alerts
       method: 'GET',
       template: '/incidents/{id}/alerts',
       answer: withIncident((incident, { query }) => listAlerts(deps, incident, query)),
     },
     {
+      // contracts 1.9: GET /incidents/{id}/notes
       method: 'GET',
       template: '/incidents/{id}/notes',
       answer: withIncident((incident) => json(200, { notes: incident.notes.map(restNote) })),
     },
     {
+      // contracts 1.9: POST /incidents/{id}/notes
       method: 'POST',
       template: '/incidents/{id}/notes',
       from: true,
       answer: withIncident((incident, ask) => postNote(deps, incident, ask)),
     },
     {
+      // contracts 1.9: PUT /incidents/{id}/notes/{note_id}
       method: 'PUT',
       template: '/incidents/{id}/notes/{note_id}',
       from: true,

@@ -32,6 +32,7 @@ export interface Route {
 
 export const json = (status: number, body: Json): WireResponse => ({ status, body: JSON.stringify(body) });
 
+/** contracts 1.9: `{"error":{"message","code","errors"}}`. */
 export const restError = (status: number, code: number, message: string, errors: string[] = []): WireResponse =>
   json(status, { error: { message, code, ...(errors.length > 0 ? { errors } : {}) } });
 
