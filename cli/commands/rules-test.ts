@@ -67,7 +67,12 @@ function tell(context: Context, options: TestOptions, tested: Tested, set: RuleS
       ...failureLines(tested, colours),
       ...gapLines(tested, options.coverage === true, colours),
       '',
-      `${counted(tested.played.length - failedOf(tested).length, 'case')} of ${tested.played.length} pass, ${counted(set.rules.length, 'rule')}, by the figures of production`,
+      `${passWords(tested)}, ${counted(set.rules.length, 'rule')}, by the figures of production`,
     ].join('\n'),
   );
+}
+
+function passWords(tested: Tested): string {
+  const [all, failed] = [tested.played.length, failedOf(tested).length];
+  return failed === 0 ? `${counted(all, 'case')} pass` : `${all - failed} of ${counted(all, 'case')} pass`;
 }
