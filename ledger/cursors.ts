@@ -58,9 +58,13 @@ async function holdAlone({ url, deadlineMs }: Database, follower: string): Promi
     const answer = await client.query<{ got: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as got', [
       `follower ${follower}`,
     ]);
-    if (answer.rows[0]?.got !== true) return void (await end());
+    if (answer.rows[0]?.got !== true) {
+      await end();
+      return undefined;
+    }
   } catch {
-    return void (await end());
+    await end();
+    return undefined;
   }
   const pulse = setInterval(() => void client.query('select 1').catch(() => (lost = true)), pulseMs);
   pulse.unref();

@@ -28,7 +28,8 @@ export function outcomeMetrics(): AnyFollower {
     if (line.phase === 'guards' && line.state === 'refused') refusals.add(1, await about(line, reads));
     if (line.phase !== 'outcome') return;
     const labels = await about(line, reads);
-    const outcome = String(line.data?.['kind'] ?? 'unknown');
+    const kind = line.data?.['kind'];
+    const outcome = typeof kind === 'string' ? kind : 'unknown';
     outcomes.add(1, { outcome, ...labels });
     const seconds = outcome === 'remediated' ? await recoveredAfter(line, reads) : undefined;
     if (seconds !== undefined) recovery.record(seconds, labels);

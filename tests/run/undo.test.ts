@@ -16,11 +16,8 @@ describe('what did not help is put back', () => {
   it('row 44: a failed verification puts it back by a permit of its own, and only then the next step is tried', async () => {
     const played = await bench.play(scriptOf({ decided: decisionOf('act', ladder), verifications: [false, true] }), nothing);
     expect(played.result.outcome).toBe('remediated');
-    expect(played.seen.calls).toEqual([
-      ...['decide', 'admit', 'start', 'wait', 'verify'],
-      ...['undo', 'start', 'wait'],
-      ...['admit', 'start', 'wait', 'verify', 'report'],
-    ]);
+    const [first, back, second] = ['decide admit start wait verify', 'undo start wait', 'admit start wait verify report'];
+    expect(played.seen.calls.join(' ')).toBe(`${first} ${back} ${second}`);
     expect(played.seen.undos[0]).toMatchObject({ attemptKey: 'key-0', why: 'undo', step: 0 });
     expect(played.seen.starts.map(({ undoes }) => undoes ?? false)).toEqual([false, true, false]);
     expect(played.seen.reports[0]?.story.steps[0]?.undo).toEqual({ status: 'succeeded', says: 'back to 4' });
