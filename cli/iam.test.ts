@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitCodes } from './exit-codes.js';
+import { loadRules } from '../rules/language/load.js';
+import { installation, sha256 } from './installation.js';
 import { projectRoot } from './paths.js';
+import { rightsFor } from './rights/rights.js';
 import { createConsole } from './testkit/console.js';
 
 const stage = createConsole();
@@ -121,6 +124,17 @@ describe('M18: iam', () => {
   });
 });
 
+it('an installation that has no sources finds the documents all the same', async () => {
+  const root = join(stage.dir, 'installed');
+  const folder = join('integrations', 'aws', 'documents');
+  cpSync(join(projectRoot(), folder), join(root, 'dist', folder), { recursive: true });
+  const { registry, catalogue } = installation({});
+  const loaded = await loadRules(rules, catalogue, sha256);
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+  const { files, notes } = rightsFor({ set: loaded.set, registry, root });
+  expect([notes, files.filter(({ name }) => name === 'automation.json').length]).toEqual([[], 2]);
+});
+
 describe('iam --rule', () => {
   it('what a rule that only observes would need to act, beyond the others: one statement to act, and its automation', async () => {
     const observe = (text: string) => text.replace(/^mode: .*$/m, 'mode: { staging: observe, prod: observe }');
@@ -166,6 +180,7 @@ describe('iam --rule', () => {
     ['an unknown rule', ['--rule', 'nothing'], exitCodes.notFound, /there is: /],
     ['an unknown environment', ['--env', 'moon'], exitCodes.notFound, /staging, prod/],
     ['a difference to nothing', ['--diff'], exitCodes.usage, /--diff needs --rule/],
+    ['a folder of documents that is not there', ['--documents', 'nowhere'], exitCodes.usage, /nowhere is not there/],
     ['a part of the policies to be written', ['--out', 'x', '--env', 'prod'], exitCodes.usage, /cannot be used with/],
   ])('refuses %s', async (_name, argv, code, says) => {
     const ran = await iam(...argv);

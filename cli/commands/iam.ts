@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { resolve } from 'node:path';
 import type { RightsFile } from '../../integrations/contract/rights.js';
-import type { RuleSet } from '../../rules/language/set.js';
+import type { LoadedRule, RuleSet } from '../../rules/language/set.js';
 import { type Context, type OutputOptions, print, say } from '../context.js';
 import { Failure } from '../failure.js';
 import { installation } from '../installation.js';
@@ -77,16 +77,22 @@ function asked(context: Context, { rule, env, diff, principal, actPrincipal, doc
   mustKnow('environment', env, Object.keys(set.policy.doc.environments));
   const act = actPrincipal ?? principal;
   for (const arn of [principal, act]) if (arn !== undefined) mustBePrincipal(arn);
-  return rightsFor({
+  const wish = {
     set,
     registry: installation({}).registry,
     root: context.paths.root,
     ...(documents === undefined ? {} : { documents: resolve(context.cwd, documents) }),
     principals: { ...(principal === undefined ? {} : { read: principal }), ...(act === undefined ? {} : { act }) },
-    ...(rule === undefined ? {} : { of: { rules: ({ name }) => name === rule, acting: true, rulesOnly: true } }),
-    ...(diff === true ? { beyond: { rules: ({ name }) => name !== rule } } : {}),
+    ...(rule === undefined ? {} : { of: { rules: ({ name }: LoadedRule) => name === rule, acting: true, rulesOnly: true } }),
+    ...(diff === true ? { beyond: { rules: ({ name }: LoadedRule) => name !== rule } } : {}),
     ...(env === undefined ? {} : { environments: (name: string) => name === env }),
-  });
+  };
+  try {
+    return rightsFor(wish);
+  } catch (error) {
+    // What cannot be written is the fault of a rule, a runbook or a folder.
+    throw new Failure('usage', error instanceof Error ? error.message : String(error));
+  }
 }
 
 function mustKnow(kind: string, name: string | undefined, known: readonly string[]): void {

@@ -45,9 +45,13 @@ function made(asked: RightsAsked, integration: string, rights: RightsDefinition)
     able: ableOf(registry, integration),
     protected: set.policy.doc.protected,
     principals: principals ?? {},
-    documents: documentsIn(documents ?? join(root, rights.documents)),
+    documents: documentsIn(documents ?? shipped(root, rights.documents)),
   });
 }
+
+/** In a checkout beside the sources; what is installed has them in dist/ alone. */
+const shipped = (root: string, folder: string): string =>
+  [join(root, folder), join(root, 'dist', folder)].find(existsSync) ?? join(root, folder);
 
 /** YAML files of a folder, by name without ending. Throws Error naming the file that is none. */
 function documentsIn(folder: string): Map<string, JsonObject> {
