@@ -3,6 +3,7 @@ import type { AlarmEvent, WireRequest, WireResponse } from '../integrations/cont
 import type { HandlerDeps } from './deps.js';
 import { faultScript } from './faults.js';
 import { page } from './page.js';
+import { receivedBy } from './received.js';
 import type { World } from './world.js';
 
 const alarmBody = z.strictObject({ state: z.enum(['ALARM', 'OK']) });
@@ -17,15 +18,14 @@ export async function answerControl(deps: HandlerDeps, request: WireRequest): Pr
       return {
         status: 200,
         headers: { 'content-type': 'text/html; charset=utf-8' },
-        body: page(
-          world,
-          deps.simulators.map(({ vendor }) => vendor),
-        ),
+        body: page(world, deps.simulators),
       };
     case 'GET effects':
       return json(200, world.effects());
     case 'GET calls':
       return json(200, world.calls());
+    case 'GET received':
+      return json(200, receivedBy(deps.simulators));
     case 'GET unknown':
       return json(200, world.unknown());
     case 'GET alarms':

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -48,6 +49,32 @@ describe('the sandbox speaks for itself', () => {
     );
     expect(answers.map((answer) => answer.headers.get('x-opssentinel'))).toEqual(['SANDBOX', 'SANDBOX', 'SANDBOX', 'SANDBOX']);
     expect(await answers[0]?.text()).toContain('SANDBOX: no real system is touched');
+  });
+
+  it('its page lists every simulator with its own routes, and each that only shows something answers', async () => {
+    const page = (await control('GET', '')).body as string;
+    const vendors = readdirSync('integrations', { recursive: true, encoding: 'utf8' })
+      .flatMap((file) => /([a-z]+)\.sim\.ts$/.exec(file)?.[1] ?? [])
+      .filter((vendor) => !page.includes(`<h2>Simulator ${vendor}</h2>`));
+    expect(vendors).toEqual([]);
+    const links = [...page.matchAll(/href="\/_sandbox\/([a-z]+\/[^"]+)"/g)].map(([, path]) => path ?? '');
+    expect(links.length).toBeGreaterThan(15);
+    for (const path of links) expect({ path, status: (await control('GET', path)).status }).toEqual({ path, status: 200 });
+  });
+
+  it('counts what each simulator was told and keeps', async () => {
+    const before = (await control('GET', 'received')).body;
+    expect(before).toMatchObject({
+      loki: { lines: 0 },
+      aws: { metrics: 0 },
+      pagerduty: { notes: 0 },
+      servicenow: { tickets: 0 },
+    });
+    const id = await raise();
+    await note(id);
+    // What a person writes was not told by us.
+    await control('POST', `pagerduty/incidents/${id}/note`, {});
+    expect((await control('GET', 'received')).body.pagerduty.notes).toBe(1);
   });
 
   it('answers 501 to a call that is not simulated, and keeps it in the list of unknown calls', async () => {

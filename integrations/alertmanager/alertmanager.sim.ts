@@ -50,6 +50,10 @@ const createAlertmanager: CreateSimulator = (world): Simulator => {
       alerts.answer(request, request.path.replace(mount, '').replace(/^\/api\/v2/, '')) ??
       json(501, `SANDBOX: Alertmanager's ${request.method} ${request.path} is not simulated`),
     refusal: (_request, status) => json(status, `SANDBOX: scripted ${status}`),
+    controls: {
+      'POST /alerts': 'lets alerts fire or end, and sends them to the webhook receiver with `"send": true`',
+      'GET /webhooks': 'what was sent, and how it was answered',
+    },
     control: async (request) => {
       const { method, path } = request;
       if (method === 'POST' && path === '/alerts') return raise(request);

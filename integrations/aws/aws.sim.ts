@@ -101,6 +101,18 @@ const createSimulator: CreateSimulator = (sandbox) => {
     operation: operationOf,
     answer,
     refusal,
+    received: () => ({
+      'log events': logs.streams().reduce((sum, { events }) => sum + events.length, 0),
+      metrics: cloudwatch.published.all().length,
+    }),
+    controls: {
+      'GET /automations': 'the SSM Automations that were started',
+      'GET /instances': 'the EC2 instances',
+      'GET /logs': 'the streams of CloudWatch Logs with what arrived',
+      'GET /metrics': 'what PutMetricData brought',
+      'GET /trail': 'who called what, as CloudTrail would tell it',
+      'POST /settings': 'how automations, commands, rollouts, scaling and databases go on; aws.sim.ts lists them',
+    },
     control,
     environment: ({ address }) => ({
       AWS_ENDPOINT_URL: address,

@@ -131,6 +131,10 @@ export interface Simulator {
   refusal?: (request: WireRequest, status: number) => WireResponse;
   /** Extra routes below `/_sandbox/<vendor>/`, for people and tests; `path` is what follows, with its slash. `undefined`: no such route. */
   control?: (request: WireRequest) => Promise<JsonObject | undefined> | JsonObject | undefined;
+  /** Those routes with what each shows or takes: `GET /annotations`. For the sandbox's front page; a simulator that has some lists all. */
+  controls?: Readonly<Record<string, string>>;
+  /** How much it was told and keeps, by what it is in the plural: `{ notes: 5 }`. Shown together by `GET /_sandbox/received`. */
+  received?: () => Record<string, number>;
   /** The variables that connect its integration with it: what `dev`, `demo` and tests start the product with. */
   environment: (sandbox: { address: string; webhookSecret: string; doorToken: string }) => Record<string, string>;
   reset: () => void;

@@ -36,6 +36,8 @@ const createGrafana: CreateSimulator = (world): Simulator => {
       return inAlertmanager || answerApi(parts, request, path);
     },
     refusal: (_request, status) => json(status, { message: `SANDBOX: scripted ${status}` }),
+    received: () => ({ annotations: parts.annotations.all().length, silences: parts.alerts.silences().length }),
+    controls: control.routes,
     control: control.answer,
     environment: ({ address, webhookSecret }) => ({
       GRAFANA_URL: `${address}/grafana`,

@@ -37,6 +37,11 @@ const createLoki: CreateSimulator = (world): Simulator => {
       }
     },
     refusal: (_request, status) => said(status, `SANDBOX: scripted ${status}`),
+    received: () => ({ lines: streams.all().reduce((sum, { lines }) => sum + lines.length, 0) }),
+    controls: {
+      'GET /lines': 'the log lines that arrived, and how many were dropped as repeated',
+      'POST /settings': 'its limits, and whether a tenant must be named',
+    },
     control: ({ method, path, body }) => {
       switch (`${method} ${path}`) {
         case 'GET /lines':

@@ -51,6 +51,11 @@ const createMcp: CreateSimulator = (world): Simulator => {
     operation: operationOf,
     answer,
     refusal: (_request, status) => error(status, undefined, -32000, `SANDBOX: scripted ${status}`),
+    controls: {
+      'GET /state': 'open sessions, and the `_meta` of the latest call',
+      'POST /behave': 'which revision it speaks, how its tools are described and how they end',
+      'POST /break': 'a deployment does not roll out: `{"namespace": "shop", "name": "checkout"}`',
+    },
     control: async ({ method, path, body }) => {
       if (method === 'GET' && path === '/state') return { sessions: initialized.sessions.size, meta: lastMeta };
       if (method !== 'POST') return undefined;

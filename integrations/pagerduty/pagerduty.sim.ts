@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../domain/json.js';
 import type { AlarmEvent, CreateSimulator, Simulator, WireRequest, WireResponse } from '../contract/simulator.js';
 import { agent, type Behaviour, usualBehaviour } from './simulated/account.js';
-import { answerControl } from './simulated/control.js';
+import { answerControl, controlRoutes } from './simulated/control.js';
 import { createChanges } from './simulated/changes.js';
 import { createEventsApi } from './simulated/events-api.js';
 import { createIncidents } from './simulated/incidents.js';
@@ -55,6 +55,12 @@ const createPagerDuty: CreateSimulator = (world): Simulator => {
       return withLimits(answerRest(routes, request, path), behaviour);
     },
     refusal: (_request, status) => restError(status, status === 429 ? 2020 : 2000, `SANDBOX: scripted ${status}`),
+    received: () => ({
+      notes: incidents.all().flatMap(({ notes }) => notes.filter(({ user }) => user.id === agent.id)).length,
+      pages: events.pages().length,
+      changes: changes.all().length,
+    }),
+    controls: controlRoutes,
     control: (request) =>
       answerControl(
         {

@@ -1,7 +1,7 @@
 import type { CreateSimulator, Simulator, WireRequest } from '../contract/simulator.js';
 import { account, createAccess } from './simulated/access.js';
 import { createBusinessRule } from './simulated/business-rule.js';
-import { answerControl } from './simulated/control.js';
+import { answerControl, controlRoutes } from './simulated/control.js';
 import { createInstance } from './simulated/instance.js';
 import { createPagerDutyApp } from './simulated/pagerduty-app.js';
 import { type Change, createRecords } from './simulated/records.js';
@@ -35,6 +35,10 @@ const createServiceNow: CreateSimulator = (world): Simulator => {
       return access.denied(request) ?? answerTable({ world, instance, records }, request, at);
     },
     refusal,
+    received: () => ({
+      tickets: instance.incidents.filter((row) => row['correlation_id']?.startsWith('opssentinel:')).length,
+    }),
+    controls: controlRoutes,
     control: (request) => answerControl({ instance, records, rule, access }, request),
     environment: ({ address, webhookSecret }) => ({
       SERVICENOW_URL: `${address}/servicenow`,

@@ -43,6 +43,15 @@ export function createNotices(world: AwsWorld): Notices {
       refusal: (request, status) => (sns.claims(request) || !aws.refusal ? sns.refusal(status) : aws.refusal(request, status)),
       control: (request) =>
         sns.control(request) ?? eventBridge.control(request) ?? more.control(request) ?? aws.control?.(request),
+      controls: {
+        ...aws.controls,
+        'GET /sns': 'what SNS delivered, and how it was answered',
+        'POST /sns': 'switches SNS on with `{"deliver": true}`, or changes how it signs and sends',
+        'POST /sns/sign': 'a message as SNS would sign it',
+        'GET /eventbridge': 'what EventBridge delivered, and how it was answered',
+        'POST /eventbridge': 'switches EventBridge on with `{"deliver": true}`',
+        'POST /alarms': 'another alarm: composite, of metric math, of an odd name',
+      },
       environment: (at) => ({
         ...aws.environment(at),
         OPSSENTINEL_SNS_TOPICS: [...new Set(sandbox.alarms.map(topicOf))].join(','),

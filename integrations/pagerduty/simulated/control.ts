@@ -54,6 +54,24 @@ const deedBody = z.strictObject({
 });
 type Deed = z.infer<typeof deedBody>;
 
+/** What there is, for people. */
+export const controlRoutes: Readonly<Record<string, string>> = {
+  'GET /incidents': 'the incidents with their alerts and notes',
+  'GET /incidents/{id}': 'one incident',
+  'POST /incidents/{id}/{deed}':
+    'a person does something: acknowledge, unacknowledge, resolve, reopen, reassign, merge, note, button; or orchestration, workflow and plain send its body',
+  'POST /orchestration': 'an Event Orchestration sends its body',
+  'GET /pages': 'who was paged by the Events API',
+  'GET /changes': 'the change events',
+  'POST /changes': 'a deployment is told of',
+  'GET /subscription': 'the state of the webhook subscription',
+  'POST /subscription/enable': 'switches it on again',
+  'POST /ping': 'sends `pagey.ping`',
+  'GET /deliveries': 'what was delivered, and how it was answered',
+  'POST /deliveries': 'how it delivers: repeated, slowly answered, with other secrets',
+  'POST /resend': 'a delivery once more',
+};
+
 /** Routes below `/_sandbox/pagerduty/`: the people of the simulated account, and the state of its webhooks. */
 export async function answerControl(deps: ControlDeps, { method, path, body }: WireRequest): Promise<JsonObject | undefined> {
   const { incidents, subscriptions, events } = deps;

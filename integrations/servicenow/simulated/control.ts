@@ -34,6 +34,20 @@ export interface ControlDeps {
   access: Access;
 }
 
+/** What there is, for people. */
+export const controlRoutes: Readonly<Record<string, string>> = {
+  'GET /tickets': 'the tickets with their notes',
+  'POST /tickets': 'a person opens one',
+  'GET /tickets/{number}': 'one ticket',
+  'POST /tickets/{number}': 'a person writes into it: columns, and `by`',
+  'GET /behaviour': 'how the instance behaves',
+  'POST /behaviour': 'changes that: rights, data policies, rate limits, PagerDuty’s app',
+  'GET /notices': 'what its Business Rule sent, and how it was answered',
+  'POST /resend': 'the latest notice once more',
+  'GET /tokens': 'the OAuth tokens that were given',
+  'POST /tokens/revoke': 'ends them',
+};
+
 /** Routes below `/_sandbox/servicenow/`: the people of the instance, its settings, and what its Business Rule sent. */
 export async function answerControl(deps: ControlDeps, { method, path, body }: WireRequest): Promise<JsonObject | undefined> {
   const { instance, records, rule, access } = deps;
