@@ -6,7 +6,7 @@ import { failedOf, testRules } from '../cases/test-rules.js';
 import { type Context, say, untilInterrupted } from '../context.js';
 import { Failure } from '../failure.js';
 import { loadOrRefuse } from '../loaded-rules.js';
-import { coloursFor } from '../output.js';
+import { coloursFor, hanging } from '../output.js';
 import { shownPath } from '../paths.js';
 import { type Stack, startStack } from '../stack.js';
 import { stackHead, stackLooks, stackOptions } from '../stack-words.js';
@@ -14,6 +14,7 @@ import { cases } from './cases.js';
 import { follow } from './follow.js';
 import { type CasePlayed, playCase, type Stage } from './play.js';
 import { type Print, spread } from './print.js';
+import { type Told, whatWasTold } from './told.js';
 import { createSandboxClient, type SandboxClient } from './sandbox-client.js';
 
 export interface DemoOptions {
@@ -75,7 +76,8 @@ async function perform(stack: Stack, context: Context, options: DemoOptions, pri
       const before = (await sandbox.effects()).length;
       played.push(await playCase(stage, demo, `${index + 1}/${cases.length}`, before));
     }
-    return await sumUp(sandbox, (await api.incidents(100)).length, played, print);
+    const wrong = await sumUp(sandbox, (await api.incidents(100)).length, played, print);
+    return wrong + (await showTold(await whatWasTold(sandbox, api), print));
   } finally {
     follower.stop();
   }
@@ -106,6 +108,14 @@ function headline(rules: RulesSummary, played: string, print: Print): void {
 }
 
 const partRow = (name: string, left: string, right: string): string => spread(`  ${name.padEnd(12)} ${left}`, right);
+
+/** How many sinks lack something. */
+function showTold({ says, missing }: Told, print: Print): number {
+  const lead = 'Told   ';
+  print(`${lead}${hanging(says, lead.length, 100)}`);
+  for (const one of missing) print(`       NOT AS ANNOUNCED: ${one}`);
+  return missing.length;
+}
 
 /** Everything counted where it happened: runs at the API, effects and unknown calls at the simulators. */
 async function sumUp(sandbox: SandboxClient, runs: number, played: readonly CasePlayed[], print: Print): Promise<number> {

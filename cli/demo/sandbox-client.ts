@@ -8,6 +8,8 @@ export interface SandboxClient {
   effects: () => Promise<SandboxEffect[]>;
   /** Every webhook is sent so many times. */
   repeatDeliveries: (times: number) => Promise<void>;
+  /** What each simulator was told and keeps, by vendor. */
+  received: () => Promise<Record<string, Record<string, number>>>;
   /** Calls that no simulator knew: always a mistake of ours. */
   unknownCalls: () => Promise<unknown[]>;
 }
@@ -30,6 +32,7 @@ export function createSandboxClient(address: string): SandboxClient {
     clear: (name) => alarm(name, 'OK'),
     effects: async () => remedies((await ask('GET', 'effects')) as SandboxEffect[]),
     repeatDeliveries: async (repeat) => void (await ask('POST', 'pagerduty/deliveries', { repeat })),
+    received: async () => (await ask('GET', 'received')) as Record<string, Record<string, number>>,
     unknownCalls: async () => (await ask('GET', 'unknown')) as unknown[],
   };
 }
