@@ -1,6 +1,6 @@
 /**
  * Which part of a live installation needs which variable of an integration. `api` proves who knocks; `worker-decide` reads;
- * `worker-effect` acts; `worker-tell` writes to people and their tools. A variable without a line here fails the test.
+ * `worker-effect` acts; `worker-tell` writes to people and their tools, and reads incident and alert once more before it resolves or wakes. A variable without a line here fails the test.
  */
 const [api, decide, effect, tell] = ['api', 'worker-decide', 'worker-effect', 'worker-tell'] as const;
 
@@ -46,8 +46,8 @@ export const whoNeeds: Readonly<Record<string, readonly string[]>> = {
   SERVICENOW_CLOSE_CODE: [tell],
   SERVICENOW_OPEN_TICKETS: [tell],
 
-  ALERTMANAGER_URL: [decide],
-  ALERTMANAGER_TOKEN: [decide],
+  ALERTMANAGER_URL: [decide, tell],
+  ALERTMANAGER_TOKEN: [decide, tell],
   PROMETHEUS_URL: [decide],
   PROMETHEUS_TOKEN: [decide],
   HTTP_PROBES: [decide],

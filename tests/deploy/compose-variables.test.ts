@@ -60,7 +60,7 @@ describe('docker-compose.yml: what of .env reaches whom', () => {
     ['worker-run', []],
     ['worker-decide', ['alertmanager', 'aws', 'grafana', 'http', 'mcp', 'pagerduty', 'prometheus', 'servicenow']],
     ['worker-effect', ['aws', 'mcp']],
-    ['worker-tell', ['aws', 'grafana', 'loki', 'opensearch', 'pagerduty', 'servicenow']],
+    ['worker-tell', ['alertmanager', 'aws', 'grafana', 'loki', 'opensearch', 'pagerduty', 'servicenow']],
   ])('%s with everything set: connected to %j', (service, expected) => {
     const { problems, connected } = startOf(service, everything.env, everything.files);
     expect(problems).toEqual([]);
