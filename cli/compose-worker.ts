@@ -3,6 +3,7 @@ import { Client } from '@temporalio/client';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Settings } from './environment.js';
 import { catalogueOf } from '../integrations/catalogue.js';
+import { recoveryMetric, recoverySeconds } from '../workers/outcome-metrics.js';
 import { start as startWorkers } from '../workers/start.js';
 import type { WorkerRole } from '../workflows/messages.js';
 import { type Composed, type ComposeOptions, openParts, temporalAway } from './compose-parts.js';
@@ -85,7 +86,13 @@ function installRuntime(settings: Settings, log: Logger): void {
     // A worker of one role has no workflows or no activities; that is the design and no warning.
     if (!/^No \w.* registered/.test(message)) log[level === 'ERROR' ? 'error' : 'warn']({ ...meta }, message);
   });
-  const prometheus = { bindAddress: `${host}:${ports.workerMetrics}`, countersTotalSuffix: true, useSecondsForDurations: true };
+  const prometheus = {
+    bindAddress: `${host}:${ports.workerMetrics}`,
+    countersTotalSuffix: true,
+    useSecondsForDurations: true,
+    // Temporal's own end at 10 s, where a recovery has hardly begun.
+    histogramBucketOverrides: { [recoveryMetric]: recoverySeconds },
+  };
   Runtime.install({
     logger,
     shutdownSignals: [],

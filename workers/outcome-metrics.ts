@@ -5,12 +5,17 @@ import { epochMs } from '../domain/words.js';
 import type { FollowerReads } from '../integrations/contract/follower.js';
 import type { AnyFollower } from '../integrations/contract/registry.js';
 
+export const recoveryMetric = 'opssentinel_recovery';
+
+/** Upper bounds of its buckets, from a simulator's recovery to half a day. Seconds. */
+export const recoverySeconds = [1, 5, 15, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 43_200];
+
 /** Names as Prometheus has them, and what each counts. Never the incident as a label: that would be a series per incident. */
 const names = {
   outcomes: 'opssentinel_outcomes',
   effects: 'opssentinel_effects',
   refusals: 'opssentinel_refusals',
-  recovery: 'opssentinel_recovery',
+  recovery: recoveryMetric,
 } as const;
 
 /**

@@ -99,7 +99,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function ready(address: string): Promise<void> {
+export async function ready(address: string): Promise<void> {
   for (let tried = 0; tried < 100; tried += 1) {
     const response = await fetch(`${address}/-/ready`).catch(() => undefined);
     if (response?.ok) return;
