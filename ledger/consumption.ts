@@ -51,7 +51,14 @@ export function consumption(database: Database): Effects {
           verified,
           verified_says: storableText(says),
         };
-        await db.updateTable('permit').set(values).where('attempt_key', '=', attemptKey).execute();
+        // The first word stands here too: one that comes later must not open what it decided, an undo or the next step.
+        await db
+          .updateTable('permit')
+          .set(values)
+          .where('attempt_key', '=', attemptKey)
+          .where('consumed_at', 'is not', null)
+          .where('verified', 'is', null)
+          .execute();
       }),
     releaseTarget: (incident) =>
       database.run(async (db) => {
@@ -73,7 +80,7 @@ async function consume(database: Database, request: ConsumptionRequest): Promise
   return database.run(async (db) => {
     const used = await sql<PermitRow>`
       update permit p set consumed_at = ${database.now()}
-      where p.attempt_key = ${request.attemptKey}
+      where p.attempt_key = ${request.attemptKey} and p.incident = ${request.incident}
         and p.consumed_at is null and p.ended_at is null and p.released_at is null
         and p.start_by > ${database.now()}
         and p.plan_hash = ${request.planHash} and p.params_hash = ${request.paramsHash}
@@ -91,7 +98,7 @@ async function consume(database: Database, request: ConsumptionRequest): Promise
 
 async function whyNot(database: Database, db: Db, request: ConsumptionRequest): Promise<Consumption> {
   const row = await db.selectFrom('permit').selectAll().where('attempt_key', '=', request.attemptKey).executeTakeFirst();
-  if (!row) return { consumed: false, because: 'no permit' };
+  if (row?.incident !== request.incident) return { consumed: false, because: 'no permit' };
   const same =
     row.plan_hash === request.planHash &&
     row.params_hash === request.paramsHash &&

@@ -28,6 +28,8 @@ export interface AdmissionRequest {
 
 /** What an effect activity shows to have its permit consumed. */
 export interface ConsumptionRequest {
+  /** Whose permit it is: in its name the effect is made and told. */
+  incident: string;
   attemptKey: string;
   planHash: string;
   paramsHash: string;

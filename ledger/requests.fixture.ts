@@ -32,7 +32,15 @@ export function admissionRequest(
   };
 }
 
-export const shown = ({ attemptKey, planHash, paramsHash, ruleHash, runbookHash }: AdmissionRequest): ConsumptionRequest => ({
+export const shown = ({
+  incident,
+  attemptKey,
+  planHash,
+  paramsHash,
+  ruleHash,
+  runbookHash,
+}: AdmissionRequest): ConsumptionRequest => ({
+  incident,
   attemptKey,
   planHash,
   paramsHash,

@@ -1,48 +1,39 @@
 import type { GuardFacts } from '../../domain/admission.js';
+import { type Incident, isOtherLife } from '../../domain/incident.js';
 import { canonicalJson, type JsonObject } from '../../domain/json.js';
-import type { Admission, GuardVerdict, Permit } from '../../domain/permit.js';
-import { type Decision, type Plan, planIn, type PlanStep } from '../../domain/plan.js';
+import type { Admission, GuardVerdict } from '../../domain/permit.js';
+import type { Plan } from '../../domain/plan.js';
 import { failureDomain, type Target } from '../../domain/target.js';
 import { foundWords } from '../../domain/verdicts.js';
 import { policyGuards } from '../../decide/decide.js';
 import { paceOf } from '../../decide/profiles.js';
 import { judgeAll } from '../../guards/judge.js';
-import type { AnyAction } from '../../integrations/contract/registry.js';
 import type { ActivityDeps } from '../deps.js';
 import { placeFor } from '../place.js';
 import { callFor, isVendorFailure } from '../shell.js';
-import { type Attempt, attemptOf } from '../situation/attempt.js';
+import { isClosed } from '../situation/closed.js';
 import { readIncident } from '../situation/read.js';
-import { storedDecision } from '../stored.js';
+import { witnessOf } from '../situation/witness.js';
 import type { UndoAdmission, UndoInput } from '../types.js';
 import { paramsHash, permitLifeMs } from './admit.js';
-
-/** What is to be put back, from the ledger alone. */
-interface Recorded {
-  plan: Plan;
-  step: PlanStep;
-  permit: Permit;
-  /** The decision that the plan stands in. */
-  decision: Decision;
-  action: AnyAction;
-  params: JsonObject;
-  says: string;
-}
+import { no, type Recorded, recordedEffect } from './recorded-effect.js';
 
 /**
  * Phase 9: a permit to put one effect back, or who refused. What was done, from which state and by which plan stands in the ledger;
- * of the caller only the key is taken. Stops, protected targets and other runs are asked; what asks whether to begin at all is not:
- * whoever allowed the effect allowed its undo.
+ * of the caller only the key is taken. Stops, protected targets, other runs and whoever has taken the incident are asked; what asks
+ * whether to begin at all is not: whoever allowed the effect allowed its undo.
  */
 export async function admitUndo(deps: ActivityDeps, input: UndoInput): Promise<UndoAdmission> {
   const recorded = await recordedEffect(deps, input);
   if ('guard' in recorded) return refused(deps, input, recorded);
+  const incident = await incidentNow(deps, input);
+  if ('guard' in incident) return refused(deps, input, incident);
   const found = await readTarget(deps, input, recorded);
   if ('guard' in found) return refused(deps, input, found);
   const preState = await preStateOf(deps, input, recorded, found);
   if ('guard' in preState) return refused(deps, input, preState as unknown as GuardVerdict);
-  const asked = deps.guards.filter((guard) => guard.asked.includes('undo'));
-  const facts = factsOf(deps, input, recorded, found);
+  const asked = deps.guards.filter((guard) => guard.asked.includes('undo') || isHandsOff(guard.id, input, recorded.plan));
+  const facts = { ...factsOf(deps, input, recorded, found), incident };
   const admission = await deps.ledger.admit({ ...requestFor(deps, input, recorded), preState }, (state) =>
     judgeAll(asked, facts, state, recorded.plan.limits),
   );
@@ -54,55 +45,23 @@ export async function admitUndo(deps: ActivityDeps, input: UndoInput): Promise<U
 
 const words = { undo: 'puts back', giveBack: 'gives back' } as const;
 
-async function recordedEffect(deps: ActivityDeps, input: UndoInput): Promise<Recorded | GuardVerdict> {
-  const decision = await storedDecision(deps, input.incident);
-  const plan = planIn(decision);
-  const step = plan?.steps[input.step];
-  if (!decision || !plan || plan.hash !== input.planHash || !step)
-    return no('plan', 'the plan that was carried out', 'another plan');
-  if (step.undo !== 'restore') return no('plan', 'undo: restore', `${step.runbook} puts nothing back`);
-  const permit = await deps.ledger.permit(input.attemptKey);
-  const attempt = await attemptOf(deps, input.incident, input.attemptKey);
-  if (!permit || !attempt || permit.planHash !== plan.hash || permit.action !== step.action)
-    return no('permit', 'an effect of this plan', 'there is none under this key');
-  const early = notYet(deps, input, step, attempt);
-  if (early !== undefined) return no('permit', input.why, early);
-  return undoFor(deps, { decision, plan, step, permit });
-}
+/** Who has taken an incident has taken it as it is. After it, nobody has it. */
+const isHandsOff = (guard: string, { why }: UndoInput, { limits }: Plan): boolean =>
+  guard === 'onAcknowledge' && why === 'undo' && limits.onAcknowledge === 'standDown';
 
-/** Only what was seen to its end is put back: never what may still be happening, nor what helped and is wanted. */
-function notYet(deps: ActivityDeps, { why }: UndoInput, step: PlanStep, attempt: Attempt): string | undefined {
-  if (!attempt.consumed || attempt.status === 'not-done') return 'it was not done';
-  if (step.waits && !attempt.ended) return 'it has not ended';
-  if (attempt.status === 'unknown') return 'whether it was done is not known';
-  if (why === 'undo') return attempt.verified === false ? undefined : 'it was not found to have failed';
-  if (attempt.verified !== true || attempt.verifiedAt === undefined) return 'it was not found to have helped';
-  return deps.now() >= attempt.verifiedAt + (step.giveBackMs ?? Number.POSITIVE_INFINITY) ? undefined : 'it is too early';
-}
-
-function undoFor(
-  deps: ActivityDeps,
-  { decision, plan, step, permit }: Pick<Recorded, 'decision' | 'plan' | 'step' | 'permit'>,
-): Recorded | GuardVerdict {
-  const undo = deps.registry.actions.get(step.action)?.undo;
-  const action = undo && undo !== 'none' ? deps.registry.actions.get(undo.action) : undefined;
-  if (!undo || undo === 'none' || !action) return no('plan', 'undo: restore', `${step.action} can no longer be put back`);
-  const parsed = action.params.safeParse(undo.params(permit.preState, permit.params));
-  if (!parsed.success) return no('preState', 'what was recorded', 'what was recorded is not enough to put it back');
-  return {
-    decision,
-    plan,
-    step,
-    permit,
-    action,
-    params: parsed.data as JsonObject,
-    says: undo.says(permit.preState, permit.params),
-  };
+/** As its source tells it now. What did not help is put back in the life that it was done in; what helped, when all is over. */
+async function incidentNow(deps: ActivityDeps, input: UndoInput): Promise<Incident | GuardVerdict> {
+  const { incident, alert } = await readIncident(deps, input);
+  if (input.why === 'undo')
+    return isOtherLife(incident, input.ref) ? no('incident', 'its present life', 'it was reopened since') : incident;
+  if (!(await isClosed(deps, input))) return no('incident', 'closed', 'the incident is open again');
+  const { witness } = await witnessOf(deps, input, incident, alert, paceOf(deps.rules()));
+  // Another incident may be open about the same alert by now.
+  if (witness.by !== incident.ref.source && witness.state !== 'clear') return no('corroborate', 'clear', witness.says);
+  return incident;
 }
 
 async function readTarget(deps: ActivityDeps, input: UndoInput, { plan }: Recorded): Promise<Target | GuardVerdict> {
-  if (input.why === 'giveBack' && (await readIncident(deps, input)).incident.status !== 'resolved')
-    return no('incident', 'closed', 'the incident is open again');
   const type = deps.registry.targets.get(plan.target.type);
   if (!type) throw new TypeError(`No integration offers the target type "${plan.target.type}"`);
   const call = callFor(input.incident, placeFor(deps.rules(), plan.target, 'read'), paceOf(deps.rules()), deps.now);
@@ -176,14 +135,6 @@ function requestFor(deps: ActivityDeps, input: UndoInput, { plan, step, permit, 
     startBy: deps.now() + permitLifeMs,
   };
 }
-
-const no = (guard: string, limit: string, found: string): GuardVerdict => ({
-  guard,
-  verdict: 'refuse',
-  limit,
-  found,
-  setBy: 'design',
-});
 
 async function refused(deps: ActivityDeps, input: UndoInput, refusedBy: GuardVerdict, said?: Admission): Promise<UndoAdmission> {
   const says = `not put back: ${foundWords(refusedBy, deps.now())}`;

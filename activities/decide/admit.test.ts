@@ -88,6 +88,10 @@ describe('row 37: admission believes nothing that it is handed', () => {
   it.each([
     ['has not ended', { ended_at: null, verified: null }, false],
     ['has helped', { ended_at: '2026-01-01', verified: true }, false],
+    ['is still being verified', { ended_at: '2026-11-22T03:14:38Z', verified: null }, false],
+    ['was not done', { ended_at: '2026-01-01', status: 'not-done', verified: null }, false],
+    ['may have been done', { ended_at: '2026-01-01', status: 'unknown', verified: null }, false],
+    ['had all its time and nobody could tell', { ended_at: '2026-01-01', verified: null }, true],
     ['has ended and did not help', { ended_at: '2026-01-01', verified: false }, true],
   ])('a later step while the one below it %s', async (_says, became, admitted) => {
     const first = bench();

@@ -72,14 +72,21 @@ async function derive(deps: ActivityDeps, input: StepInput): Promise<Derived | G
   return { situation, plan, step, facts: guardFacts({ ...asking, set, incident, alert, witness, plan, step }) };
 }
 
-/** A later step only after the one below it was done, has ended and did not help: by the ledger, not by the caller's word. */
+/**
+ * A later step only after the one below it was done, has ended and was seen not to help, or had all the time to: by the ledger, not by
+ * the caller's word. Of what may still be helping nobody knows that more is needed.
+ */
 async function beforeItsTurn(deps: ActivityDeps, input: StepInput, plan: Plan): Promise<string | undefined> {
   const below = plan.steps[input.step - 1];
   if (!below) return undefined;
   const attempt = await attemptOf(deps, input.incident, attemptKey(deps, plan, below));
   if (!attempt?.consumed) return `step ${input.step} has not been tried`;
   if (below.waits && !attempt.ended) return `step ${input.step} has not ended`;
-  return attempt.verified ? `step ${input.step} has helped` : undefined;
+  if (attempt.status === 'not-done') return `step ${input.step} was not done`;
+  if (attempt.status === 'unknown') return `whether step ${input.step} was done is not known`;
+  if (attempt.verified !== undefined) return attempt.verified ? `step ${input.step} has helped` : undefined;
+  const until = (attempt.overAt ?? Number.POSITIVE_INFINITY) + below.verify.withinMs;
+  return deps.now() < until ? `whether step ${input.step} has helped is not known yet` : undefined;
 }
 
 const no = (guard: string, limit: string, found: string): GuardVerdict => ({

@@ -2,7 +2,7 @@ import type { ActivityDeps } from '../deps.js';
 import { shelled } from '../shell.js';
 import type { DecideActivities } from '../types.js';
 import { admit, preview } from './admit.js';
-import { readIncident } from '../situation/read.js';
+import { isClosed } from '../situation/closed.js';
 import { admitUndo } from './admit-undo.js';
 import { decide } from './decide.js';
 import { judgeApproval } from './judge-approval.js';
@@ -14,7 +14,7 @@ export const createDecideActivities = (deps: ActivityDeps): DecideActivities => 
   preview: shelled((input) => preview(deps, input)),
   admit: shelled((input) => admit(deps, input)),
   admitUndo: shelled((input) => admitUndo(deps, input)),
-  closed: shelled(async (about) => (await readIncident(deps, about)).incident.status === 'resolved'),
+  closed: shelled((about) => isClosed(deps, about)),
   judgeApproval: shelled((input) => judgeApproval(deps, input)),
   verify: shelled((input) => verify(deps, input)),
 });

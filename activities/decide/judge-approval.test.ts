@@ -19,7 +19,7 @@ const about = {
 function bench(
   asked: Pick<ApprovalRequest, 'decision' | 'planHash'> = { decision: 'approve', planHash },
   by = 'ada@example.com',
-  { via = 'api', risk = 'disruptive' } = {},
+  { via = 'api', risk = 'disruptive', askedAbout = planHash } = {},
 ) {
   const approvals: Approval[] = [];
   const requestId = boundRequestId(hash, 'one', asked);
@@ -48,18 +48,20 @@ function bench(
       approvalRequest: async (id: string) =>
         id === requestId ? { id, incident: about.incident, by, role: 'approver', via } : undefined,
       approvals: async () => approvals,
+      timeline: async () => [{ once: `ask.${askedAbout}.first` }],
       putApproval: async (one: Approval) => void approvals.push(one),
       record: async () => {
         if (failing.record) throw new Error('the ledger went away');
       },
     },
   } as unknown as ActivityDeps;
-  const judge = (request: ApprovalRequest): Promise<Judged> =>
+  const judge = (request: ApprovalRequest, change: Partial<JudgeInput> = {}): Promise<Judged> =>
     new MockActivityEnvironment().run((input: JudgeInput) => judgeApproval(deps, input), {
       ...about,
       planHash,
       via: 'update' as const,
       request,
+      ...change,
     });
   return { judge, requestId, failing, approvals };
 }
@@ -90,6 +92,13 @@ describe('rows 31, 33: a word counts for what was said, and for nothing else', (
   it('a display name is not an identity: anybody can choose it', async () => {
     const { judge, requestId } = bench(undefined, 'Ada');
     expect(await judge({ ...approve(requestId), by: 'Ada' })).toMatchObject({ answer: { accepted: false } });
+  });
+
+  it('a reference to another incident, whose rota is another, counts for nothing', async () => {
+    const { judge, requestId, approvals } = bench();
+    const elsewhere = { source: 'pagerduty', externalId: 'QOTHER', generation: '0' };
+    await expect(judge(approve(requestId), { ref: elsewhere })).rejects.toThrow('QOTHER');
+    expect(approvals).toEqual([]);
   });
 
   it('judged again after the answer was lost: the same answer, counted once', async () => {
@@ -129,6 +138,11 @@ describe('a word given by a button in the vendor’s app', () => {
     expect(approvals).toMatchObject([{ accepted: false, via: 'pagerduty button' }]);
     const byHand = bench(undefined, 'ada@example.com', { risk: 'destructive' });
     expect(await byHand.judge(approve(byHand.requestId))).toMatchObject({ answer: { accepted: true } });
+  });
+
+  it('is not a word on a plan that people were not asked about yet: they saw the one before', async () => {
+    const { judge, requestId } = bench(undefined, 'PADA', { ...button, askedAbout: 'b'.repeat(64) });
+    expect(await judge(approve(requestId))).toMatchObject({ answer: { accepted: false } });
   });
 
   it('rejects whatever it is: to refuse is always safe', async () => {

@@ -47,9 +47,15 @@ async function refusalOf(
     return 'our own door wrote that request for another decision or another plan';
   if (row && request.decision === 'approve' && isButton(row.via) && plan.steps.some(({ risk }) => risk === 'destructive'))
     return `a destructive step wants a word on the plan itself, which a button does not show: opssentinel approve --plan ${plan.hash.slice(0, shortestPin)}`;
+  if (row && request.decision === 'approve' && isButton(row.via) && !(await wasShown(deps, input, plan)))
+    return 'this plan has not been shown yet: read the new note, and press again';
   // The same word again counts once, in the ledger: judged again after a lost answer, it gets the same answer.
   return row ? onCallRefusal(deps, input, row) : signalRefusal(plan);
 }
+
+/** A button names no plan: whoever pressed it before people were asked about this one meant the one before. */
+const wasShown = async ({ ledger }: ActivityDeps, { incident }: JudgeInput, plan: Plan): Promise<boolean> =>
+  (await ledger.timeline(incident)).some(({ once }) => once === `ask.${plan.hash}.first`);
 
 /** Whoever reached Temporal may be anybody: it counts as one unverified operator, unless the policy or the risk forbids it. */
 function signalRefusal(plan: Plan): string | undefined {

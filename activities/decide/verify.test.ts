@@ -3,9 +3,10 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import fc from 'fast-check';
 import type { Verification } from '../../domain/verification.js';
 import { VendorError } from '../../integrations/contract/errors.js';
-import { alert, incident, policy, rule, runbook, setOf, target, witness } from '../../tests/support/rules.js';
+import { alert, hash, incident, policy, rule, runbook, setOf, target, witness } from '../../tests/support/rules.js';
 import type { ActivityDeps } from '../deps.js';
 import type { VerifyInput } from '../types.js';
+import { attemptKey } from './admit.js';
 import { verify } from './verify.js';
 
 /** What one look sees: the alarm, and the runbook's check. */
@@ -21,12 +22,29 @@ const set = setOf(policy('profile: bench'), runbook(), rule());
 async function verified(
   looks: readonly Look[],
   terms: Partial<VerifyInput['verify']> = {},
+  { row = {}, ...asked }: Partial<VerifyInput> & { row?: object } = {},
 ): Promise<Verification & { lines: string[]; looked: number }> {
   let looked = 0;
   const lines: string[] = [];
   const now = () => Math.max(0, looked - 1) * everyMs;
   const look = (): Look => looks[Math.min(looked, looks.length) - 1] ?? well;
+  const planned = {
+    alertCleared: true,
+    checks: [{ check: 'test.well', params: {} }],
+    forMs: 3 * everyMs,
+    withinMs: 10 * everyMs,
+    ...terms,
+  };
+  const plan = {
+    hash: 'p',
+    ref: incident().ref,
+    rule: { logicHash: 'l' },
+    target: target(),
+    steps: [{ index: 0, waits: true, verify: planned }],
+  };
+  const key = attemptKey({ hash }, plan as never, plan.steps[0] as never);
   const deps = {
+    hash,
     now,
     rules: () => set,
     registry: {
@@ -54,7 +72,10 @@ async function verified(
       bodies: [],
     },
     ledger: {
-      decision: async () => ({ plan: { target: target() } }),
+      decision: async () => ({ plan }),
+      evidence: async () => ({
+        permits: [{ attempt_key: key, consumed_at: '2026-01-01', ended_at: '2026-01-01', status: 'succeeded', ...row }],
+      }),
       effectVerified: async () => undefined,
       record: async ({ state }: { state: string }) => void lines.push(state),
     },
@@ -67,14 +88,9 @@ async function verified(
     trust: 'signed',
     planHash: 'p',
     step: 0,
-    attemptKey: 'k',
-    verify: {
-      alertCleared: true,
-      checks: [{ check: 'test.well', params: {} }],
-      forMs: 3 * everyMs,
-      withinMs: 10 * everyMs,
-      ...terms,
-    },
+    attemptKey: key,
+    verify: planned,
+    ...asked,
   };
   const verification = (await environment.run((given: VerifyInput) => verify(deps, given), input)) as Verification;
   return { ...verification, lines, looked };
@@ -112,5 +128,25 @@ describe('row 43: verified is what has been well for so long without a break', (
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('the word decides what is undone, tried next and resolved, so the caller sets nothing of it', () => {
+  const easy = { alertCleared: false, checks: [], forMs: 0, withinMs: 60_000 };
+
+  it('not what is looked at: terms that anything would meet are not those of the plan', async () => {
+    const firing: Look = { alarm: 'firing', check: false };
+    expect(await verified([firing], {}, { verify: easy })).toMatchObject({ verified: false });
+  });
+
+  it.each<[string, Partial<VerifyInput> & { row?: object }]>([
+    ['another key', { attemptKey: 'of-an-undo' }],
+    ['another plan', { planHash: 'other' }],
+    ['a step that is not there', { step: 1 }],
+    ['an effect that was not begun', { row: { consumed_at: null, ended_at: null } }],
+    ['an effect that has not ended', { row: { ended_at: null } }],
+    ['another incident', { ref: { source: 'pagerduty', externalId: 'QOTHER', generation: '0' } }],
+  ])('nor %s', async (_what, asked) => {
+    await expect(verified([well], {}, asked)).rejects.toThrow(TypeError);
   });
 });

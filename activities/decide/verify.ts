@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { type Pace, planIn } from '../../domain/plan.js';
+import { type Pace, type PlannedVerification, planIn } from '../../domain/plan.js';
 import type { Target } from '../../domain/target.js';
 import type { CheckReading, Verification } from '../../domain/verification.js';
 import { duration } from '../../domain/words.js';
@@ -7,10 +7,12 @@ import { paceOf } from '../../decide/profiles.js';
 import type { ActivityDeps } from '../deps.js';
 import { placeFor } from '../place.js';
 import { beatWith, callFor, isVendorFailure } from '../shell.js';
+import { attemptOf } from '../situation/attempt.js';
 import { readIncident } from '../situation/read.js';
 import { witnessOf } from '../situation/witness.js';
 import { storedDecision } from '../stored.js';
 import type { VerifyInput } from '../types.js';
+import { attemptKey } from './admit.js';
 
 /** What survives a worker's death: since when we have been looking, and since when all has been well. */
 interface Progress {
@@ -27,31 +29,46 @@ export async function verify(deps: ActivityDeps, input: VerifyInput): Promise<Ve
   const kept = context.info.heartbeatDetails as Progress | undefined;
   const progress: Progress = kept?.startedAt ? kept : { startedAt: deps.now() };
   const pace = paceOf(deps.rules());
-  const target = await plannedTarget(deps, input);
+  const { target, terms } = await planned(deps, input);
   for (;;) {
     beatWith(progress);
-    const readings = await readAll(deps, input, target, pace);
+    const readings = await readAll(deps, input, terms, target, pace);
     const now = deps.now();
     const well = readings.every(({ ok }) => ok);
     progress.wellSince = well ? (progress.wellSince ?? now) : undefined;
     const held = progress.wellSince === undefined ? 0 : now - progress.wellSince;
-    if (well && held >= input.verify.forMs)
-      return settle(deps, input, { verified: true, readings, wellSince: progress.wellSince });
-    if (now - progress.startedAt > input.verify.withinMs) return settle(deps, input, { verified: false, readings });
+    if (well && held >= terms.forMs)
+      return settle(deps, input, terms, { verified: true, readings, wellSince: progress.wellSince });
+    if (now - progress.startedAt > terms.withinMs) return settle(deps, input, terms, { verified: false, readings });
     await context.sleep(pace.pollMs);
   }
 }
 
-async function plannedTarget(deps: ActivityDeps, input: VerifyInput): Promise<Target> {
+/**
+ * What to look at, and by which terms, from the ledger's plan: the word decides what is put back, tried next and resolved, so the caller
+ * sets neither. Nor is it given on what has not ended, where nothing could have helped yet.
+ */
+async function planned(deps: ActivityDeps, input: VerifyInput): Promise<{ target: Target; terms: PlannedVerification }> {
   const plan = planIn(await storedDecision(deps, input.incident));
-  if (!plan) throw new TypeError('The ledger holds no plan of this incident');
-  return plan.target;
+  const step = plan?.steps[input.step];
+  if (!plan || !step || plan.hash !== input.planHash) throw new TypeError('The ledger holds no such plan of this incident');
+  const attempt =
+    attemptKey(deps, plan, step) === input.attemptKey ? await attemptOf(deps, input.incident, input.attemptKey) : undefined;
+  if (!attempt?.consumed || (step.waits && !attempt.ended))
+    throw new TypeError('No effect of this step has ended under this key');
+  return { target: plan.target, terms: step.verify };
 }
 
-async function readAll(deps: ActivityDeps, input: VerifyInput, target: Target, pace: Pace): Promise<CheckReading[]> {
+async function readAll(
+  deps: ActivityDeps,
+  input: VerifyInput,
+  terms: PlannedVerification,
+  target: Target,
+  pace: Pace,
+): Promise<CheckReading[]> {
   const readings: CheckReading[] = [];
-  if (input.verify.alertCleared) readings.push(await guarded('alert', () => readCleared(deps, input, pace)));
-  for (const { check: id, params } of input.verify.checks) {
+  if (terms.alertCleared) readings.push(await guarded('alert', () => readCleared(deps, input, pace)));
+  for (const { check: id, params } of terms.checks) {
     const check = deps.registry.checks.get(id);
     if (!check) throw new TypeError(`No integration offers the check "${id}"`);
     const call = callFor(input.incident, placeFor(deps.rules(), target, 'read'), pace, deps.now);
@@ -81,12 +98,13 @@ async function readCleared(deps: ActivityDeps, input: VerifyInput, pace: Pace): 
 async function settle(
   deps: ActivityDeps,
   input: VerifyInput,
+  terms: PlannedVerification,
   found: { verified: boolean; readings: CheckReading[]; wellSince?: number },
 ): Promise<Verification> {
   const lasting = found.readings.filter(({ ok }) => ok === found.verified).map(({ says }) => says);
   const says = found.verified
-    ? `${lasting.join(', ')}, for ${duration(input.verify.forMs)}`
-    : `not recovered after ${duration(input.verify.withinMs)}: ${lasting.join(', ')}`;
+    ? `${lasting.join(', ')}, for ${duration(terms.forMs)}`
+    : `not recovered after ${duration(terms.withinMs)}: ${lasting.join(', ')}`;
   await deps.ledger.effectVerified(input.attemptKey, found.verified, says);
   const wellSince = found.wellSince === undefined ? undefined : new Date(found.wellSince).toISOString();
   await deps.ledger.record({

@@ -26,8 +26,10 @@ export async function startEffect(deps: ActivityDeps, action: AnyAction, input: 
 }
 
 async function callVendor(deps: ActivityDeps, action: AnyAction, input: EffectInput, permit: Permit): Promise<EffectStart> {
-  const call = callFor(input.incident, placeFor(deps.rules(), permit.place, 'act'), paceOf(deps.rules()), deps.now);
-  const attempt = { key: permit.attemptKey, startBy: Date.parse(permit.startBy), preState: permit.preState };
+  const startBy = Date.parse(permit.startBy);
+  const place = placeFor(deps.rules(), permit.place, 'act');
+  const call = { ...callFor(input.incident, place, paceOf(deps.rules()), deps.now), startBy };
+  const attempt = { key: permit.attemptKey, startBy, preState: permit.preState };
   try {
     const params = action.params.parse(permit.params);
     const { ref, says } = await action.start(action.with(call), params, attempt);

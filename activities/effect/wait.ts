@@ -6,6 +6,7 @@ import type { AnyAction } from '../../integrations/contract/registry.js';
 import type { ActivityDeps } from '../deps.js';
 import { placeFor } from '../place.js';
 import { callFor } from '../shell.js';
+import { attemptOf } from '../situation/attempt.js';
 import type { EffectInput, WaitInput } from '../types.js';
 import { record } from './start.js';
 
@@ -15,6 +16,9 @@ export async function waitEffect(deps: ActivityDeps, action: AnyAction, input: W
   if (!permit?.ref || permit.action !== action.id)
     throw new TypeError('Nothing has begun under this key: there is nothing to wait for');
   const call = callFor(input.incident, placeFor(deps.rules(), permit.place, 'act'), paceOf(deps.rules()), deps.now);
+  // What has been seen to its end is over: some waits change things (a stopped instance is started), and this one may come a week later.
+  const known = await endedBefore(deps, input);
+  if (known) return known;
   if (!action.wait) throw new TypeError(`${action.id} has nothing to wait for`);
   const end = await action.wait(action.with(call), permit.ref);
   await deps.ledger.effectEnded(input.attemptKey, end.status, end.says);
@@ -23,11 +27,21 @@ export async function waitEffect(deps: ActivityDeps, action: AnyAction, input: W
   return end;
 }
 
+async function endedBefore(deps: ActivityDeps, { incident, attemptKey }: WaitInput): Promise<EffectEnd | undefined> {
+  const attempt = await attemptOf(deps, incident, attemptKey);
+  if (!attempt?.consumed) throw new TypeError(`Nothing has begun for ${incident} under this key`);
+  const { ended, status, says } = attempt;
+  if (!ended) return undefined;
+  return { status: status === 'succeeded' || status === 'failed' ? status : 'unknown', says };
+}
+
 /** A run that is cancelled stops what it began. `wait` tells how it ended. */
 export async function stopEffect(deps: ActivityDeps, action: AnyAction, input: WaitInput): Promise<{ says: string }> {
   const permit = await deps.ledger.permit(input.attemptKey);
   if (!permit?.ref || permit.action !== action.id)
     throw new TypeError('Nothing has begun under this key: there is nothing to stop');
+  const ended = await endedBefore(deps, input);
+  if (ended) return { says: `it had ended: ${ended.says}` };
   if (!action.stop) throw new TypeError(`${action.id} cannot be stopped`);
   const call = callFor(input.incident, placeFor(deps.rules(), permit.place, 'act'), paceOf(deps.rules()), deps.now);
   await action.stop(action.with(call), permit.ref);
@@ -48,6 +62,10 @@ export async function adoptEffect(
   const pace = paceOf(deps.rules());
   const permit = await deps.ledger.permit(input.attemptKey);
   if (!permit) return { found: false, certain: true, rearmed: false };
+  const attempt = await attemptOf(deps, input.incident, input.attemptKey);
+  // Nobody has used it, so whatever stands there now is another's: it is never taken for ours, nor followed up.
+  if (!attempt) throw new TypeError(`${input.incident} has no permit of this key`);
+  if (!attempt.consumed) return doubtful(deps, input, false);
   const call = callFor(input.incident, placeFor(deps.rules(), permit.place, 'act'), pace, deps.now);
   let certain = true;
   for (let read = 0; read < reads; read++) {
@@ -62,12 +80,14 @@ export async function adoptEffect(
     certain &&= adoption.certain;
   }
   const rearmed = certain && mayRearm(action.idempotency) && (await deps.ledger.rearm(input.attemptKey));
-  if (!rearmed) {
-    const says = 'whether it ran cannot be told; it is not repeated';
-    await deps.ledger.effectEnded(input.attemptKey, 'unknown', says);
-    await record(deps, input, 'unknown', says, 'unknown', {});
-  }
-  return { found: false, certain, rearmed };
+  return rearmed ? { found: false, certain, rearmed } : doubtful(deps, input, certain);
+}
+
+async function doubtful(deps: ActivityDeps, input: EffectInput, certain: boolean): Promise<Adoption & { rearmed: boolean }> {
+  const says = 'whether it ran cannot be told; it is not repeated';
+  await deps.ledger.effectEnded(input.attemptKey, 'unknown', says);
+  await record(deps, input, 'unknown', says, 'unknown', {});
+  return { found: false, certain, rearmed: false };
 }
 
 async function adopted(deps: ActivityDeps, input: EffectInput, ref: JsonObject): Promise<Adoption & { rearmed: boolean }> {

@@ -6,6 +6,12 @@ export interface Attempt {
   ended: boolean;
   /** How it ended; `undefined`: it has not. */
   status: string | undefined;
+  /** Epoch milliseconds: when it ended, or where nothing tells that, when it began. */
+  overAt: number | undefined;
+  /** How it ended, in words. */
+  says: string;
+  /** Its run has given the target back. */
+  released: boolean;
   /** `undefined`: not verified, or not yet. */
   verified: boolean | undefined;
   /** Epoch milliseconds. */
@@ -24,6 +30,8 @@ export async function attemptOf(
     consumed_at?: string | null;
     ended_at?: string | null;
     status?: string | null;
+    ended_says?: string | null;
+    released_at?: string | null;
     verified?: boolean | null;
     verified_at?: string | null;
   }[];
@@ -33,8 +41,13 @@ export async function attemptOf(
       consumed: row.consumed_at != null,
       ended: row.ended_at != null,
       status: row.status ?? undefined,
+      overAt: at(row.ended_at ?? row.consumed_at),
+      says: row.ended_says ?? '',
+      released: row.released_at != null,
       verified: row.verified ?? undefined,
-      verifiedAt: row.verified_at == null ? undefined : Date.parse(row.verified_at),
+      verifiedAt: at(row.verified_at),
     }
   );
 }
+
+const at = (time: string | null | undefined): number | undefined => (time == null ? undefined : Date.parse(time));

@@ -1,5 +1,6 @@
 import type { Alert, Witness } from '../../domain/alert.js';
 import type { Incident } from '../../domain/incident.js';
+import { incidentId } from '../../domain/incident-id.js';
 import type { Decision, Pace } from '../../domain/plan.js';
 import { matchAndAim, planFor } from '../../decide/decide.js';
 import { paceOf } from '../../decide/profiles.js';
@@ -34,8 +35,10 @@ export function sourcePlace(deps: ActivityDeps, source: AnySource, ref: About['r
   return at === undefined ? nowhere : placeFor(deps.rules(), at, 'read');
 }
 
-/** Reads the incident and its alert at their source. */
+/** Reads the incident and its alert at their source. A caller that names one incident and points at another is told nothing of either. */
 export async function readIncident(deps: ActivityDeps, about: About): Promise<{ incident: Incident; alert: Alert }> {
+  if (about.incident !== incidentId(about.ref))
+    throw new TypeError(`Asked about ${about.incident} with a reference to ${incidentId(about.ref)}`);
   const source = sourceOf(deps, about.ref.source);
   const pace = paceOf(deps.rules());
   const call = source.with(callFor(about.incident, sourcePlace(deps, source, about.ref), pace, deps.now));

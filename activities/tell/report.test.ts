@@ -23,6 +23,8 @@ interface World {
   ledgerDown?: boolean;
   decision?: unknown;
   alarm?: 'firing' | 'clear';
+  /** What the ledger knows of the effect. */
+  verified?: boolean | null;
 }
 
 /** One report, as Temporal sees it. */
@@ -79,6 +81,7 @@ async function reported(world: World, input: Partial<ReportInput> = {}) {
       putIncident: () => ledger(undefined),
       timeline: () => ledger([]),
       decision: () => ledger(world.decision),
+      evidence: () => ledger({ permits: [{ verified: world.verified === undefined ? true : world.verified }] }),
       record: (line: NewRecord) => ledger(undefined).then(() => void lines.push(line)),
     },
   } as unknown as ActivityDeps;
@@ -161,6 +164,13 @@ describe('what is said is true when it is said', () => {
   it('resolved when it is well', async () => {
     expect((await reported({ decision: resolving }, remediated)).done).toEqual(['note', 'resolve']);
   });
+
+  it.each([false, null])(
+    'said to be well where the ledger knows of no effect that helped (%s): not resolved',
+    async (verified) => {
+      expect((await reported({ decision: resolving, verified }, remediated)).done).toEqual(['note']);
+    },
+  );
 
   it('told late, and the alert fires again by then: not resolved', async () => {
     const { done } = await reported({ decision: resolving, alarm: 'firing' }, remediated);

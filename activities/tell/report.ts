@@ -14,7 +14,7 @@ const silent: readonly Ending['kind'][] = ['ignored', 'joined'];
 
 /** Phase 10. The ledger first, so that the target is free and the outcome stands even while a channel is away. */
 export async function report(deps: ActivityDeps, input: ReportInput): Promise<{ says: string }> {
-  const { ending, story } = input;
+  const { incident, ending, story } = input;
   try {
     await settle(deps, input);
   } catch (error) {
@@ -32,7 +32,7 @@ export async function report(deps: ActivityDeps, input: ReportInput): Promise<{ 
   // The question stands no longer: whoever opens the incident later must not answer it.
   if (await wasAsked(deps, input)) await note(deps, input, 'approval', answered(input));
   if (ending.kind === 'remediated' && wantsResolve(decision))
-    told.push(...(await resolve(deps, input, alertCounts(decision, input))));
+    told.push(...((await hasHelped(deps, incident)) ? await resolve(deps, input, alertCounts(decision, input)) : [unproven]));
   const says = told.join(', ');
   await deps.ledger.record({ incident: input.incident, phase: 'report', state: 'ok', says, once: 'report', data: { text } });
   return { says };
@@ -45,6 +45,14 @@ const answered = ({ story, ending }: ReportInput): string =>
   `OpsSentinel: no word is wanted any more. ${story.approvals.length > 0 ? `It was ${story.approvals.join(', ')}` : ending.says}.`;
 
 const wantsResolve = (decision: Decision | undefined): boolean => planIn(decision)?.report.resolve === 'whenVerified';
+
+const unproven = 'not resolved: the ledger knows of no effect that helped';
+
+/** By the ledger, not by the caller's word: whoever reaches Temporal must not be able to quieten an incident that goes on. */
+async function hasHelped({ ledger }: ActivityDeps, incident: string): Promise<boolean> {
+  const { permits } = await ledger.evidence(incident);
+  return Array.isArray(permits) && permits.some((permit) => (permit as { verified?: unknown } | null)?.verified === true);
+}
 
 /** Whether the step that helped was verified by the alert itself. */
 function alertCounts(decision: Decision | undefined, { story }: ReportInput): boolean {
