@@ -14,6 +14,8 @@ export interface Call {
   /** Our id of the incident: goes into marks, tags and session names. */
   incident: string;
   pace: Pace;
+  /** Epoch milliseconds, in the one call that begins an effect: nothing may be written later, however long a session or a socket took. */
+  startBy?: number;
   /** Fires when the activity is cancelled or the worker stops. Pass it to every request. */
   signal: AbortSignal;
   /** Says that we are alive. Cheap; call it on every poll. */

@@ -52,6 +52,9 @@ export function connect(config: AwsConfig, timeouts: AwsTimeouts): Connection {
       async (at, send) => {
         // Before anything is sent: a role that cannot be assumed is no ambiguous write.
         const identity = await identify(config, sessions, at, timeouts);
+        // A role may take its time to be assumed: looked at once more, with nothing left between this and the request.
+        if (kind === 'write' && at.startBy !== undefined && Date.now() > at.startBy)
+          throw new VendorError('aws', 'refused', 'it is too late to begin: the time by which it had to start has passed');
         const abortSignal = AbortSignal.any([at.signal, AbortSignal.timeout(timeouts.connect + requestMs)]);
         try {
           return await send(clientOf(at.place, identity), { abortSignal });

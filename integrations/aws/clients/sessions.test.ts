@@ -117,6 +117,13 @@ describe('as whom a call is made', () => {
     await expect(startAs(call)).resolves.toMatchObject({ says: expect.any(String) });
   });
 
+  it('a role that takes too long leaves no write behind: the time to begin is over by then', async () => {
+    await sandbox.fault('sts:AssumeRole', 'ok', { after: 1, delayMs: 300 });
+    const late = startAs(callAs({ place: acting, startBy: Date.now() + 150 }));
+    await expect(late).rejects.toMatchObject({ fault: 'refused', message: expect.stringContaining('too late') });
+    expect(await sandbox.effects()).toEqual([]);
+  });
+
   it('one caller that is cancelled takes the session from nobody else', async () => {
     const call = callAs();
     const cancel = new AbortController();

@@ -2,7 +2,7 @@ import type { STSClient } from '@aws-sdk/client-sts';
 import type { Call } from '../../contract/call.js';
 
 /** What a request needs to know of its call: where, as whom, for which incident. */
-export type At = Pick<Call, 'place' | 'signal' | 'incident'>;
+export type At = Pick<Call, 'place' | 'signal' | 'incident' | 'startBy'>;
 
 /** Milliseconds. */
 export interface AwsTimeouts {
