@@ -28,6 +28,9 @@ export async function acceptApproval(deps: AcceptDeps, at: Acceptance, word: Wor
 }
 
 async function passedOn(deps: AcceptDeps, at: Acceptance, word: Word): Promise<DurableEvent> {
+  // Another process may have taken it, or this one before it began anew: told again once the plan has changed, it would be a word on that.
+  const before = await fromLedger(deps, at, () => deps.ledger.journalCount({ source: at.source, eventId: word.eventId }));
+  if (before > 0) return { result: 'duplicate', says: 'this word was taken before' };
   const ref = word.ref.generation === latestLife ? await lifeOf(deps, at, word.ref) : word.ref;
   const incident = incidentId(ref ?? { ...word.ref, generation: '0' });
   const line = (result: 'recorded' | 'signalled', says: string) => ({

@@ -65,6 +65,26 @@ describe('a person’s word by a button inside the vendor’s app', () => {
     expect(bench.temporal.calls).toHaveLength(1);
   });
 
+  it('delivered again when another plan waits, and nobody remembers it, is still no word on that one', async () => {
+    await press();
+    bench.memory.incidents.set('open:Q1', { ...incidentRow('open:Q1'), planHash: 'c'.repeat(64) });
+    const other = await startBench({
+      source: openSource,
+      env: { OPSSENTINEL_DOOR_TOKENS: `sender:token:${tokenHash(token)}` },
+      deps: { ledger: bench.memory.ledger },
+    });
+    try {
+      other.temporal.open.add('incident:open:Q1');
+      const body = JSON.stringify({ word: 'approve', id: 'P1', incident: 'Q1', by: 'PUSR001' });
+      const headers = { authorization: `Bearer ${token}` };
+      expect((await fetch(other.address + doors.token, { method: 'POST', headers, body })).status).toBe(202);
+      expect(bench.memory.requests).toHaveLength(1);
+      expect(other.temporal.calls).toEqual([]);
+    } finally {
+      await other.close();
+    }
+  });
+
   it.each([
     ['an incident that nobody knows', { incident: 'Q9' }, 'nothing waits for a word: there is no plan'],
     ['an incident without a plan', { incident: 'Q2' }, 'nothing waits for a word: there is no plan'],

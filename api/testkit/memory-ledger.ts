@@ -57,6 +57,13 @@ export function createMemoryLedger(): MemoryLedger {
         one.source === entry.source && one.eventId === entry.eventId && one.result === entry.result;
       if (!journal.some(same)) journal.push(entry);
     },
+    journalCount: async ({ source, eventId, result }) =>
+      journal.filter(
+        (one) =>
+          one.source === (source ?? one.source) &&
+          one.eventId === (eventId ?? one.eventId) &&
+          one.result === (result ?? one.result),
+      ).length,
     record: async (line) => append(line),
     timeline: async (incident, after = 0) => records.filter((line) => line.incident === incident && line.seq > after),
     recordsAfter: async (seq, limit) => records.filter((line) => line.seq > seq).slice(0, limit),
