@@ -15,7 +15,7 @@ interface Options extends OutputOptions {
   rules?: string;
   rule?: string;
   env?: string;
-  principal?: string;
+  principal?: string[];
   actPrincipal?: string;
   documents?: string;
   out?: string;
@@ -36,8 +36,8 @@ export function addIam(program: Command, context: Context): void {
     .option('--env <name>', 'in this environment alone')
     .option('--diff', 'with --rule: only what it needs beyond what the other rules have')
     .option(
-      '--principal <arn>',
-      'who may become the roles; default: the roles OpsSentinelDecide and OpsSentinelEffect of each account',
+      '--principal <arn...>',
+      'who may become the roles; default: of each account OpsSentinelDecide and OpsSentinelTell the reading role, OpsSentinelEffect the acting one',
     )
     .option('--act-principal <arn>', 'who may become the acting role, where that is somebody else')
     .option('--documents <dir>', 'your own SSM documents as YAML, for the rights of their steps')
@@ -75,8 +75,8 @@ function asked(context: Context, { rule, env, diff, principal, actPrincipal, doc
     set.rules.map(({ name }) => name),
   );
   mustKnow('environment', env, Object.keys(set.policy.doc.environments));
-  const act = actPrincipal ?? principal;
-  for (const arn of [principal, act]) if (arn !== undefined) mustBePrincipal(arn);
+  const act = actPrincipal === undefined ? principal : [actPrincipal];
+  for (const arn of [...(principal ?? []), ...(act ?? [])]) mustBePrincipal(arn);
   const wish = {
     set,
     registry: installation({}).registry,

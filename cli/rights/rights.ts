@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { JsonObject } from '../../domain/json.js';
 import type { Registry } from '../../integrations/contract/registry.js';
-import type { RightsDefinition, RightsFile } from '../../integrations/contract/rights.js';
+import type { RightsDefinition, RightsFile, RightsWish } from '../../integrations/contract/rights.js';
 import type { RuleSet } from '../../rules/language/set.js';
 import { accountsOf, ableOf, needsOf, type NeedsOptions } from './needs.js';
 
@@ -14,7 +14,7 @@ export interface RightsAsked {
   root: string;
   /** A folder of documents instead of the shipped one. */
   documents?: string;
-  principals?: { read?: string; act?: string };
+  principals?: RightsWish['principals'];
   /** These uses alone. */
   of?: NeedsOptions;
   /** What goes beyond the uses of these. */

@@ -34,8 +34,8 @@ export interface RightsWish {
   able: readonly string[];
   /** What the policy protects, whoever asks. */
   protected: readonly ({ tag: Readonly<Record<string, string>> } | { arn: string })[];
-  /** Who may become the roles; by default a role of the same account with a name of ours. */
-  principals: { read?: string; act?: string };
+  /** Who may become the roles; by default roles of the same account with names of ours. */
+  principals: { read?: readonly string[]; act?: readonly string[] };
   /** What the vendor runs for us, by name: rights of its steps are derived from it. */
   documents: ReadonlyMap<string, JsonObject>;
 }

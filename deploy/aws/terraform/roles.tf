@@ -49,15 +49,19 @@ resource "aws_iam_role_policy_attachment" "opssentinel" {
 # The other half of the trust: who runs a worker here may become its role, and no other.
 locals {
   becomes = {
-    for kind, worker in { read = var.decide_worker_role, act = var.effect_worker_role } : kind => worker
-    if worker != "" && contains(keys(local.roles), kind)
+    for part, one in {
+      decide = { worker = var.decide_worker_role, kind = "read" }
+      tell   = { worker = var.tell_worker_role, kind = "read" }
+      effect = { worker = var.effect_worker_role, kind = "act" }
+    } : part => one
+    if one.worker != "" && contains(keys(local.roles), one.kind)
   }
 }
 
 resource "aws_iam_role_policy" "becomes" {
   for_each = local.becomes
-  name     = "OpsSentinel-becomes-${each.key}"
-  role     = each.value
+  name     = "OpsSentinel-${each.key}-becomes-${each.value.kind}"
+  role     = each.value.worker
 
   policy = jsonencode({
     Version = "2012-10-17"
@@ -65,7 +69,7 @@ resource "aws_iam_role_policy" "becomes" {
       Sid      = "BecomeTheRole"
       Effect   = "Allow"
       Action   = ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"]
-      Resource = [aws_iam_role.opssentinel[each.key].arn]
+      Resource = [aws_iam_role.opssentinel[each.value.kind].arn]
     }]
   })
 }

@@ -62,7 +62,7 @@ variable "effect_worker_role" {
 }
 
 variable "tell_worker_role" {
-  description = "Name of the role of this account that the tell worker runs as: it writes the ledger's lines and metrics. Empty: give that right where the worker lives."
+  description = "Name of the role of this account that the tell worker runs as: it writes the ledger's lines and metrics, and is allowed to become the reading role. Empty: give that right where the worker lives."
   type        = string
   default     = ""
 }

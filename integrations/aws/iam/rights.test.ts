@@ -43,11 +43,13 @@ const rightsOf = ({ lines }: RightsFile): string[] => lines.flatMap(({ actions }
 describe('the roles', () => {
   it('are named as the policy names them, and trust whoever is named', () => {
     const principal = 'arn:aws:iam::999988887777:role/Worker';
-    const { files } = make([automation(restart)], { principals: { act: principal } });
+    const { files } = make([automation(restart)], { principals: { act: [principal] } });
     expect(file(files, 'act.json').role).toBe('Actor');
     expect(file(files, 'read.json').role).toBe('Reader');
     expect(JSON.stringify(file(files, 'act-trust.json').document)).toContain(principal);
-    expect(JSON.stringify(file(files, 'read-trust.json').document)).toContain(':iam::111122223333:role/OpsSentinelDecide"');
+    const read = JSON.stringify(file(files, 'read-trust.json').document);
+    for (const reader of ['Decide', 'Tell']) expect(read).toContain(`:iam::111122223333:role/OpsSentinel${reader}"`);
+    expect(read).not.toContain('OpsSentinelEffect');
   });
 
   it('N1: what every rule only observes needs rights to read alone', () => {

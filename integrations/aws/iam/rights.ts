@@ -33,15 +33,15 @@ function filesOf(account: RightsAccount, wish: RightsWish): Made {
     document,
     lines: [],
   });
-  const principal = (given: string | undefined, name: string) =>
-    given ?? roleArn({ account: account.account, region: account.regions[0] ?? '' }, name);
+  const principals = (given: readonly string[] | undefined, names: readonly string[]) =>
+    given ?? names.map((name) => roleArn({ account: account.account, region: account.regions[0] ?? '' }, name));
   const files = [
     ...policyFiles(account, 'act', account.act, 'what the runbooks do', ofRole('act')),
     file(
       'act-trust.json',
       account.act,
       'who may act, and only for an incident',
-      trustOf(principal(wish.principals.act, 'OpsSentinelEffect')),
+      trustOf(principals(wish.principals.act, ['OpsSentinelEffect'])),
     ),
     ...automation.files,
     file('boundary.json', '', 'the most that any role here can do', boundaryFor(account, wish, automation.roles)),
@@ -50,7 +50,8 @@ function filesOf(account: RightsAccount, wish: RightsWish): Made {
       'read-trust.json',
       account.read,
       'who may read, and only for an incident',
-      trustOf(principal(wish.principals.read, 'OpsSentinelDecide')),
+      // Whoever tells reads incident and alert once more before it resolves or wakes anybody.
+      trustOf(principals(wish.principals.read, ['OpsSentinelDecide', 'OpsSentinelTell'])),
     ),
   ];
   for (const { name, document } of files) mustFit(account.account, name, document);

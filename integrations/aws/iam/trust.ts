@@ -8,12 +8,12 @@ import { policyOf } from './statements.js';
  * Who may become a role of ours, and only for an incident: every session says which one, by its name, its source identity and its tag
  * (contracts 5.9). Three statements: the keys of one right are not there when another one is judged.
  */
-export function trustOf(principal: string): JsonObject {
+export function trustOf(principals: readonly string[]): JsonObject {
   const tag = `aws:RequestTag/${incidentTag}`;
   const statement = (Sid: string, Action: string, Condition: JsonObject): JsonObject => ({
     Sid,
     Effect: 'Allow',
-    Principal: { AWS: [principal] },
+    Principal: { AWS: [...principals] },
     Action: [Action],
     Condition,
   });
