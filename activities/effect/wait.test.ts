@@ -67,6 +67,12 @@ describe('a wait may change things (a stopped instance is started), so it is no 
     },
   );
 
+  it('after its run has ended without knowing: people have it as it is', async () => {
+    const { run, called, ended } = bench({ ...begun, released_at: '2026-11-22T03:40:00Z' });
+    expect(await run('test.act.wait', about)).toMatchObject({ status: 'unknown' });
+    expect([called, ended]).toEqual([[], []]);
+  });
+
   it.each([
     ['was never used', { ...begun, consumed_at: null }],
     ['is not of this incident', undefined],

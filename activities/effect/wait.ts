@@ -30,8 +30,8 @@ export async function waitEffect(deps: ActivityDeps, action: AnyAction, input: W
 async function endedBefore(deps: ActivityDeps, { incident, attemptKey }: WaitInput): Promise<EffectEnd | undefined> {
   const attempt = await attemptOf(deps, incident, attemptKey);
   if (!attempt?.consumed) throw new TypeError(`Nothing has begun for ${incident} under this key`);
-  const { ended, status, says } = attempt;
-  if (!ended) return undefined;
+  const { ended, released, status, says } = attempt;
+  if (!ended) return released ? { status: 'unknown', says: 'its run ended before it; what it left is told there' } : undefined;
   return { status: status === 'succeeded' || status === 'failed' ? status : 'unknown', says };
 }
 

@@ -265,6 +265,19 @@ describe('a restart', () => {
     });
   });
 
+  it('is not started by a wait that stood still after it looked, nor by one that comes when its time is long over', async () => {
+    const { ref } = await begin(restart);
+    await set({ state: 'stopped' });
+    const started = async () => (await operations()).filter((one) => one.includes('StartInstances')).length;
+    // Each look is a minute old by the time that it is answered; it gives up at the end of its time.
+    let later = 0;
+    const still: Partial<Call> = { now: () => Date.now() + (later += 60_000), sleep: () => sleep(1) };
+    expect(await wait(restart, callOf(still), ref)).toMatchObject({ status: 'unknown' });
+    const days = 3 * 24 * 3_600_000;
+    expect(await wait(restart, callOf({ now: () => Date.now() + days }), ref)).toMatchObject({ status: 'unknown' });
+    expect(await started()).toBe(0);
+  });
+
   it('does not start what somebody else stopped after it', async () => {
     const { ref } = await begin(restart);
     await set({ state: 'stopped', launchedAt: Date.now() });

@@ -29,6 +29,9 @@ const longest = 30 * 60_000;
 /** So long a start that EC2 refuses is asked for again; then people must do something about rights or capacity. Milliseconds. */
 const startTriedFor = 5 * 60_000;
 
+/** What was read longer ago than this says nothing of now: a process may have stood still in between. Milliseconds. */
+const readHoldsFor = 10_000;
+
 const loses = 'loses instance-store data and a public address that is not elastic, and may move to another host';
 
 /** Stops the instance; the wait starts it again (docs/adr/0006). */
@@ -85,6 +88,7 @@ async function startWhenStopped(call: CallWith<AwsClient>, ref: RestartRef): Pro
   let last = 'stopping';
   let refusedSince: number | undefined;
   const end = await watch(call, { id: instance, by: 'EC2', startedAt, longestMs: longest }, async () => {
+    const readAt = call.now();
     const now = await readInstance(call, instance);
     const started = now.launchTime !== launchTime;
     last = now.state;
@@ -95,7 +99,10 @@ async function startWhenStopped(call: CallWith<AwsClient>, ref: RestartRef): Pro
     if (now.state !== 'stopped') return undefined;
     // That stop was not ours: it was started after ours.
     if (started) return { status: 'failed', says: `${instance} was started and has stopped again; it is left stopped` };
-    const because = await startRefused(call, instance);
+    const startBy = Math.min(readAt + readHoldsFor, startedAt + longest);
+    // By now somebody may have stopped it on purpose, or left it stopped: it is looked at once more, or left to people.
+    if (call.now() > startBy) return undefined;
+    const because = await startRefused({ ...call, startBy }, instance);
     if (because === undefined) last = 'pending';
     else if (call.now() - (refusedSince ??= call.now()) > startTriedFor) return leftStopped(instance, because);
     return undefined;
