@@ -23,7 +23,10 @@ function variablesReadBy(schema: z.ZodType): ReadonlySet<string> {
   const environment = new Proxy<Record<string, undefined>>(
     {},
     {
-      get: (_empty, name) => void note(name),
+      get: (_empty, name) => {
+        note(name);
+        return undefined;
+      },
       has: (_empty, name) => {
         note(name);
         return false;

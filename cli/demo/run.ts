@@ -77,7 +77,7 @@ async function perform(stack: Stack, context: Context, options: DemoOptions, pri
       played.push(await playCase(stage, demo, `${index + 1}/${cases.length}`, before));
     }
     const wrong = await sumUp(sandbox, (await api.incidents(100)).length, played, print);
-    return wrong + (await showTold(await whatWasTold(sandbox, api), print));
+    return wrong + showTold(await whatWasTold(sandbox, api), print);
   } finally {
     follower.stop();
   }

@@ -105,14 +105,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
       'log events': logs.streams().reduce((sum, { events }) => sum + events.length, 0),
       metrics: cloudwatch.published.all().length,
     }),
-    controls: {
-      'GET /automations': 'the SSM Automations that were started',
-      'GET /instances': 'the EC2 instances',
-      'GET /logs': 'the streams of CloudWatch Logs with what arrived',
-      'GET /metrics': 'what PutMetricData brought',
-      'GET /trail': 'who called what, as CloudTrail would tell it',
-      'POST /settings': 'how automations, commands, rollouts, scaling and databases go on; aws.sim.ts lists them',
-    },
+    controls: controlRoutes,
     control,
     environment: ({ address }) => ({
       AWS_ENDPOINT_URL: address,
@@ -123,6 +116,15 @@ const createSimulator: CreateSimulator = (sandbox) => {
       for (const part of parts) part.reset();
     },
   });
+};
+
+const controlRoutes: Readonly<Record<string, string>> = {
+  'GET /automations': 'the SSM Automations that were started',
+  'GET /instances': 'the EC2 instances',
+  'GET /logs': 'the streams of CloudWatch Logs with what arrived',
+  'GET /metrics': 'what PutMetricData brought',
+  'GET /trail': 'who called what, as CloudTrail would tell it',
+  'POST /settings': 'how automations, commands, rollouts, scaling and databases go on; aws.sim.ts lists them',
 };
 
 interface Settings extends ScalingSettings, EcsSettings, LambdaSettings, CommandSettings, RdsSettings, LogsSettings {
