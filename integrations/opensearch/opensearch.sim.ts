@@ -39,7 +39,7 @@ const createOpenSearch: CreateSimulator = (): Simulator => {
     received: () => ({ documents: store.documents('*').length }),
     controls: {
       'GET /documents': 'the documents that arrived',
-      'POST /settings': 'what it refuses: an index that is read-only, items that are too many at once',
+      'POST /settings': 'whether indices make themselves, which are data streams, and which items fail',
     },
     control: ({ method, path, body }) => {
       switch (`${method} ${path}`) {
