@@ -47,11 +47,20 @@ export function createWorld(settings: SandboxSettings, address: () => string, no
   const timers = new Set<NodeJS.Timeout>();
   const listeners = new Map<string, ((data: Json) => void)[]>();
   const faults = createFaultBook();
-  const at = (): string => new Date(now()).toISOString();
+  // One event is one moment for everybody who hears of it: two vendors tell of the same alarm with the same time.
+  let moment: number | undefined;
+  const clock = (): number => moment ?? now();
+  const at = (): string => new Date(clock()).toISOString();
 
   const emit = (event: string, data: Json): void => {
     if (event === 'alarm') remember(states, data as AlarmEvent);
-    for (const listener of listeners.get(event) ?? []) listener(data);
+    const before = moment;
+    moment = clock();
+    try {
+      for (const listener of listeners.get(event) ?? []) listener(data);
+    } finally {
+      moment = before;
+    }
   };
   const later = (ms: number, run: () => void): void => {
     const timer = setTimeout(() => {
@@ -64,7 +73,7 @@ export function createWorld(settings: SandboxSettings, address: () => string, no
   return {
     settings,
     address,
-    now,
+    now: clock,
     alarms,
     faults,
     emit,

@@ -44,7 +44,7 @@ async function askedFor(alarm: string): Promise<{ incident: string; planHash: st
 }
 
 describe('what rules conclude, from webhook to note', () => {
-  it('M5, row 8, row 15: a rule in a JSON file only observes in staging: the note says what would have been done, nothing is', async () => {
+  it('M5, row 8, row 12, row 15: a rule in a JSON file only observes in staging: the note says what would have been done, nothing is', async () => {
     const incident = await e2e.raise('ec2-cpu-high');
     expect(await e2e.ended(incident)).toBe('observed');
     await noEffect();

