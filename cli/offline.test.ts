@@ -12,7 +12,7 @@ afterAll(() => rmSync(stage.dir, { recursive: true, force: true }));
 const histories = join(projectRoot(), 'tests', 'replay', 'histories');
 
 describe('replay', () => {
-  it('row 48: passes a recorded run, and fails one that went another way', async () => {
+  it('M17: passes a recorded run, and fails one that went another way', async () => {
     const recorded = readFileSync(join(histories, 'auto.json'), 'utf8');
     // The recorded run asked for another activity than today's code does.
     const other = recorded.replace(/"activityType":\s*\{\s*"name":\s*"[^"]+"/, '"activityType":{"name":"somethingElse"');
@@ -124,7 +124,7 @@ describe('doctor', () => {
 });
 
 describe('the log', () => {
-  it('row 31: never holds a known secret, however deep it lies', () => {
+  it('row 57: never holds a known secret, however deep it lies', () => {
     const env = {
       PAGERDUTY_API_TOKEN: 'u+very-secret-token',
       PAGERDUTY_WEBHOOK_SECRETS: 'first-secret,second-secret',

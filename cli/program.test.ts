@@ -204,7 +204,7 @@ describe('finding the API', () => {
   });
 });
 
-describe('row 23: stop', () => {
+describe('row 26: stop', () => {
   it('says within its patience that nothing is stopped and names the out-of-band switch, when the API does not answer', async () => {
     answer = () => 'never';
     const { code, out, err } = await console_(['stop', '--reason', 'deploying']);

@@ -54,7 +54,7 @@ describe('the sandbox stack', () => {
     expect(noted.sort()).toEqual(['API', 'PostgreSQL', 'Simulators', 'Temporal', 'Worker']);
   });
 
-  it('row 31: gives its parts no real credential of the shell', () => {
+  it('row 57: gives its parts no real credential of the shell', () => {
     expect(JSON.stringify(stack.settings)).not.toContain('AKIAREAL');
   });
 
@@ -97,7 +97,7 @@ describe('serve, live', () => {
     return folder;
   }
 
-  it('row 38: starts and is ready without any credential that can change anything outside', async () => {
+  it('starts and is ready without any credential that can change anything outside', async () => {
     const { settings, problems } = readEnvironment(env(), { starting: 'serve' });
     expect(problems).toEqual([]);
     const composed = await composeApi(settings, { log, rulesDir: liveRules(), version: 'test' });

@@ -66,7 +66,7 @@ function bench({ permits = [], life }: World = {}) {
   return { run, asked };
 }
 
-describe('row 37: admission believes nothing that it is handed', () => {
+describe('admission believes nothing that it is handed', () => {
   it('the first step of the plan that it derives itself', async () => {
     const { run, asked } = bench();
     expect(await run({})).toMatchObject({ admitted: true });

@@ -104,7 +104,7 @@ async function reported(world: World, input: Partial<ReportInput> = {}) {
   };
 }
 
-describe('row 48: whoever must be woken is woken, and telling does not give up', () => {
+describe('whoever must be woken is woken, and telling does not give up', () => {
   it('escalating fails: paged by the other way', async () => {
     expect((await reported({ escalate: fault('forbidden') })).done).toEqual(['escalate', 'page', 'note']);
   });

@@ -31,7 +31,7 @@ const play = (over: object = {}) => door.tell('alertmanager', 'alerts', { alerts
 const read = async (ref: Delivery['ref']) =>
   alertmanagerSource.normalise(await alertmanagerSource.read(call(), ref), ref, 'token', []);
 
-describe('Alertmanager’s door', () => {
+describe('M3: Alertmanager’s door', () => {
   it('opens by what the API has proven, and by nothing else', async () => {
     await play();
     const [request] = door.taken('/webhooks/alertmanager');

@@ -53,7 +53,7 @@ const drawn = async () => (await door.look('grafana', 'annotations'))['annotatio
 const draw = (lines: LedgerRecord[], over = {}) =>
   grafanaAnnotations.deliver(callTo(door.address, over), lines.filter(grafanaAnnotations.wants ?? (() => true)), reads());
 
-describe('annotations', () => {
+describe('M12, row 52: annotations', () => {
   it('reach from the start of an effect until it was verified, and are found by their tags', async () => {
     await draw([guards, started(), ended, verified, outcome]);
     const [one, ...more] = await drawn();
@@ -107,7 +107,7 @@ describe('annotations', () => {
   });
 });
 
-describe('silences', () => {
+describe('M12: silences', () => {
   const follow = async (lines: LedgerRecord[], over: Partial<FollowerReads> = {}, on = true) => {
     const id = await raise(door);
     const decision = { alert: { source: 'grafana', labels: {}, origin: { kind: 'grafana.alert', id } } };

@@ -37,7 +37,7 @@ const byTime = (time: string | undefined, signedTime = time, over: Partial<RawRe
     timed,
   ).kind;
 
-describe('the signature of a Grafana contact point', () => {
+describe('M3: the signature of a Grafana contact point', () => {
   it('is bare lower-case hex over the body, with either of two secrets', () => {
     for (const [index, secret] of door?.secrets.entries() ?? [])
       expect(bySignature(sign(secret))).toMatchObject({

@@ -55,7 +55,7 @@ const note = (text: string, phase = 'report'): Promise<void> =>
   channel.note(with_, { ref, marker: `opssentinel Q1 ${phase}`, text });
 const read = async () => source.normalise(await source.read(with_, ref), ref, 'signed', []);
 
-describe('notes', () => {
+describe('M11: notes', () => {
   it('the same note twice is one note, and one write', async () => {
     await note('Restarted.');
     await note('Restarted.');
@@ -110,7 +110,7 @@ describe('notes', () => {
   });
 });
 
-describe('resolving', () => {
+describe('M11: resolving', () => {
   it('resolves what is open, and never touches what is resolved', async () => {
     expect(await channel.resolve?.(with_, ref)).toBe('resolved');
     expect(await channel.resolve?.(with_, ref)).toBe('was resolved');
@@ -193,7 +193,7 @@ describe('handing over to people', () => {
     expect(await onCall()).toEqual(['PSBXUSR3 operator@sandbox']);
   });
 
-  it('pages by the Events API, once per key', async () => {
+  it('M11: pages by the Events API, once per key', async () => {
     const page = { dedupKey: 'opssentinel/Q1/verify', summary: 'x'.repeat(2000), details: { run: 'pagerduty:Q1' } };
     await channel.page?.(with_, page);
     await channel.page?.(with_, page);

@@ -123,7 +123,7 @@ describe("errors in the product's terms", () => {
     [{}, undefined],
     [{ 'retry-after': 'soon' }, undefined],
   ])(
-    '429 with %j waits %s ms: ratelimit-reset is seconds, not a time of day, and both may be missing',
+    'M11: 429 with %j waits %s ms: ratelimit-reset is seconds, not a time of day, and both may be missing',
     async (headers, expected) => {
       const url = await serve((_request, response) => response.writeHead(429, headers).end());
       expect((await ask(url, 'PUT')).retryAfterMs).toBe(expected);

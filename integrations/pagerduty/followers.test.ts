@@ -119,7 +119,7 @@ describe('change events', () => {
   });
 });
 
-describe('status updates', () => {
+describe('M11: status updates', () => {
   const updates = async (): Promise<string[]> => (await stage.control('GET', `pagerduty/incidents/${id}`)).statusUpdates;
 
   it('one per incident, however many steps and however often the lines come', async () => {

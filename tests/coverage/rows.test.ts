@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { root } from '../support/root.js';
+import { namesIn, testFiles } from './titles.js';
 
 /**
  * What the product promises, and the tests that prove it. A promise keeps its number for ever; whoever removes or renames the last
@@ -13,8 +14,59 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
     'CloudWatch alarm, SNS, PagerDuty, agent: a real-shaped webhook ends in a verified action and a note',
     'tests/e2e/main-job.test.ts',
   ],
-  ['M2', 'POST /pagerduty/autonomous/action takes PagerDuty v3 webhooks, authenticated', 'api/door/pagerduty.test.ts'],
+  [
+    'M2',
+    'POST /pagerduty/autonomous/action takes every body that PagerDuty sends, authenticated',
+    'api/door/pagerduty.test.ts',
+    'integrations/pagerduty/shapes.test.ts',
+    'tests/e2e/systems.test.ts',
+  ],
+  [
+    'M3',
+    'alarms by SNS and EventBridge, Grafana, Alertmanager, ServiceNow tickets: each proven at its door, each starts the same workflow',
+    'tests/e2e/systems.test.ts',
+    'integrations/aws/doors/sns.test.ts',
+    'integrations/aws/doors/eventbridge.test.ts',
+    'integrations/grafana/receive.test.ts',
+    'integrations/alertmanager/alertmanager.test.ts',
+    'integrations/servicenow/instance.test.ts',
+  ],
+  ['M4', 'Event Orchestration limits when automation runs, shipped as Terraform', 'tests/deploy/terraform-pagerduty.test.ts'],
   ['M5', 'the same rule in YAML or JSON', 'tests/rules/promises.test.ts', 'tests/e2e/decisions.test.ts'],
+  ['M6', 'EC2 CPU spike: a Lambda function restarts the instance', 'tests/e2e/systems.test.ts'],
+  ['M7', 'ECS service crash: redeployed by an SSM Automation runbook', 'tests/e2e/systems.test.ts'],
+  ['M8', 'disk over 80 %: cleaned by our own pinned document', 'tests/e2e/systems.test.ts'],
+  ['M9', 'PagerDuty incident: an Auto Scaling group is scaled', 'tests/e2e/systems.test.ts'],
+  ['M10', 'every kind of target has an action, a check and a declared undo', 'tests/rules/out-of-the-box.test.ts'],
+  [
+    'M11',
+    'PagerDuty: note, status, resolve, Events API; idempotent, and throttled without loss',
+    'integrations/pagerduty/channel.test.ts',
+    'integrations/pagerduty/followers.test.ts',
+    'integrations/pagerduty/client.test.ts',
+  ],
+  ['M12', 'Grafana: annotations of outcomes, silence while acting, once', 'integrations/grafana/followers.test.ts'],
+  [
+    'M13',
+    'ServiceNow: the ticket is told, and resolved where the rule says so; correlation_id is checked again',
+    'integrations/servicenow/followers/ticket.test.ts',
+    'integrations/servicenow/followers/resolving.test.ts',
+  ],
+  [
+    'M14',
+    'logs and metrics arrive; a dead sink never blocks or repeats an action',
+    'tests/e2e/systems.test.ts',
+    'tests/run/sinks.test.ts',
+    'workers/followers.test.ts',
+    'integrations/aws/followers/followers.test.ts',
+  ],
+  [
+    'M15',
+    'a provisioned Grafana dashboard whose every query returns data',
+    'tests/deploy/grafana.test.ts',
+    'tests/e2e/dashboard.test.ts',
+    'tests/slow/dashboard.test.ts',
+  ],
   [
     'M16',
     'approval by signal, and a history that reads in plain words',
@@ -22,26 +74,28 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
     'tests/e2e/decisions.test.ts',
   ],
   [
-    'M22',
-    'the approved tools of any MCP server can be actions: streamable HTTP, HTTP+SSE and stdio',
-    'integrations/mcp/transports.test.ts',
-    'tests/rules/kubernetes-example.test.ts',
-  ],
-  ['M19', 'API tokens and mTLS on the endpoints, with scopes and rotation', 'api/door/tokens.test.ts'],
-  [
     'M18',
-    'least-privilege policies are generated from the runbooks, nothing wider',
+    'least-privilege IAM, generated from the runbooks, nothing wider',
     'tests/deploy/iam.test.ts',
     'tests/deploy/iam-actions.test.ts',
     'cli/iam.test.ts',
   ],
+  ['M19', 'API tokens and mTLS on the endpoints, with scopes and rotation', 'api/door/tokens.test.ts', 'api/door/mtls.test.ts'],
   [
     'M20',
-    'every AWS call carries its incident: session name, source identity, tag',
-    'tests/deploy/iam.test.ts',
+    'every call to AWS names the incident in CloudTrail',
     'integrations/aws/clients/sessions.test.ts',
+    'tests/deploy/iam.test.ts',
+    'tests/e2e/systems.test.ts',
   ],
-  ['M17', 'a recorded history replays on today’s code', 'tests/replay/replay.test.ts'],
+  [
+    'M22',
+    'a new vendor is one folder and one line; approved tools of any MCP server are actions',
+    'tests/scaffold/new-integration.test.ts',
+    'integrations/mcp/transports.test.ts',
+    'tests/rules/kubernetes-example.test.ts',
+  ],
+  ['M17', 'a recorded history replays on today’s code', 'tests/replay/replay.test.ts', 'cli/offline.test.ts'],
   [
     '1',
     'a wrong signature is refused; two valid secrets work',
@@ -59,11 +113,19 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
     'tests/e2e/decisions.test.ts',
   ],
   ['6', 'act only if still firing after so long', 'guards/time.test.ts', 'tests/run/hold-down.test.ts'],
+  ['7', 'one alarm that comes by several ways is one decision', 'tests/e2e/systems.test.ts'],
   ['8', 'rules are files', 'tests/rules/promises.test.ts', 'tests/e2e/decisions.test.ts'],
   ['9', 'a malformed rule fails a check in CI with line and reason', 'tests/rules/promises.test.ts'],
   ['10', 'a rule and a recorded delivery give a verdict, and no side effect', 'cli/cases/library.test.ts'],
+  [
+    '12',
+    'a rule that observes does nothing on live traffic, and what it would have done is stored',
+    'tests/e2e/decisions.test.ts',
+    'tests/e2e/systems.test.ts',
+  ],
   ['13', 'two matching rules: a deterministic winner, or nobody', 'decide/match.test.ts', 'tests/e2e/decisions.test.ts'],
   ['14', 'a run stores the exact revision of the rule that decided it', 'tests/e2e/main-job.test.ts'],
+  ['15', 'a rule acts in one environment and only observes in another', 'tests/e2e/decisions.test.ts'],
   [
     '18',
     'a rule stands down while a deployment runs, and for so long after',
@@ -71,6 +133,7 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
     'activities/situation/deploys.test.ts',
     'ledger/deploys.test.ts',
     'api/routes/deploys.test.ts',
+    'tests/e2e/systems.test.ts',
   ],
   ['19', 'only catalogued actions with typed, bounded parameters', 'tests/rules/promises.test.ts', 'cli/cases/library.test.ts'],
   ['20', 'cooldown, also across restarts', 'guards/time.test.ts', 'ledger/permits.test.ts', 'tests/e2e/main-job.test.ts'],
@@ -91,6 +154,7 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
     'tests/e2e/decisions.test.ts',
   ],
   ['35', 'a pending approval survives a restart', 'tests/e2e/main-job.test.ts'],
+  ['37', 'every action of the mission out of the box', 'tests/rules/out-of-the-box.test.ts'],
   ['38', 'killed in the middle, it goes on', 'tests/e2e/at-most-once.test.ts'],
   ['39', 'one run per incident under 1,000 concurrent duplicates', 'api/door/temporal.test.ts', 'tests/e2e/main-job.test.ts'],
   ['40', 'the cloud call carries a token, or a read-back proves it', 'tests/run/paths.test.ts', 'tests/e2e/at-most-once.test.ts'],
@@ -103,27 +167,32 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
     'tests/e2e/main-job.test.ts',
   ],
   ['47', 'each action runs under its own least-privilege role, in the account of its target', 'tests/deploy/iam.test.ts'],
+  ['44', 'a failed verification undoes the change', 'tests/run/undo.test.ts', 'tests/e2e/systems.test.ts'],
   ['48', 'event, rule, decision and result in one query', 'ledger/ledger.test.ts', 'tests/e2e/main-job.test.ts'],
   ['50', 'the result is on the PagerDuty incident', 'tests/e2e/main-job.test.ts'],
+  [
+    '51',
+    'a ServiceNow ticket is opened, told and closed with the run',
+    'integrations/servicenow/followers/ticket.test.ts',
+    'tests/e2e/systems.test.ts',
+  ],
+  ['52', 'effects stand as Grafana annotations', 'integrations/grafana/followers.test.ts', 'tests/e2e/systems.test.ts'],
+  [
+    '53',
+    'the log reaches CloudWatch Logs, Loki and OpenSearch',
+    'tests/run/sinks.test.ts',
+    'integrations/aws/followers/followers.test.ts',
+    'tests/e2e/systems.test.ts',
+  ],
   ['56', 'edit, run and approve are separate permissions', 'api/routes/authorisation.test.ts'],
-  ['57', 'secrets come from files and never appear in logs', 'config/environment.test.ts', 'api/door/tokens.test.ts'],
+  [
+    '57',
+    'secrets come from files and never appear in logs',
+    'config/environment.test.ts',
+    'api/door/tokens.test.ts',
+    'cli/offline.test.ts',
+  ],
 ];
-
-const skipped = new Set(['node_modules', 'dist']);
-function testFiles(dir: string): string[] {
-  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
-    if (entry.name.startsWith('.') || skipped.has(entry.name)) return [];
-    const path = join(dir, entry.name);
-    return entry.isDirectory() ? testFiles(path) : entry.name.endsWith('.test.ts') ? [path] : [];
-  });
-}
-
-/** Every text that is followed by a function: the names of tests and of their groups. What is skipped or only planned proves nothing. */
-const name = /(?<how>[\w.]*)\(\s*(?<quote>['"`])(?<name>(?:\\.|(?!\k<quote>).)*)\k<quote>,\s*(?:async\s*)?\(/gs;
-const namesIn = (source: string): string[] =>
-  [...source.matchAll(name)].flatMap(({ groups: found = {} }) =>
-    /skip|todo|failing/.test(found['how'] ?? '') ? [] : [found['name'] ?? ''],
-  );
 
 /** `row 6`, `rows 2, 3 and 39`, `row M17`, `M5`. */
 function rowsIn(text: string): string[] {

@@ -64,7 +64,7 @@ it.each(['', 'Azure', 'a', '../x', 'my-cloud', '1and1', 'aws'])(
   },
 );
 
-it('adds one folder and its line, and the result stands every gate', async () => {
+it('M22: adds one folder and its line, and the result stands every gate', async () => {
   expect(await scaffold('azure')).toMatchObject({ code: 0 });
   const after = filesIn(copy);
   const changed = [...after.keys()].filter((file) => after.get(file) !== before.get(file));

@@ -29,7 +29,7 @@ const event = (over: object = {}, state: object = {}, detail: object = {}): obje
 const receiveEvent = (value: unknown, proofs: readonly Proof[] = [token]) =>
   receive({ ...requestOf(Buffer.from(JSON.stringify(value)), {}, receivedAt), proofs });
 
-describe('an alarm by EventBridge', () => {
+describe('M3: an alarm by EventBridge', () => {
   it('is a hint that names the occurrence: nothing else of it is taken over', () => {
     expect(receiveEvent(event())).toMatchObject({
       kind: 'delivery',

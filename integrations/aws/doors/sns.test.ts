@@ -30,7 +30,7 @@ const publish = async (message: string, more: object = {}) => {
   return doors.nth(doors.received.length + 1);
 };
 
-describe('an alarm by SNS', () => {
+describe('M3: an alarm by SNS', () => {
   it.each(['1', '2'])('signed by version %s begins an incident of its occurrence', async (version) => {
     await doors.tell('sns', { deliver: true, version });
     await doors.alarm('ec2-cpu-high', 'ALARM');

@@ -62,7 +62,7 @@ const arrived = async () =>
 const calls = async (operation: string) =>
   (await get<{ operation: string }[]>('calls')).filter((call) => call.operation === operation).length;
 
-describe('the follower aws.cloudwatch.logs', () => {
+describe('M14, row 53: the follower aws.cloudwatch.logs', () => {
   it('writes every line as JSON with its number, in the process’s own region, and makes its stream once', async () => {
     await deliver([line(1), line(2, { data: { answer: 42 }, once: 'x' })]);
     await deliver([line(3)]);
@@ -193,7 +193,7 @@ describe('the follower aws.cloudwatch.logs', () => {
   });
 });
 
-describe('the follower aws.cloudwatch.metrics', () => {
+describe('M14: the follower aws.cloudwatch.metrics', () => {
   const started = line(1, { phase: 'execute', data: { attemptKey: 'k', operation: 'aws.ssm.start-automation' } });
   const ended = line(30_001, { phase: 'execute', state: 'ok', data: { attemptKey: 'k', status: 'succeeded' } });
   const verified = line(40_001, { phase: 'verify', state: 'ok', data: { wellSince: new Date(now - 100_000).toISOString() } });

@@ -6,7 +6,7 @@ import { setStage } from '../testkit/stage.js';
 const stage = setStage();
 const { ask, behave, opened, edited, tickets, only, deliver, notOpening, remediated, planned } = stage;
 
-describe('resolving where the rule says so', () => {
+describe('M13: resolving where the rule says so', () => {
   it('takes the code that the instance has, or says which variable to set', async () => {
     await behave({ closeCodes: 'old' });
     await planned();

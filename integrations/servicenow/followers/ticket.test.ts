@@ -5,7 +5,7 @@ import { ours, setStage } from '../testkit/stage.js';
 const stage = setStage();
 const { ask, behave, opened, edited, tickets, only, deliver, writes, notOpening, remediated } = stage;
 
-describe('row 51: a ticket is opened, updated and resolved with the run', () => {
+describe('M13, row 51: a ticket is opened, updated and resolved with the run', () => {
   it('tells a whole run in work notes, each with its marker, and resolves at its end', async () => {
     stage.told.decide(decision());
     await deliver(stage.told.line('plan', 'restart-ec2-instance on i-0aa11'));
@@ -56,7 +56,7 @@ describe('row 51: a ticket is opened, updated and resolved with the run', () => 
   });
 });
 
-describe('the same lines again', () => {
+describe('M13: the same lines again', () => {
   it('write nothing twice, whatever answer was lost', async () => {
     for (const kind of ['execute-then-reset', 'execute-then-500', 'half-body'] as const) {
       await stage.sandbox.reset();
@@ -91,7 +91,7 @@ describe('the same lines again', () => {
   });
 });
 
-describe('finding the ticket', () => {
+describe('M13: finding the ticket', () => {
   it('touches nothing when the instance leaves the query out and gives the rest of the table', async () => {
     await opened({ correlation_id: 'somebody else' });
     await opened();
