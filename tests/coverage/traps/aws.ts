@@ -114,8 +114,10 @@ export const awsTraps: readonly Trap[] = [
   ['5.5', 'a count begins no deployment', count, 'sets the number, and begins no deployment'],
   [
     '5.5',
-    'a restart pulls `latest` anew',
-    { whyNot: 'The image’s tag is the service’s own; the runbook’s sentence for whoever approves says what a redeploy does.' },
+    'a restart pulls `latest` anew: the plan says so',
+    redeploy,
+    'is the revision that runs, and only ever that',
+    "toContain('latest')",
   ],
 
   ['5.6', 'a reboot shows in no state', power, 'has ended when the checks left ok and came back'],
