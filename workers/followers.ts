@@ -3,10 +3,10 @@ import type { Logger } from 'pino';
 import type { JsonObject } from '../domain/json.js';
 import type { Decision, Pace } from '../domain/plan.js';
 import type { LedgerRecord } from '../domain/record.js';
-import type { Call } from '../integrations/contract/call.js';
 import type { FollowerReads } from '../integrations/contract/follower.js';
 import type { AnyFollower } from '../integrations/contract/registry.js';
 import type { Ledger } from '../ledger/port.js';
+import { callOutside } from './call.js';
 
 export interface FollowersDeps {
   ledger: Ledger;
@@ -51,7 +51,7 @@ export async function startFollowers(deps: FollowersDeps): Promise<{ stop: () =>
 
 /** What is connected may still not be set up as a sink. */
 const isOn = (deps: FollowersDeps, follower: AnyFollower): boolean =>
-  follower.on?.(follower.with(callFor(deps, '', new AbortController().signal)).client) ?? true;
+  follower.on?.(follower.with(callOutside(deps, '', new AbortController().signal)).client) ?? true;
 
 async function follow(deps: FollowersDeps, follower: AnyFollower, bell: Bell, ending: AbortSignal): Promise<void> {
   while (!ending.aborted) {
@@ -116,7 +116,7 @@ async function deliver(
 ): Promise<number> {
   const reads = readsOf(deps);
   const send = (some: readonly LedgerRecord[]): Promise<void> =>
-    follower.deliver(follower.with(callFor(deps, some[0]?.incident ?? '', ending)), some, reads);
+    follower.deliver(follower.with(callOutside(deps, some[0]?.incident ?? '', ending)), some, reads);
   try {
     await send(lines);
     return 0;
@@ -154,16 +154,6 @@ function readsOf({ ledger, linkTo }: FollowersDeps): FollowerReads {
     link: linkTo,
   };
 }
-
-const callFor = ({ pace, now }: FollowersDeps, incident: string, signal: AbortSignal): Call => ({
-  place: { account: '', region: '' },
-  incident,
-  pace: pace(),
-  signal,
-  heartbeat: () => undefined,
-  now,
-  sleep: (ms) => sleep(ms, undefined, { signal }),
-});
 
 /** Until the time is over, the end comes, or something is heard. Leaves nothing behind. */
 async function pause(ms: number, ending: AbortSignal, heard: Promise<void> = new Promise(() => undefined)): Promise<void> {

@@ -4,11 +4,11 @@ import type { Logger } from 'pino';
 import type { Delivery } from '../domain/delivery.js';
 import { incidentId } from '../domain/incident-id.js';
 import type { Pace } from '../domain/plan.js';
-import type { Call } from '../integrations/contract/call.js';
 import type { AnySource } from '../integrations/contract/registry.js';
 import type { Ledger } from '../ledger/port.js';
 import { incidentEvent, incidentWorkflowType } from '../workflows/messages.js';
 import { startOptions } from '../workflows/start-options.js';
+import { callOutside } from './call.js';
 
 export interface PollDeps {
   ledger: Pick<Ledger, 'journal' | 'followAlone'>;
@@ -63,7 +63,7 @@ async function loop(deps: PollDeps, { source, everyMs }: PollDeps['polls'][numbe
 }
 
 async function askOnce(deps: PollDeps, source: AnySource, since: number, known: Set<string>, ending: AbortSignal): Promise<void> {
-  const call = source.with(callFor(deps, ending));
+  const call = source.with(callOutside(deps, '', ending));
   const deliveries = (await source.poll?.(call, new Date(since).toISOString())) ?? [];
   for (const delivery of deliveries) {
     if (known.has(delivery.eventId)) continue;
@@ -99,16 +99,6 @@ async function durable(call: Promise<unknown>): Promise<'started' | 'duplicate'>
     throw error;
   }
 }
-
-const callFor = ({ pace, now }: PollDeps, signal: AbortSignal): Call => ({
-  place: { account: '', region: '' },
-  incident: '',
-  pace: pace(),
-  signal,
-  heartbeat: () => undefined,
-  now,
-  sleep: (ms) => sleep(ms, undefined, { signal }),
-});
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);

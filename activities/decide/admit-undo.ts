@@ -5,7 +5,7 @@ import type { Admission, GuardVerdict } from '../../domain/permit.js';
 import type { Plan } from '../../domain/plan.js';
 import { failureDomain, type Target } from '../../domain/target.js';
 import { foundWords } from '../../domain/verdicts.js';
-import { policyGuards } from '../../decide/decide.js';
+import { guardFacts } from '../../decide/guard-facts.js';
 import { paceOf } from '../../decide/profiles.js';
 import { judgeAll } from '../../guards/judge.js';
 import type { ActivityDeps } from '../deps.js';
@@ -15,8 +15,8 @@ import { isClosed } from '../situation/closed.js';
 import { readIncident } from '../situation/read.js';
 import { witnessOf } from '../situation/witness.js';
 import type { UndoAdmission, UndoInput } from '../types.js';
-import { paramsHash, permitLifeMs } from './admit.js';
-import { no, type Recorded, recordedEffect } from './recorded-effect.js';
+import { no, paramsHash, permitLifeMs } from './admit.js';
+import { type Recorded, recordedEffect } from './recorded-effect.js';
 
 /**
  * Phase 9: a permit to put one effect back, or who refused. What was done, from which state and by which plan stands in the ledger;
@@ -33,7 +33,7 @@ export async function admitUndo(deps: ActivityDeps, input: UndoInput): Promise<U
   const preState = await preStateOf(deps, input, recorded, found);
   if ('guard' in preState) return refused(deps, input, preState as unknown as GuardVerdict);
   const asked = deps.guards.filter((guard) => guard.asked.includes('undo') || isHandsOff(guard.id, input, recorded.plan));
-  const facts = { ...factsOf(deps, input, recorded, found), incident };
+  const facts = factsOf(deps, input, recorded, incident, found);
   const admission = await deps.ledger.admit({ ...requestFor(deps, input, recorded), preState }, (state) =>
     judgeAll(asked, facts, state, recorded.plan.limits),
   );
@@ -86,30 +86,20 @@ async function preStateOf(
   }
 }
 
-function factsOf(deps: ActivityDeps, input: UndoInput, { plan, step, decision }: Recorded, target: Target): GuardFacts {
-  const { incident, alert, witness } = decision;
-  return {
-    now: deps.now(),
-    incidentId: input.incident,
-    incident,
-    alert,
-    witness,
-    target,
-    step,
-    rule: plan.rule.name,
-    environment: plan.environment,
-    mode: plan.mode,
-    planHash: plan.hash,
-    approval: plan.approval,
-    // They say when to act, not when to put back.
-    required: [],
-    ...policyGuards(deps.rules(), plan.environment),
-    ourselves: [...deps.ourselves],
-    alertStartedAt: Date.parse(witness.since ?? alert.startedAt),
-    // What is put back is what the effect left, compared at the moment of writing: no deployment changes that.
-    deploys: { seen: [], known: [], unknown: [] },
-    laterStep: true,
-  };
+/** What admission would show the guards, but for what says when to act and not when to put back. */
+function factsOf(
+  deps: ActivityDeps,
+  input: UndoInput,
+  { plan, step, decision }: Recorded,
+  incident: Incident,
+  target: Target,
+): GuardFacts {
+  const { alert, witness } = decision;
+  // What is put back is what the effect left, compared at the moment of writing: no deployment changes that.
+  const deploys = { seen: [], known: [], unknown: [] };
+  const asking = { now: deps.now(), incidentId: input.incident, ourselves: [...deps.ourselves], deploys };
+  const facts = guardFacts({ ...asking, set: deps.rules(), incident, alert, witness, plan: { ...plan, target }, step });
+  return { ...facts, required: [], laterStep: true };
 }
 
 function requestFor(deps: ActivityDeps, input: UndoInput, { plan, step, permit, action, params, decision }: Recorded) {

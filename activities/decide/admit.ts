@@ -89,7 +89,8 @@ async function beforeItsTurn(deps: ActivityDeps, input: StepInput, plan: Plan): 
   return deps.now() < until ? `whether step ${input.step} has helped is not known yet` : undefined;
 }
 
-const no = (guard: string, limit: string, found: string): GuardVerdict => ({
+/** A refusal by the design itself, before any guard is asked. */
+export const no = (guard: string, limit: string, found: string): GuardVerdict => ({
   guard,
   verdict: 'refuse',
   limit,

@@ -6,7 +6,7 @@ import type { ActivityDeps } from '../deps.js';
 import { type Attempt, attemptOf } from '../situation/attempt.js';
 import { storedDecision } from '../stored.js';
 import type { UndoInput } from '../types.js';
-import { attemptKey } from './admit.js';
+import { attemptKey, no } from './admit.js';
 
 /** What is to be put back, from the ledger alone. */
 export interface Recorded {
@@ -70,11 +70,3 @@ function undoFor(
     says: undo.says(permit.preState, permit.params),
   };
 }
-
-export const no = (guard: string, limit: string, found: string): GuardVerdict => ({
-  guard,
-  verdict: 'refuse',
-  limit,
-  found,
-  setBy: 'design',
-});

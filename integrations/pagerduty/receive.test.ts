@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { eventKinds, serviceEvents } from './event-kinds.js';
 import { receive } from './receive.js';
-import { provenBy } from './signature.js';
+import { provenBy } from '../wire/signature.js';
 import { fixture, type Loose, request, sign, signed } from './testkit/given.js';
 
 const door = { secrets: ['old secret', 'new secret'], ourselves: ['PAGENT1'] };

@@ -5,7 +5,7 @@ import { readCustomAction } from './shapes/custom-action.js';
 import { isPlain, readPlain } from './shapes/plain.js';
 import { asObject, type Proven, readJson } from './shapes/proven.js';
 import { readV3 } from './shapes/v3.js';
-import { provenBy } from './signature.js';
+import { provenBy } from '../wire/signature.js';
 
 /** PagerDuty drops what is over 256 KiB by itself, so what is over this is certainly not from it. Bytes. */
 const largestBody = 300 * 1024;

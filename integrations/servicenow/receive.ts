@@ -4,7 +4,7 @@ import { latestLife } from '../../domain/incident.js';
 import type { RawRequest, Received } from '../contract/source.js';
 import type { ServiceNowDoor } from './config.js';
 import { isOver, ourPrefix, states } from './record.js';
-import { provenBy } from './signature.js';
+import { provenBy } from '../wire/signature.js';
 import { utc } from './times.js';
 
 /** A body of our contract has some hundred bytes. */

@@ -1,16 +1,16 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** More than PagerDuty ever sends, and a bound on what a stranger can make us do. */
+/** More than anybody sends while a secret is rotated, and a bound on what a stranger can make us do. */
 const mostSignatures = 8;
 
 /** `Buffer.from(hex)` silently stops at a bad character, so the form is checked first. */
 const hexDigest = /^[0-9a-f]{64}$/;
 
 /**
- * Which secret the `X-PagerDuty-Signature` header proves (0-based), or `undefined`.
- * The header holds `v1=<64 hex>` once per active secret; other versions are ignored. HMAC-SHA256 over the raw bytes.
- * Every secret is compared with every signature, in constant time, so that the time tells nothing. Never throws.
- * Source: PagerDuty developer documentation, "Webhook signatures".
+ * Which secret a signature header proves (0-based), or `undefined`. The header holds `v1=<64 hex>` once per active secret, with commas
+ * between them; other versions are ignored. HMAC-SHA256 over the raw bytes. Every secret is compared with every signature, in constant
+ * time, so that the time tells nothing. Never throws. So PagerDuty signs (its developer documentation, "Webhook signatures"), and so do
+ * senders whose form is ours to define.
  */
 export function provenBy(header: string | undefined, body: Buffer, secrets: readonly string[]): number | undefined {
   const signatures = signaturesIn(header);
