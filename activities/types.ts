@@ -111,6 +111,8 @@ export interface DecideActivities {
   /** "Would you admit?", before anybody is woken. Only what refuses counts; missing approval does not. */
   preview: (input: StepInput) => Promise<GuardVerdict[]>;
   admit: (input: StepInput) => Promise<Admission>;
+  /** What every guard would have said to a rule that only observes. Written down; nobody is asked, nothing is permitted. */
+  shadow: (input: StepInput) => Promise<{ says: string }>;
   /** A permit to put one effect back. */
   admitUndo: (input: UndoInput) => Promise<UndoAdmission>;
   /** Whether the incident is closed at its source now. */

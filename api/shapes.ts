@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { holdKinds } from '../domain/hold.js';
 import { phases } from '../domain/record.js';
 
 /**
@@ -85,7 +86,7 @@ export type TakeOverReply = z.infer<typeof TakeOverReply>;
 export const HoldView = z
   .object({
     id: z.string(),
-    kind: z.enum(['stop', 'freeze', 'maintenance', 'brake']),
+    kind: z.enum(holdKinds),
     scope: z.string(),
     reason: z.string(),
     owner: z.string(),
@@ -105,8 +106,8 @@ export const HoldBody = z
       .string()
       .max(300)
       .regex(
-        /^(all|(environment|service|rule|action|target):\S+)$/,
-        'write all, environment:…, service:…, rule:…, action:… or target:…',
+        /^(all|(environment|service|rule|action|target):\S+|hash:[0-9a-f]{64})$/,
+        'write all, environment:…, service:…, rule:…, action:…, target:… or hash:…',
       )
       .default('all')
       .meta({ example: 'service:PSVC001' }),
@@ -175,9 +176,29 @@ export const RuleLine = z
   .meta({ id: 'Rule' });
 export type RuleLine = z.infer<typeof RuleLine>;
 
+export const RulesRevisionView = z
+  .object({
+    commit: z.string().optional().meta({ description: 'Absent where the folder is in no repository, or git cannot tell.' }),
+    dirty: z.boolean().optional().meta({ description: 'What was loaded is not what the commit holds.' }),
+    signed: z.enum(['all', 'not', 'unknown']),
+    says: z.string().meta({ example: 'commit 4be1f2c is not signed by an allowed signer' }),
+    at: z.string(),
+    barsAuto: z.string().optional().meta({ description: 'Why nothing is automatic under these rules.' }),
+  })
+  .meta({ id: 'RulesRevision' });
+
 export const RulesSummary = z
   .object({
-    hash: z.string().meta({ description: 'SHA-256 of the whole loaded set.' }),
+    hash: z.string().meta({ description: 'SHA-256 of the whole set in force.' }),
+    revision: RulesRevisionView.optional(),
+    pinned: z
+      .object({ hash: z.string(), by: z.string(), reason: z.string(), at: z.string(), says: z.string() })
+      .optional()
+      .meta({ description: 'A set that was put back is in force, whatever the folder holds.' }),
+    folder: z
+      .object({ hash: z.string(), commit: z.string().optional() })
+      .optional()
+      .meta({ description: 'With `pinned`: what the folder holds.' }),
     from: z.string().meta({ description: 'Where it was loaded from.' }),
     profile: z.string(),
     loadedAt: z.string(),
@@ -193,6 +214,66 @@ export const RulesReloaded = z
   .object({ loaded: z.boolean(), hash: z.string(), problems: z.array(RulesProblem) })
   .meta({ id: 'RulesReloaded' });
 export type RulesReloaded = z.infer<typeof RulesReloaded>;
+
+const reason = z.string().min(3, 'say why: whoever is woken reads it').max(1000);
+const hashPrefix = z.string().regex(/^[0-9a-f]{8,64}$/, 'write a hash, at least its first eight characters (0-9, a-f)');
+
+export const RulesRollbackBody = z
+  .strictObject({
+    to: hashPrefix.optional().meta({ description: 'Hash of a set that was in force; default: the one before the present one.' }),
+    reason,
+  })
+  .meta({ id: 'RulesRollbackBody' });
+export type RulesRollbackBody = z.infer<typeof RulesRollbackBody>;
+
+export const RulesReasonBody = z.strictObject({ reason }).meta({ id: 'RulesReasonBody' });
+
+export const RulesRevokeBody = z
+  .strictObject({
+    hash: hashPrefix.meta({ description: 'Of a set of rules, of one rule (`fileHash`) or of a runbook.' }),
+    reason,
+  })
+  .meta({ id: 'RulesRevokeBody' });
+export type RulesRevokeBody = z.infer<typeof RulesRevokeBody>;
+
+export const RulesPartView = z
+  .object({ kind: z.enum(['set', 'rule', 'runbook']), name: z.string(), hash: z.string() })
+  .meta({ id: 'RulesPart' });
+
+export const RulesMoved = z
+  .object({ hash: z.string().meta({ description: 'What is in force now.' }), says: z.string() })
+  .meta({ id: 'RulesMoved' });
+export type RulesMoved = z.infer<typeof RulesMoved>;
+
+export const RulesRevoked = z.object({ hold: HoldView, of: RulesPartView, says: z.string() }).meta({ id: 'RulesRevoked' });
+export type RulesRevoked = z.infer<typeof RulesRevoked>;
+
+export const RulesEventView = z
+  .object({
+    kind: z.enum(['force', 'pin', 'follow', 'accept']),
+    hash: z.string().optional(),
+    commit: z.string().optional(),
+    by: z.string(),
+    reason: z.string(),
+    at: z.string(),
+  })
+  .meta({ id: 'RulesEvent' });
+
+export const RulesHistory = z
+  .object({
+    inForce: z.object({ hash: z.string(), since: z.string().optional(), revision: RulesRevisionView.optional() }),
+    pinned: RulesSummary.shape.pinned,
+    folder: RulesSummary.shape.folder,
+    accepted: z.string().optional().meta({ description: 'The commit that was accepted last.' }),
+    problems: z.array(RulesProblem),
+    kept: z
+      .array(z.object({ hash: z.string(), firstSeen: z.string(), revision: RulesRevisionView.optional(), revoked: z.boolean() }))
+      .meta({ description: 'Sets that can be put back, newest first.' }),
+    revoked: z.array(z.object({ hold: HoldView, of: z.array(RulesPartView) })),
+    events: z.array(RulesEventView).meta({ description: 'Newest first.' }),
+  })
+  .meta({ id: 'RulesHistory' });
+export type RulesHistory = z.infer<typeof RulesHistory>;
 
 export const Evidence = z.record(z.string(), z.json()).meta({ id: 'Evidence' });
 

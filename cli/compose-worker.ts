@@ -47,12 +47,14 @@ export async function composeWorker(settings: Settings, options: WorkerOptions):
       catalogue: catalogueOf(parts.registry, (id) => parts.registry.integrations.get(id)?.connected === true),
       ledger: parts.ledger,
       rules: () => parts.rules.current(),
+      rulesOf: parts.rules.of,
       hash: sha256,
       now: Date.now,
       ourselves: (settings.env['PAGERDUTY_USER_ID'] ?? '')
         .split(',')
         .map((id) => id.trim())
         .filter((id) => id !== ''),
+      own: settings.ownParts,
       outOfBandStop: createOutOfBandStop(options.stopFile, settings.env['OPSSENTINEL_STOP']),
       linkTo: (incident) => incidentLink(settings.publicUrl, incident),
     });

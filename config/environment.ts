@@ -44,6 +44,15 @@ const shape = z.object({
       );
     return named as WorkerRoleName[];
   }),
+  OPSSENTINEL_OWN_PARTS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    ),
   OPSSENTINEL_POLL: z
     .string()
     .default('')
@@ -103,6 +112,8 @@ export interface Settings {
   publicUrl: string;
   stopFile: string;
   workerRoles: WorkerRoleName[];
+  /** Ids or patterns of what we ourselves run on. */
+  ownParts: string[];
   /** Sources that a worker asks, by id. Milliseconds. */
   polls: Record<string, number>;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
@@ -180,6 +191,7 @@ function toSettings(value: z.infer<typeof shape>, env: Record<string, string>): 
     ).replace(/\/$/, ''),
     stopFile: value.OPSSENTINEL_STOP_FILE,
     workerRoles: value.OPSSENTINEL_WORKER_ROLES,
+    ownParts: value.OPSSENTINEL_OWN_PARTS,
     polls: value.OPSSENTINEL_POLL,
     logLevel: value.OPSSENTINEL_LOG_LEVEL,
     client: { url: value.OPSSENTINEL_URL?.replace(/\/$/, ''), token: value.OPSSENTINEL_TOKEN },

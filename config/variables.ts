@@ -9,6 +9,9 @@ export const variables = {
     'sandbox',
   ),
   OPSSENTINEL_RULES: open('Folder of rules, runbooks and the policy file opssentinel.yaml.', 'rules/library'),
+  OPSSENTINEL_ALLOWED_SIGNERS: open(
+    'File of those who may sign rules, as ssh-keygen(1) describes under ALLOWED SIGNERS; in live nothing is automatic under rules whose commits are not signed by one of them other than the author.',
+  ),
   OPSSENTINEL_HOST: open('Address that the API and the metrics listen on; 0.0.0.0 in a container.', '127.0.0.1'),
   OPSSENTINEL_PORT: open('Port of the API and the console.', '8080'),
   OPSSENTINEL_METRICS_PORT: open("Port of the API's metrics.", '9090'),
@@ -30,8 +33,15 @@ export const variables = {
     'Client certificates that the webhook doors take: `door=name,name@/file/of/authorities.pem`, entries separated by semicolons; names are exact. Only where the API speaks TLS itself.',
   ),
   OPSSENTINEL_PUBLIC_URL: open('Address under which people reach the console; links in notes use it.'),
+  OPSSENTINEL_MCP: open('`off`: the API is no MCP server; there is then nothing at /mcp.', 'on'),
+  OPSSENTINEL_MCP_HOSTS: open(
+    'Further host names under which MCP clients reach the API, separated by commas: those of OPSSENTINEL_PUBLIC_URL and OPSSENTINEL_HOST, and localhost, are known.',
+  ),
   OPSSENTINEL_STOP_FILE: open('Out-of-band stop: while this file exists, no effect starts.', '.opssentinel/STOP'),
   OPSSENTINEL_STOP: open('Out-of-band stop of one worker: any value but empty, 0 and false stops its effects.'),
+  OPSSENTINEL_OWN_PARTS: open(
+    'Our own parts, which are never a target: ids or ARNs of the machines, services and databases that OpsSentinel and its Temporal run on, separated by commas; `*` stands for any text.',
+  ),
   OPSSENTINEL_WORKER_ROLES: open('Roles of a worker, separated by commas: run, decide, effect, tell.', 'run,decide,effect,tell'),
   OPSSENTINEL_POLL: open(
     'Sources that a worker asks because they cannot reach us, and how often: `pagerduty=60s`, separated by commas.',

@@ -1,4 +1,4 @@
-import { parseBudget, parseDuration } from '../domain/duration.js';
+import { parseBudget, parseDuration, parseShare } from '../domain/duration.js';
 import { approvalDefaults, guardDefaults, verifyDefaults } from '../domain/guard-defaults.js';
 import type { ApprovalTerms, Budget, GuardLimits, PlannedVerification } from '../domain/plan.js';
 import type { LoadedRule, LoadedStep, RuleSet } from '../rules/language/set.js';
@@ -7,6 +7,7 @@ import { type Caps, capsOf, paceOf } from './profiles.js';
 
 const ms = (text: string): number => parseDuration(text) ?? 0;
 const budget = (text: string): Budget => parseBudget(text) ?? { count: 0, perMs: 1 };
+const share = (text: string): number => parseShare(text) ?? 1;
 
 /** Default, then policy, then rule, then the profile's cap; each figure with who set it. */
 export function guardLimits(set: RuleSet, rule: LoadedRule): GuardLimits {
@@ -32,7 +33,16 @@ export function guardLimits(set: RuleSet, rule: LoadedRule): GuardLimits {
       rule: budget(pick('budget.rule', own.budget, company.budget?.default, guardDefaults.budget)),
       service: budget(pick('budget.service', undefined, company.budget?.service, guardDefaults.serviceBudget)),
       all: budget(pick('budget.all', undefined, company.budget?.all, guardDefaults.allBudget)),
+      ...teamBudget(set, rule),
     },
+    sameFix: budget(pick('sameFix', own.sameFix, company.sameFix?.default, guardDefaults.sameFix)),
+    healthyShare: share(pick('healthy', own.healthy, company.healthy?.default, guardDefaults.healthy)),
+    brake: capsOf(set).brake ?? {
+      domain: budget(pick('brake', undefined, company.brake?.domain, guardDefaults.brakeDomain)),
+      unverified: budget(company.brake?.unverified ?? guardDefaults.brakeUnverified),
+      all: budget(company.brake?.all ?? guardDefaults.brakeAll),
+    },
+    freshMs: ms(guardDefaults.fresh),
     onAcknowledge: pick('onAcknowledge', own.onAcknowledge, undefined, 'standDown') as GuardLimits['onAcknowledge'],
     startByMs: ms(pick('startBy', own.startBy, undefined, guardDefaults.startBy)),
     deploysMs: ms(pick('deploys', own.deploys?.after, company.deploys?.after, guardDefaults.deploys)),
@@ -41,10 +51,19 @@ export function guardLimits(set: RuleSet, rule: LoadedRule): GuardLimits {
   };
 }
 
+/** What the policy gives the rule's team beside the budgets of all. */
+function teamBudget({ policy }: RuleSet, { doc }: LoadedRule): { team?: Budget } {
+  const own = policy.doc.teams[doc.owner]?.budget;
+  return own === undefined ? {} : { team: budget(own) };
+}
+
 const policyKeys: Readonly<Record<string, string>> = {
   firingFor: 'guards.firingFor.default',
   cooldown: 'guards.cooldown.default',
   deploys: 'guards.deploys.after',
+  sameFix: 'guards.sameFix.default',
+  healthy: 'guards.healthy.default',
+  brake: 'guards.brake.domain',
   'budget.rule': 'guards.budget.default',
   'budget.service': 'guards.budget.service',
   'budget.all': 'guards.budget.all',

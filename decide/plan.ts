@@ -47,10 +47,12 @@ export function buildPlan(input: PlanInput): Planned {
     risk,
     actions: steps.map((step) => allowance(input.catalogue, step.action)),
     corroborable: input.corroborable,
+    barsAuto: set.revision?.barsAuto,
   });
   const plan: Omit<Plan, 'hash'> = {
     ref: incident.ref,
     rule: { name: rule.name, logicHash: rule.logicHash, fileHash: rule.fileHash, at: rule.at },
+    team: rule.doc.owner,
     rulesHash: set.hash,
     environment,
     mode,

@@ -1,5 +1,5 @@
 import { durationUnits } from '../domain/duration.js';
-import type { Pace } from '../domain/plan.js';
+import type { GuardLimits, Pace } from '../domain/plan.js';
 import type { RuleSet } from '../rules/language/set.js';
 
 const second = durationUnits.seconds;
@@ -10,8 +10,12 @@ export interface Caps {
   verifyForMs: number;
   verifyWithinMs: number;
   timeoutMs: number;
+  /** Where many incidents are meant to happen at once; absent: as the policy says. */
+  brake?: GuardLimits['brake'];
 }
 
+/** What is measured is thousands of incidents on one target. */
+const unbraked = { count: 1_000_000, perMs: second };
 const uncapped: Caps = { firingForMs: Infinity, verifyForMs: Infinity, verifyWithinMs: Infinity, timeoutMs: Infinity };
 
 /** Named in the policy by `profile`. Budgets, cooldown, expiry and every refusal are the same in all of them. */
@@ -21,11 +25,27 @@ const profiles: Readonly<Record<Pace['profile'], { caps: Caps; pace: Pace }>> = 
     pace: { profile: 'standard', pollMs: 5 * second, heartbeatMs: 10 * second, adoptEveryMs: 15 * second },
   },
   sandbox: {
-    caps: { firingForMs: second, verifyForMs: 3 * second, verifyWithinMs: 8 * second, timeoutMs: 60 * second },
+    caps: {
+      firingForMs: second,
+      verifyForMs: 3 * second,
+      verifyWithinMs: 8 * second,
+      timeoutMs: 60 * second,
+      brake: {
+        domain: { count: 10, perMs: 10 * second },
+        unverified: { count: 3, perMs: 10 * second },
+        all: { count: 60, perMs: 10 * second },
+      },
+    },
     pace: { profile: 'sandbox', pollMs: 250, heartbeatMs: 2 * second, adoptEveryMs: 200 },
   },
   bench: {
-    caps: { firingForMs: 0, verifyForMs: 200, verifyWithinMs: 5 * second, timeoutMs: 10 * second },
+    caps: {
+      firingForMs: 0,
+      verifyForMs: 200,
+      verifyWithinMs: 5 * second,
+      timeoutMs: 10 * second,
+      brake: { domain: unbraked, unverified: unbraked, all: unbraked },
+    },
     pace: { profile: 'bench', pollMs: 50, heartbeatMs: second, adoptEveryMs: 50 },
   },
 };

@@ -10,6 +10,7 @@ export interface Catalogue {
   actions: ReadonlyMap<string, CatalogueAction>;
   checks: ReadonlyMap<string, { id: string; summary: string; parse: (params: JsonObject) => Parsed }>;
   targets: ReadonlyMap<string, CatalogueTarget>;
+  calendars: ReadonlyMap<string, { id: string; summary: string; parse: (params: JsonObject) => Parsed }>;
 }
 
 export interface CatalogueAction {

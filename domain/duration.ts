@@ -20,6 +20,13 @@ export function parseBudget(text: string): { count: number; perMs: number } | un
   return perMs ? { count: Number(count), perMs } : undefined;
 }
 
+/** `51%`: a share of a whole. */
+export const sharePattern = /^(?:100|[0-9]{1,2})%$/;
+
+/** 0 to 1 of `51%`; `undefined` when the text is not a share. */
+export const parseShare = (text: string): number | undefined =>
+  sharePattern.test(text) ? Number(text.slice(0, -1)) / 100 : undefined;
+
 export type DurationUnit = 'seconds' | 'minutes' | 'hours' | 'days';
 export const durationUnits: Readonly<Record<DurationUnit, number>> = {
   seconds: unitMs.s,

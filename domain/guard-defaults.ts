@@ -7,6 +7,12 @@ export const guardDefaults = {
   allBudget: '20/1h',
   startBy: '10m',
   deploys: '40m',
+  sameFix: '2/24h',
+  healthy: '51%',
+  brakeDomain: '3/10m',
+  brakeUnverified: '3/1h',
+  brakeAll: '20/5m',
+  fresh: '60s',
 } as const;
 
 /** How far a rule may loosen a guard where the policy sets no limit. */

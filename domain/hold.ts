@@ -1,8 +1,12 @@
+/** A `demotion` does not say no: what it covers asks a human first. */
+export const holdKinds = ['stop', 'freeze', 'maintenance', 'brake', 'demotion'] as const;
+export type HoldKind = (typeof holdKinds)[number];
+
 /** Whatever says no until it is lifted or runs out. */
 export interface Hold {
   id: string;
-  kind: 'stop' | 'freeze' | 'maintenance' | 'brake';
-  /** `all`, `environment:prod`, `service:PSVC001`, `rule:ec2-cpu-high`, `action:aws.ssm.start-automation`, `target:<id>`. */
+  kind: HoldKind;
+  /** `all`, `environment:prod`, `service:PSVC001`, `rule:ec2-cpu-high`, `action:aws.ssm.start-automation`, `target:<id>`, `domain:<account>/<region>/<service>`, `team:…`, `runbook:…`, `hash:…` (revoked). */
   scope: string;
   reason: string;
   owner: string;
@@ -18,6 +22,12 @@ export interface HoldSubject {
   rule: string;
   action: string;
   targetId: string;
+  /** `<account>/<region>/<service>`. */
+  domain?: string;
+  team?: string;
+  runbook?: string;
+  /** Of the set of rules, the rule's file and the runbook: what can be revoked. Full SHA-256, hex. */
+  hashes?: readonly string[];
 }
 
 export const holdScopes = (subject: HoldSubject): string[] => [
@@ -27,4 +37,11 @@ export const holdScopes = (subject: HoldSubject): string[] => [
   `rule:${subject.rule}`,
   `action:${subject.action}`,
   `target:${subject.targetId}`,
+  ...(subject.domain === undefined ? [] : [`domain:${subject.domain}`]),
+  ...(subject.team === undefined ? [] : [`team:${subject.team}`]),
+  ...(subject.runbook === undefined ? [] : [`runbook:${subject.runbook}`]),
+  ...(subject.hashes ?? []).map(hashScope),
 ];
+
+/** By this scope a set of rules, a rule or a runbook is revoked. */
+export const hashScope = (hash: string): string => `hash:${hash}`;

@@ -15,6 +15,8 @@ export interface GuardVerdict {
   freeAt?: string;
   /** The run may wait until `freeAt` and ask again. Otherwise people are paged. */
   wait?: boolean;
+  /** What the ledger puts in force with this verdict, in the same transaction: a brake, or a rule that has to ask from now on. */
+  places?: Pick<Hold, 'kind' | 'scope' | 'reason'>[];
 }
 
 /** A row that allows one effect, once. */

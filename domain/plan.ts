@@ -1,6 +1,7 @@
 import type { Alert, Witness } from './alert.js';
 import type { Incident, IncidentRef } from './incident.js';
 import type { Hash, JsonObject } from './json.js';
+import type { RulesRevision } from './rules-revision.js';
 import type { Target } from './target.js';
 
 export type Mode = 'observe' | 'approve' | 'auto';
@@ -57,7 +58,15 @@ export interface PlanStep {
 export interface GuardLimits {
   firingForMs: number;
   cooldownMs: number;
-  budget: { rule: Budget; service: Budget; all: Budget };
+  budget: { rule: Budget; service: Budget; all: Budget; team?: Budget };
+  /** So many effects of one runbook on one target that did not help: then the rule asks. */
+  sameFix: Budget;
+  /** The share of a group that stays well while one of it is acted on: 0 to 1. */
+  healthyShare: number;
+  /** What is too much at once: incidents of one failure domain, effects of one action that did not help, incidents in all. */
+  brake: { domain: Budget; unverified: Budget; all: Budget };
+  /** What a decision rests on may be so old at its effect. */
+  freshMs: number;
   onAcknowledge: 'standDown' | 'ask';
   startByMs: number;
   /** How long after a deployment its service is left alone. */
@@ -95,6 +104,8 @@ export interface Pace {
 export interface Plan {
   ref: IncidentRef;
   rule: { name: string; logicHash: string; fileHash: string; at: string };
+  /** Who answers for the rule. */
+  team: string;
   /** Hash of the whole loaded set: rules, runbooks and policy. */
   rulesHash: string;
   environment: string;
@@ -162,6 +173,8 @@ export type Decision = {
   witness: Witness;
   verdicts: RuleVerdict[];
   rulesHash: string;
+  /** At which commit those rules were, and who signed. */
+  revision?: RulesRevision;
 } & (
   | { concluded: 'act' | 'ask' | 'observe'; plan: Plan }
   /** `place`: of what a rule that only observes would have been refused for. */

@@ -57,11 +57,11 @@ describe('approval', () => {
     expect(decided([a], inApprove({ approval: { ...two.approval, count: 1, signals: 'refuse' } }))).toMatchObject({
       guard: 'approval',
     });
-    expect(decided([a], inApprove(destructive))).toMatchObject({ guard: 'approval' });
+    expect(decided([a], inApprove(destructive))).toMatchObject({ guard: 'risk' });
   });
 
   it('a destructive step wants people in every mode', () => {
-    expect(decided([], calmFacts(destructive))).toMatchObject({ guard: 'approval', verdict: 'ask' });
+    expect(decided([], calmFacts(destructive))).toMatchObject({ guard: 'risk', verdict: 'ask' });
     expect(decided([approvalBy('ada')], calmFacts(destructive))).toBeUndefined();
   });
 

@@ -22,6 +22,9 @@ const isOnThisPlan = (facts: GuardFacts, one: Approval): boolean =>
 
 function counts(facts: GuardFacts, one: Approval): boolean {
   if (facts.ourselves.some((own) => sameName(own, one.by))) return false;
+  if (facts.requesters.some((asker) => sameName(asker, one.by))) return false;
+  // Whoever could approve when they did may not be allowed to any more.
+  if (one.verifiedIdentity && !facts.approvers.some((name) => sameName(name, one.by))) return false;
   if (!one.verifiedIdentity && (facts.approval.signals !== 'count' || facts.step.risk === 'destructive')) return false;
   // The word holds for the ladder that it approved; only its beginning must be in time.
   return facts.laterStep || epochMs(one.at) + facts.approval.expiresInMs > facts.now;

@@ -13,7 +13,7 @@ interface Window {
 
 export const budget: Guard = {
   id: 'budget',
-  sentence: 'So many effects in so long, per rule, per service and in all; when it is used up, a human decides.',
+  sentence: 'So many effects in so long, per rule, service and team, and in all; when it is used up, a human decides.',
   asked: ['preview', 'admission'],
   judge: (facts, { effects }, { budget: budgets }) => {
     const windows = [
@@ -29,6 +29,16 @@ export const budget: Guard = {
         facts,
         effects.filter(({ service }) => service === facts.incident.service.id),
       ),
+      ...(budgets.team === undefined
+        ? []
+        : [
+            windowOf(
+              `team ${facts.team.name}`,
+              budgets.team,
+              facts,
+              effects.filter(({ team }) => team === facts.team.name),
+            ),
+          ]),
       windowOf('everything', budgets.all, facts, effects),
     ];
     const limit = budgetWords(budgets.rule);

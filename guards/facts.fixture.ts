@@ -16,6 +16,7 @@ const began = now - 62_000;
 export function calmFacts(changes: Partial<GuardFacts> = {}): GuardFacts {
   return {
     now,
+    readNow: now,
     incidentId: 'pagerduty:Q0HX2R9',
     incident: {
       ref: { source: 'pagerduty', externalId: 'Q0HX2R9', generation: '0' },
@@ -75,6 +76,12 @@ export function calmFacts(changes: Partial<GuardFacts> = {}): GuardFacts {
     protected: [{ tag: { opssentinel: 'never' } }, { arn: 'arn:aws:rds:*:*:cluster:ledger-*' }],
     optInTag: { key: 'opssentinel', value: 'allow' },
     ourselves: ['PAGENT1'],
+    own: ['arn:aws:rds:eu-west-1:444455556666:db:opssentinel-*'],
+    calendars: { words: [], unknown: [] },
+    surroundings: { people: [], unknown: [] },
+    team: { name: 'team-web' },
+    approvers: ['ada', 'grace', 'pagent1'],
+    requesters: [],
     alertStartedAt: began,
     deploys: { seen: [], known: ['api'], unknown: [] },
     laterStep: false,
@@ -85,6 +92,9 @@ export function calmFacts(changes: Partial<GuardFacts> = {}): GuardFacts {
 export const calmState = (changes: Partial<AdmissionState> = {}): AdmissionState => ({
   effects: [],
   targetHeldBy: undefined,
+  domainHeldBy: undefined,
+  incidents: [],
+  lifted: [],
   holds: [],
   approvals: [],
   ...changes,
@@ -94,6 +104,14 @@ export const standard: GuardLimits = {
   firingForMs: minute,
   cooldownMs: 30 * minute,
   budget: { rule: { count: 5, perMs: hour }, service: { count: 10, perMs: hour }, all: { count: 20, perMs: hour } },
+  sameFix: { count: 2, perMs: 24 * hour },
+  healthyShare: 0.51,
+  brake: {
+    domain: { count: 3, perMs: 10 * minute },
+    unverified: { count: 3, perMs: hour },
+    all: { count: 20, perMs: 5 * minute },
+  },
+  freshMs: minute,
   onAcknowledge: 'standDown',
   startByMs: 10 * minute,
   deploysMs: 40 * minute,
@@ -109,6 +127,8 @@ export const effectAgo = (ms: number, changes: Partial<PastEffect> = {}): PastEf
   action: 'aws.ssm.start-automation',
   targetId: 'arn:aws:ec2:eu-west-1:444455556666:instance/i-other',
   at: now - ms,
+  runbook: 'another-runbook',
+  team: 'team-other',
   ...changes,
 });
 

@@ -6,12 +6,13 @@ import { allow, refuse } from './say.js';
 export const target: Guard = {
   id: 'target',
   sentence:
-    'Exactly one resource, in its environment, that carries the opt-in tag, is not protected and still is as the rule requires.',
+    'Exactly one resource, in its environment, that carries the opt-in tag, is not protected, is no part of ourselves and still is as the rule requires.',
   asked: ['preview', 'admission', 'undo'],
   judge: (facts) => {
     const { key, value } = facts.optInTag;
     const limit = `one, ${key}=${value}`;
-    const problem = notOne(facts.target) ?? elsewhere(facts) ?? notOptedIn(facts) ?? protectedBy(facts) ?? requirement(facts);
+    const problem =
+      notOne(facts.target) ?? elsewhere(facts) ?? notOptedIn(facts) ?? ourOwn(facts) ?? protectedBy(facts) ?? requirement(facts);
     return problem === undefined ? allow(limit, `${facts.target.name}, tag ${key}=${value}`) : refuse(limit, problem);
   },
 };
@@ -37,6 +38,12 @@ function notOptedIn({ target: { name, tags }, optInTag: { key, value } }: GuardF
   if (key === '') return 'the policy names no opt-in tag';
   if (Object.hasOwn(tags, key) && tags[key] === value) return undefined;
   return `${name} does not carry the tag ${key}=${value}${Object.hasOwn(tags, key) ? ` (it has ${key}=${tags[key] ?? ''})` : ''}`;
+}
+
+/** Whoever restarts itself in the middle of a remediation knows nothing of its end. */
+function ourOwn({ target: { id, name }, own }: GuardFacts): string | undefined {
+  const part = own.find((pattern) => fits(pattern, id) || pattern === name);
+  return part === undefined ? undefined : `${name} is a part of OpsSentinel itself (${part})`;
 }
 
 function protectedBy({ target: { id, name, tags }, protected: lines }: GuardFacts): string | undefined {

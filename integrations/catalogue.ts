@@ -11,12 +11,13 @@ import type { AnyAction, Registry } from './contract/registry.js';
  * `connected` tells of an integration where plans are carried out; by default all of them are.
  */
 export function catalogueOf(
-  registry: Pick<Registry, 'actions' | 'checks' | 'targets'>,
+  registry: Pick<Registry, 'actions' | 'checks' | 'targets' | 'calendars'>,
   connected: (integration: string) => boolean = () => true,
 ): Catalogue {
   return {
     actions: mapValues(registry.actions, (action) => actionOf(action, connected(action.integration))),
     checks: mapValues(registry.checks, ({ id, summary, params }) => ({ id, summary, parse: parser(params) })),
+    calendars: mapValues(registry.calendars, ({ id, summary, params }) => ({ id, summary, parse: parser(params) })),
     targets: mapValues(registry.targets, ({ type, summary, select, facts }) => ({
       type,
       summary,

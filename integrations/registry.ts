@@ -24,13 +24,14 @@ export function createRegistry(
   const registry: Registry = {
     integrations: byId(
       'integration',
-      bound.map(({ definition: { id, summary, setup, pins, rights }, connected, join }) => ({
+      bound.map(({ definition: { id, summary, setup, pins, rights, traces }, connected, join }) => ({
         id,
         summary,
         connected,
         ...(setup ? { setup: { ...setup, integration: id, with: join } } : {}),
         ...(pins ? { pins: { ...pins, integration: id, with: join } } : {}),
         ...(rights ? { rights } : {}),
+        ...(traces ? { traces } : {}),
       })),
       idOf,
     ),
@@ -53,6 +54,11 @@ export function createRegistry(
       'target type',
       gather((definition) => definition.targets),
       (target) => target.type,
+    ),
+    calendars: byId(
+      'calendar',
+      gather((definition) => definition.calendars),
+      idOf,
     ),
     witnesses: gather((definition) => definition.witnesses),
     channels: gather((definition) => definition.channels),

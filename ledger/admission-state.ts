@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { AdmissionState, PastEffect } from '../domain/admission.js';
+import type { AdmissionState, LiftedHold, PastEffect, RecentIncident } from '../domain/admission.js';
 import { holdScopes } from '../domain/hold.js';
 import { approvalsOn } from './approvals.js';
 import type { Database, Db } from './database.js';
@@ -11,6 +11,9 @@ const hour = 3_600_000;
 export const recentMs = 24 * hour;
 /** And what concerns this target, rule or service for so long: the longest window that a rule may set for them. */
 export const historyMs = 31 * 24 * hour;
+/** The longest window of the brake that a policy may set, and far more incidents than any of its limits. */
+const stormMs = 24 * hour;
+const mostIncidents = 500;
 /** A run that never gave its target back (its workflow was terminated) loses it after so long. */
 const longestRunMs = 24 * hour;
 
@@ -25,6 +28,9 @@ export async function readState(database: Database, db: Db, request: Asked, lock
   return {
     now,
     targetHeldBy: await holderOf(db, request, now, lock),
+    domainHeldBy: await domainHolderOf(db, request, now),
+    incidents: await incidentsLately(db, now),
+    lifted: await liftedLately(db, holdScopes(request.subject), now),
     effects: await effectsBefore(db, request, now),
     holds: await inForce(database, db, holdScopes(request.subject)),
     approvals: await approvalsOn(db, request.incident, request.planHash),
@@ -49,6 +55,50 @@ async function holderOf(db: Db, request: Asked, now: number, lock: boolean): Pro
   return holder && { incident: holder.incident, since: holder.admitted_at.getTime() };
 }
 
+/** The same for the failure domain: whoever acts there on another target. Admissions there take turns, so no row has to be locked. */
+async function domainHolderOf(db: Db, request: Asked, now: number): Promise<AdmissionState['domainHeldBy']> {
+  const rows = await db
+    .selectFrom('permit')
+    .select(['incident', 'admitted_at', 'consumed_at', 'start_by', 'ended_at'])
+    .where('failure_domain', '=', request.failureDomain)
+    .where('target_id', '!=', request.subject.targetId)
+    .where('incident', '!=', request.incident)
+    .where('released_at', 'is', null)
+    .where('admitted_at', '>', new Date(now - longestRunMs))
+    .orderBy('admitted_at')
+    .execute();
+  const holder = rows.find((row) => row.consumed_at !== null || (row.ended_at === null && row.start_by.getTime() > now));
+  return holder && { incident: holder.incident, since: holder.admitted_at.getTime() };
+}
+
+/** What the brake counts. An incident that joined another is that other. */
+async function incidentsLately(db: Db, now: number): Promise<RecentIncident[]> {
+  const rows = await db
+    .selectFrom('incident')
+    .select(['id', 'started_at', 'failure_domain'])
+    .where('started_at', '>', new Date(now - stormMs))
+    .where((where) => where.or([where('outcome', 'is', null), where('outcome', '!=', 'joined')]))
+    .orderBy('started_at', 'desc')
+    .limit(mostIncidents)
+    .execute();
+  return rows.map(({ id, started_at: at, failure_domain: domain }) => ({
+    incident: id,
+    at: at.getTime(),
+    failureDomain: domain,
+  }));
+}
+
+async function liftedLately(db: Db, scopes: readonly string[], now: number): Promise<LiftedHold[]> {
+  const rows = await db
+    .selectFrom('hold')
+    .select(['kind', 'scope', 'lifted_at'])
+    .where('kind', 'in', ['brake', 'demotion'])
+    .where('lifted_at', '>', new Date(now - historyMs))
+    .where(sql<boolean>`scope = any(${[...scopes]}::text[])`)
+    .execute();
+  return rows.flatMap(({ kind, scope, lifted_at: at }) => (at === null ? [] : [{ kind, scope, at: at.getTime() }]));
+}
+
 /**
  * Used permits, and those of other targets that may be used any moment: without these, many at once would each see
  * the budget as it was. An effect that certainly did not happen counts too: to try is what budgets limit.
@@ -60,19 +110,25 @@ async function effectsBefore(db: Db, { subject, attemptKey }: Asked, now: number
     service: string;
     action: string;
     target_id: string;
+    runbook: string;
+    team: string;
+    verified: boolean | null;
+    verified_at: Date | null;
     at: Date;
   }>`
-    select incident, rule, service, action, target_id, coalesce(consumed_at, admitted_at) as at
+    select incident, rule, service, action, target_id, runbook, team, verified, verified_at, coalesce(consumed_at, admitted_at) as at
     from permit
     where attempt_key <> ${attemptKey} and (
       consumed_at > ${new Date(now - recentMs)}
-      or (consumed_at > ${new Date(now - historyMs)} and (target_id = ${subject.targetId} or rule = ${subject.rule} or service = ${subject.service}))
+      or (consumed_at > ${new Date(now - historyMs)} and (target_id = ${subject.targetId} or rule = ${subject.rule} or service = ${subject.service} or team = ${subject.team ?? ''}))
       or (consumed_at is null and ended_at is null and released_at is null and start_by > ${new Date(now)} and target_id <> ${subject.targetId})
     )
     order by at desc`.execute(db);
-  return found.rows.map(({ target_id: targetId, at, ...rest }) => ({
+  return found.rows.map(({ target_id: targetId, at, verified, verified_at: verifiedAt, ...rest }) => ({
     ...rest,
     targetId,
     at: at.getTime(),
+    ...(verified === null ? {} : { verified }),
+    ...(verifiedAt === null ? {} : { verifiedAt: verifiedAt.getTime() }),
   }));
 }

@@ -8,7 +8,8 @@ import { readState } from './admission-state.js';
 import type { Database, Tx } from './database.js';
 import { permitOf, type PermitRow } from './permit-row.js';
 import type { AdmissionRequest, Ledger } from './port.js';
-import { storable } from './storable.js';
+import { inForce } from './holds.js';
+import { storable, storableText } from './storable.js';
 
 type Judge = (state: AdmissionState) => GuardVerdict[];
 
@@ -63,11 +64,12 @@ async function first(database: Database, tx: Tx, request: AdmissionRequest, judg
       environment: subject.environment,
       service: subject.service,
       rule: subject.rule,
-      scopes: holdScopes(subject),
       failure_domain: failureDomain,
       account: place.account,
       region: place.region,
       action: request.action,
+      runbook: subject.runbook ?? '',
+      team: subject.team ?? '',
     })
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -126,6 +128,8 @@ async function renewable(tx: Tx, request: AdmissionRequest, verdicts: GuardVerdi
     params_hash: request.paramsHash,
     rule_hash: request.ruleHash,
     runbook_hash: request.runbookHash,
+    // Decided again under other rules, it is covered by what covers these.
+    scopes: holdScopes(request.subject),
     params: storable(request.params),
     pre_state: storable(request.preState),
     verdicts: JSON.stringify(storable(verdicts as never)) as never,
@@ -148,11 +152,25 @@ async function judged(database: Database, tx: Tx, request: AdmissionRequest, jud
     },
   ];
   const said = verdicts.length === 0 ? none : verdicts;
+  await placeHolds(database, tx, said);
   return {
     verdicts: said,
     refusedBy: decisiveVerdict(said),
     admittedAt: new Date(state.now ?? Date.now()),
   };
+}
+
+/** What guards put in force by their verdicts: a brake that tripped, a rule that asks from now on. Once per scope. */
+async function placeHolds(database: Database, tx: Tx, verdicts: readonly GuardVerdict[]): Promise<void> {
+  for (const { kind, scope, reason } of verdicts.flatMap(({ places }) => places ?? [])) {
+    const standing = await inForce(database, tx, [scope]);
+    if (standing.some((hold) => hold.kind === kind)) continue;
+    const row = { kind, scope: storableText(scope), reason: storableText(reason), owner: 'opssentinel', until: null };
+    await tx
+      .insertInto('hold')
+      .values({ ...row, since: database.now() })
+      .execute();
+  }
 }
 
 function refused(found: string): Admission {

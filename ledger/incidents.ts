@@ -71,10 +71,17 @@ export function incidentBook(database: Database, hash: Hash): Incidents {
   };
 }
 
-function columnsOf({ planHash, startedAt, endedAt, ...rest }: Partial<IncidentRow> & { id: string }): Insertable<IncidentTable> {
+function columnsOf({
+  planHash,
+  failureDomain,
+  startedAt,
+  endedAt,
+  ...rest
+}: Partial<IncidentRow> & { id: string }): Insertable<IncidentTable> {
   const columns = {
     ...rest,
     plan_hash: planHash,
+    failure_domain: failureDomain,
     started_at: startedAt === undefined ? undefined : new Date(startedAt),
     ended_at: endedAt == null ? endedAt : new Date(endedAt),
   };
@@ -86,6 +93,7 @@ function columnsOf({ planHash, startedAt, endedAt, ...rest }: Partial<IncidentRo
 
 function incidentOf({
   plan_hash: planHash,
+  failure_domain: failureDomain,
   started_at: startedAt,
   ended_at: endedAt,
   ...rest
@@ -93,6 +101,7 @@ function incidentOf({
   return {
     ...rest,
     planHash,
+    failureDomain,
     startedAt: startedAt.toISOString(),
     endedAt: endedAt?.toISOString() ?? null,
   };

@@ -197,4 +197,42 @@ create index incident_life on incident (id collate "C");
 create index journal_life on journal (incident collate "C") where incident is not null;
 `,
   },
+  {
+    name: 'what brakes, leases and teams count',
+    sql: `
+alter table permit add column runbook text not null default '', add column team text not null default '';
+create index permit_domain on permit (failure_domain) where released_at is null;
+create index permit_team on permit (team, consumed_at desc) where consumed_at is not null;
+alter table incident add column failure_domain text not null default '';
+create index hold_lifted on hold (scope, lifted_at) where lifted_at is not null;
+`,
+  },
+  {
+    name: 'sets of rules, and what became of them',
+    sql: `
+-- A set is kept once, with all its files: what decided a run can be had again, by any process and after any time.
+create table rule_set (
+  hash text primary key,
+  files jsonb not null,
+  parts jsonb not null,
+  revision jsonb,
+  first_seen timestamptz not null
+);
+
+create table rule_event (
+  id bigint generated always as identity primary key,
+  kind text not null,
+  hash text,
+  commit_id text,
+  by text not null,
+  reason text not null,
+  at timestamptz not null
+);
+create index rule_event_kind on rule_event (kind, id desc);
+create trigger rule_event_append_only before update or delete on rule_event
+  for each row execute function record_is_append_only();
+create trigger rule_event_no_truncate before truncate on rule_event
+  for each statement execute function record_is_append_only();
+`,
+  },
 ];

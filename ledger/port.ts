@@ -5,6 +5,7 @@ import type { JsonObject } from '../domain/json.js';
 import type { Admission, Consumption, GuardVerdict, Permit } from '../domain/permit.js';
 import type { LedgerRecord, NewRecord } from '../domain/record.js';
 import type { AdmissionState } from '../domain/admission.js';
+import type { KeptRules, RulesEvent, RulesPart, RulesStanding, StoredRules } from '../domain/rules-revision.js';
 
 /** Everything that a permit is bound to. */
 export interface AdmissionRequest {
@@ -50,6 +51,8 @@ export interface IncidentRow {
   status: string;
   outcome: string | null;
   planHash: string | null;
+  /** `<account>/<region>/<service>` of the planned target; empty: there is none. */
+  failureDomain: string;
   effects: number;
   startedAt: string;
   endedAt: string | null;
@@ -161,6 +164,20 @@ export interface Ledger {
   putDeploy: (from: string, deploy: Deploy) => Promise<Deploy>;
   /** Deployments of a service, by any of its names whatever their case, that ended or, not ended yet, began since. Epoch milliseconds; newest first. */
   deploysOf: (services: readonly string[], sinceMs: number) => Promise<(Deploy & { from: string })[]>;
+
+  /** Keeps a set of rules, once per hash; a revision that is told later takes the place of the one before. */
+  putRules: (set: StoredRules) => Promise<void>;
+  storedRules: (hash: string) => Promise<StoredRules | undefined>;
+  /** Without their files, newest first. */
+  keptRules: (limit: number) => Promise<KeptRules[]>;
+  /** Everything whose hash begins so: sets, rules and runbooks, each once. */
+  rulesNamed: (prefix: string) => Promise<RulesPart[]>;
+  putRulesEvent: (event: Omit<RulesEvent, 'at'>) => Promise<RulesEvent>;
+  /** Newest first. */
+  rulesEvents: (limit: number) => Promise<RulesEvent[]>;
+  rulesStanding: () => Promise<RulesStanding>;
+  /** Hash of the set that came into force last, in any process. */
+  lastForced: () => Promise<string | undefined>;
 
   /** One query: event, rule, decision, approvals, permits and results of one incident. */
   evidence: (incident: string) => Promise<JsonObject>;

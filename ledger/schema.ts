@@ -4,6 +4,7 @@ import type { Hold } from '../domain/hold.js';
 import type { Json, JsonObject } from '../domain/json.js';
 import type { GuardVerdict } from '../domain/permit.js';
 import type { Phase, RecordState } from '../domain/record.js';
+import type { RuleFile, RulesEvent, RulesPart, RulesRevision } from '../domain/rules-revision.js';
 
 /** Rows as `pg` hands them over: timestamps as Date, bigint as text, jsonb parsed. Written by the SQL in `migrations.ts`. */
 export interface Schema {
@@ -32,6 +33,8 @@ export interface Schema {
   hold: HoldTable;
   follower: { name: string; seq: string; skipped: number; at: Date };
   deploy: DeployTable;
+  rule_set: RuleSetTable;
+  rule_event: RuleEventTable;
 }
 
 interface JournalTable {
@@ -70,6 +73,8 @@ export interface IncidentTable {
   status: Generated<string>;
   outcome: string | null;
   plan_hash: string | null;
+  /** `<account>/<region>/<service>` of the planned target; empty: there is none. */
+  failure_domain: Generated<string>;
   effects: Generated<number>;
   started_at: Generated<Date>;
   ended_at: Date | null;
@@ -90,6 +95,8 @@ export interface PermitTable {
   environment: string;
   service: string;
   rule: string;
+  runbook: Generated<string>;
+  team: Generated<string>;
   /** `holdScopes` of what it would touch. */
   scopes: string[];
   failure_domain: string;
@@ -147,5 +154,23 @@ export interface DeployTable {
   says: string;
   started_at: Date;
   ended_at: Date | null;
+  at: Date;
+}
+
+export interface RuleSetTable {
+  hash: string;
+  files: RuleFile[];
+  parts: RulesPart[];
+  revision: RulesRevision | null;
+  first_seen: Date;
+}
+
+export interface RuleEventTable {
+  id: Generated<string>;
+  kind: RulesEvent['kind'];
+  hash: string | null;
+  commit_id: string | null;
+  by: string;
+  reason: string;
   at: Date;
 }

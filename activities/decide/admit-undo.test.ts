@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { calmState } from '../../guards/facts.fixture.js';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { AdmissionState } from '../../domain/admission.js';
 import type { Incident } from '../../domain/incident.js';
@@ -54,6 +55,7 @@ async function asked(input: Partial<UndoInput>, { row = {}, incidents = {}, alar
     now: () => now,
     hash,
     guards,
+    own: [],
     ourselves: ['PAGENT'],
     rules: () => set,
     registry: {
@@ -84,7 +86,7 @@ async function asked(input: Partial<UndoInput>, { row = {}, incidents = {}, alar
       evidence: async () => ({ permits: rows }),
       record: async () => undefined,
       admit: async (request: AdmissionRequest, judge: (state: AdmissionState) => GuardVerdict[]): Promise<Admission> => {
-        const verdicts = judge({ now, targetHeldBy: undefined, effects: [], holds: [], approvals: [] });
+        const verdicts = judge(calmState({ now }));
         const refusedBy = decisiveVerdict(verdicts);
         if (refusedBy) return { admitted: false, verdicts, refusedBy };
         requests.push(request);

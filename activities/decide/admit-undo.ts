@@ -97,8 +97,23 @@ function factsOf(
   const { alert, witness } = decision;
   // What is put back is what the effect left, compared at the moment of writing: no deployment changes that.
   const deploys = { seen: [], known: [], unknown: [] };
-  const asking = { now: deps.now(), incidentId: input.incident, ourselves: [...deps.ourselves], deploys };
-  const facts = guardFacts({ ...asking, set: deps.rules(), incident, alert, witness, plan: { ...plan, target }, step });
+  const calendars = { words: [], unknown: [] };
+  const surroundings = { people: [], unknown: [] };
+  const nobody = { approvers: [], requesters: [] };
+  const asking = { now: deps.now(), incidentId: input.incident, ourselves: [...deps.ourselves], own: [...deps.own] };
+  const facts = guardFacts({
+    ...asking,
+    deploys,
+    calendars,
+    surroundings,
+    ...nobody,
+    set: deps.rules(),
+    incident,
+    alert,
+    witness,
+    plan: { ...plan, target },
+    step,
+  });
   return { ...facts, required: [], laterStep: true };
 }
 
@@ -118,6 +133,10 @@ function requestFor(deps: ActivityDeps, input: UndoInput, { plan, step, permit, 
       rule: plan.rule.name,
       action: action.id,
       targetId: plan.target.id,
+      hashes: [plan.rulesHash, plan.rule.fileHash, step.runbookHash],
+      domain: failureDomain(plan.target),
+      team: plan.team,
+      runbook: step.runbook,
     },
     failureDomain: failureDomain(plan.target),
     place: permit.place,

@@ -28,6 +28,7 @@ function bench({ permits = [], life }: World = {}) {
     catalogue,
     guards: [],
     ourselves: [],
+    own: [],
     rules: () => set,
     registry: {
       sources: new Map([
@@ -44,8 +45,11 @@ function bench({ permits = [], life }: World = {}) {
       targets: { get: () => ({ with: (call: unknown) => call, read: async () => target() }) },
       actions: { get: () => ({ with: (call: unknown) => call, preState: async () => ({}) }) },
       bodies: [],
+      calendars: new Map(),
     },
     ledger: {
+      approvals: async () => [],
+      timeline: async () => [],
       evidence: async () => ({ permits }),
       deploysOf: async () => [],
       record: async () => undefined,

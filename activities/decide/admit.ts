@@ -7,14 +7,18 @@ import type { Admission, GuardVerdict } from '../../domain/permit.js';
 import type { Plan, PlanStep } from '../../domain/plan.js';
 import { shortHash } from '../../domain/plan.js';
 import { failureDomain } from '../../domain/target.js';
-import { foundWords } from '../../domain/verdicts.js';
+import { decisiveVerdict, foundWords } from '../../domain/verdicts.js';
 import { guardFacts } from '../../decide/guard-facts.js';
 import { judgeAll } from '../../guards/judge.js';
 import type { AdmissionRequest } from '../../ledger/port.js';
 import type { ActivityDeps } from '../deps.js';
 import { placeFor } from '../place.js';
+import { rulesSaid } from '../pinned.js';
 import { callFor, isVendorFailure } from '../shell.js';
+import { approversNow, requestersOf } from '../situation/approvers.js';
+import { aroundTarget } from '../situation/around.js';
 import { attemptOf } from '../situation/attempt.js';
+import { calendarsNow } from '../situation/calendars.js';
 import { deploysAround } from '../situation/deploys.js';
 import { readSituation, type Situation } from '../situation/read.js';
 import type { StepInput } from '../types.js';
@@ -34,7 +38,7 @@ export async function admit(deps: ActivityDeps, input: StepInput): Promise<Admis
   const preState = await preStateOf(deps, input, derived);
   if ('guard' in preState) return refusedOutright(deps, input, preState as unknown as GuardVerdict);
   const admission = await deps.ledger.admit({ ...requestFor(deps, input, derived), preState }, (state) =>
-    judgeAll(deps.guards, derived.facts, state, derived.plan.limits),
+    judgeAll(deps.guards, { ...derived.facts, readNow: deps.now() }, state, derived.plan.limits),
   );
   await writeDown(deps, input, admission);
   return admission;
@@ -45,11 +49,33 @@ export async function preview(deps: ActivityDeps, input: StepInput): Promise<Gua
   const derived = await derive(deps, input);
   if ('guard' in derived) return [derived];
   const guards = deps.guards.filter((guard) => guard.asked.includes('preview'));
-  const { preState: _none, ...request } = { ...requestFor(deps, input, derived), preState: {} };
-  return deps.ledger.preview(request, (state) => judgeAll(guards, derived.facts, state, derived.plan.limits));
+  return deps.ledger.preview(requestFor(deps, input, derived), (state) =>
+    judgeAll(guards, { ...derived.facts, readNow: deps.now() }, state, derived.plan.limits),
+  );
 }
 
-async function derive(deps: ActivityDeps, input: StepInput): Promise<Derived | GuardVerdict> {
+/**
+ * A rule that observes: every guard is asked as it would be if the rule were automatic, and its verdict is written down for whoever
+ * judges later whether the rule may be.
+ */
+export async function shadow(deps: ActivityDeps, input: StepInput): Promise<{ says: string }> {
+  const derived = await derive(deps, input, true);
+  const verdicts = 'guard' in derived ? [derived] : await wouldSay(deps, input, derived);
+  const refused = decisiveVerdict(verdicts);
+  const says = refused
+    ? `observing: ${refused.verdict === 'ask' ? 'would have asked' : 'would have been refused'} by ${refused.guard}: ${foundWords(refused, deps.now())}`
+    : `observing: ${verdicts.length} would have allowed it`;
+  const data = { step: input.step, verdicts: verdicts as unknown as JsonObject[] };
+  await deps.ledger.record({ incident: input.incident, phase: 'guards', state: 'info', says, once: 'guards.observed', data });
+  return { says };
+}
+
+const wouldSay = (deps: ActivityDeps, input: StepInput, derived: Derived): Promise<GuardVerdict[]> =>
+  deps.ledger.preview(requestFor(deps, input, derived), (state) =>
+    judgeAll(deps.guards, { ...derived.facts, mode: 'auto', readNow: deps.now() }, state, derived.plan.limits),
+  );
+
+async function derive(deps: ActivityDeps, input: StepInput, observing = false): Promise<Derived | GuardVerdict> {
   // Under another's name it would pass for the run that holds the target, and for the one that acted last.
   if (input.incident !== incidentId(input.ref)) return no('incident', incidentId(input.ref), `asked for as ${input.incident}`);
   const situation = await readSituation(deps, input, input.step);
@@ -61,15 +87,44 @@ async function derive(deps: ActivityDeps, input: StepInput): Promise<Derived | G
   const { plan } = decision;
   if (plan.hash !== input.planHash)
     return no('plan', shortHash(input.planHash), `the plan has changed to ${shortHash(plan.hash)} since it was decided`);
-  if (decision.concluded === 'observe') return no('mode', 'approve or auto', 'the rule only observes here');
+  if (decision.concluded === 'observe' && !observing) return no('mode', 'approve or auto', 'the rule only observes here');
   const step = plan.steps[input.step];
   if (!step) return no('plan', `${plan.steps.length} steps`, `it has no step ${input.step + 1}`);
   const early = await beforeItsTurn(deps, input, plan);
   if (early) return no('plan', 'one step after the other', early);
-  const deploys = await deploysAround(deps, input, incident, plan);
-  const { alert, witness, set } = situation;
-  const asking = { now: deps.now(), incidentId: input.incident, ourselves: [...deps.ourselves], deploys };
-  return { situation, plan, step, facts: guardFacts({ ...asking, set, incident, alert, witness, plan, step }) };
+  return { situation, plan, step, facts: await factsFor(deps, input, situation, plan, step) };
+}
+
+/** All that the guards are shown. What takes a read of its own is read at the same time. */
+async function factsFor(
+  deps: ActivityDeps,
+  input: StepInput,
+  { incident, alert, witness, set }: Situation,
+  plan: Plan,
+  step: PlanStep,
+): Promise<GuardFacts> {
+  const [deploys, calendars, surroundings, approvers, requesters] = await Promise.all([
+    deploysAround(deps, input, incident, plan),
+    calendarsNow(deps, input, incident, plan.target, set),
+    aroundTarget(deps, input, plan.target, set),
+    whoseWordCounts(deps, input, incident, plan),
+    requestersOf(deps, input),
+  ]);
+  const asking = { now: deps.now(), incidentId: input.incident, ourselves: [...deps.ourselves], own: [...deps.own] };
+  const read = { deploys, calendars, surroundings, approvers, requesters };
+  return guardFacts({ ...asking, ...read, set, incident, alert, witness, plan, step });
+}
+
+/** Asked only where somebody has said something: it is a read at the rota. */
+async function whoseWordCounts(
+  deps: ActivityDeps,
+  input: StepInput,
+  incident: Situation['incident'],
+  plan: Plan,
+): Promise<readonly string[]> {
+  const given = await deps.ledger.approvals(input.incident, plan.hash);
+  if (!given.some(({ verifiedIdentity, accepted }) => verifiedIdentity && accepted)) return [];
+  return (await approversNow(deps, input, incident, plan.team)).names;
 }
 
 /**
@@ -128,6 +183,10 @@ function requestFor(
       rule: plan.rule.name,
       action: step.action,
       targetId: plan.target.id,
+      hashes: [plan.rulesHash, plan.rule.fileHash, step.runbookHash],
+      domain: failureDomain(plan.target),
+      team: plan.team,
+      runbook: step.runbook,
     },
     failureDomain: failureDomain(plan.target),
     place: { account: plan.target.account, region: plan.target.region },
@@ -176,7 +235,7 @@ async function writeDown(deps: ActivityDeps, input: StepInput, admission: Admiss
         ? `${waits ? 'held' : refused.verdict === 'ask' ? 'asks' : 'REFUSED'} by ${refused.guard}: ${foundWords(refused, deps.now())}`
         : `${allow} allow: ${allowedWords(admission.verdicts)}`),
     once: `guards.${input.step}.${refused ? `${refused.guard}.${refused.verdict}` : 'allow'}`,
-    data: { step: input.step, verdicts: admission.verdicts as unknown as JsonObject[] },
+    data: { step: input.step, verdicts: admission.verdicts as unknown as JsonObject[], ...rulesSaid(deps.rules()) },
   });
 }
 

@@ -4,7 +4,9 @@ import type { Incident } from '../../domain/incident.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { NewRecord } from '../../domain/record.js';
 import { shortHash, type Decision } from '../../domain/plan.js';
+import { failureDomain } from '../../domain/target.js';
 import type { ActivityDeps } from '../deps.js';
+import { rulesSaid, unlessRevoked } from '../pinned.js';
 import { readIncident, situationOf } from '../situation/read.js';
 import type { Decided, DecideInput } from '../types.js';
 
@@ -22,7 +24,8 @@ export async function decide(deps: ActivityDeps, input: DecideInput): Promise<De
     const cared = (await deps.tellJoined(owner, input.incident)) || (await deps.ledger.incident(owner))?.outcome === 'remediated';
     if (cared) return { kind: 'over', outcome: 'joined', says: `the same alert is handled as ${owner}`, joinedTo: owner };
   }
-  const { decision } = await situationOf(deps, input, incident, alert);
+  const { decision: found } = await situationOf(deps, input, incident, alert);
+  const decision = await unlessRevoked(deps, found);
   await writeDown(deps, input, decision);
   return { kind: 'decided', decision };
 }
@@ -48,7 +51,7 @@ async function describe(deps: ActivityDeps, input: DecideInput, incident: Incide
     state: 'ok',
     says: `${delivery.eventType}, ${delivery.authenticatedBy}; durable as incident:${input.incident}`,
     once: 'webhook',
-    data: { eventId: delivery.eventId, bodyHash: delivery.bodyHash, occurredAt: delivery.occurredAt },
+    data: { eventId: delivery.eventId, bodyHash: delivery.bodyHash, occurredAt: delivery.occurredAt, ...requestedBy(delivery) },
   });
   await line({
     phase: 'alert',
@@ -58,6 +61,10 @@ async function describe(deps: ActivityDeps, input: DecideInput, incident: Incide
     data: alert as unknown as JsonObject,
   });
 }
+
+/** Somebody who pressed for it, and so does not decide about it. That an incident was raised by a person asks for nothing yet. */
+const requestedBy = ({ actor, eventType }: DecideInput['delivery']): JsonObject =>
+  actor !== null && eventType === 'incident.custom' ? { requestedBy: actor.id } : {};
 
 /** `AWS/EC2 CPUUtilization, limit 90 (alert ec2-cpu-high)`, or the incident's title. */
 export function alertWords(alert: Alert, incident: Incident): string {
@@ -78,7 +85,7 @@ async function writeDown(deps: ActivityDeps, input: DecideInput, decision: Decis
     says: rule ? `${rule}; ${others} other ${others === 1 ? 'rule' : 'rules'} did not match` : saysWithoutPlan(decision),
     once: 'match',
     data: {
-      rulesHash: decision.rulesHash,
+      ...rulesSaid({ ...decision, hash: decision.rulesHash }),
       concluded: decision.concluded,
       verdicts: decision.verdicts as unknown as JsonObject[],
     },
@@ -94,6 +101,7 @@ async function writePlan(deps: ActivityDeps, input: DecideInput, plan: (Decision
     environment: plan.environment,
     rule: plan.rule.name,
     mode: plan.mode,
+    failureDomain: failureDomain(plan.target),
     planHash: plan.hash,
     remediation: 'planned',
   });

@@ -2,7 +2,7 @@ import { type Approval, isBoundTo, isButton } from '../../domain/approval.js';
 import { type Plan, planIn } from '../../domain/plan.js';
 import type { ApprovalRequestRow } from '../../ledger/port.js';
 import type { ActivityDeps } from '../deps.js';
-import { onCallNow } from '../situation/on-call.js';
+import { approversNow, requestersOf } from '../situation/approvers.js';
 import { readIncident } from '../situation/read.js';
 import { storedDecision } from '../stored.js';
 import type { Judged, JudgeInput } from '../types.js';
@@ -50,7 +50,7 @@ async function refusalOf(
   if (row && request.decision === 'approve' && isButton(row.via) && !(await wasShown(deps, input, plan)))
     return 'this plan has not been shown yet: read the new note, and press again';
   // The same word again counts once, in the ledger: judged again after a lost answer, it gets the same answer.
-  return row ? onCallRefusal(deps, input, row) : signalRefusal(plan);
+  return row ? approverRefusal(deps, input, row, plan) : signalRefusal(plan);
 }
 
 /** A button names no plan: whoever pressed it before people were asked about this one meant the one before. */
@@ -64,13 +64,18 @@ function signalRefusal(plan: Plan): string | undefined {
   return undefined;
 }
 
-async function onCallRefusal(deps: ActivityDeps, input: JudgeInput, row: ApprovalRequestRow): Promise<string | undefined> {
+async function approverRefusal(
+  deps: ActivityDeps,
+  input: JudgeInput,
+  row: ApprovalRequestRow,
+  plan: Plan,
+): Promise<string | undefined> {
+  const by = row.by.trim().toLowerCase();
+  if (input.request.decision === 'approve' && (await requestersOf(deps, input)).includes(by))
+    return `${row.by} asked for it: somebody else decides`;
   const { incident } = await readIncident(deps, input);
-  const people = await onCallNow(deps, input, incident);
-  // Never by display name: everybody chooses their own.
-  const names = people.flatMap(({ id, email }) => (email === undefined ? [id] : [id, email.toLowerCase()]));
-  if (names.includes(row.by) || names.includes(row.by.toLowerCase())) return undefined;
-  return `${row.by} is not on call for this incident now (on call: ${people.map(({ email, name }) => email ?? name).join(', ') || 'nobody'})`;
+  const { names, says } = await approversNow(deps, input, incident, plan.team);
+  return names.includes(by) ? undefined : `${row.by} is not on call for this incident now (on call: ${says})`;
 }
 
 async function judged(deps: ActivityDeps, input: JudgeInput, approval: Approval, plan: Plan | undefined): Promise<Judged> {

@@ -34,7 +34,9 @@ async function callVendor(deps: ActivityDeps, action: AnyAction, input: EffectIn
     const params = action.params.parse(permit.params);
     const { ref, says } = await action.start(action.with(call), params, attempt);
     await deps.ledger.effectStarted(permit.attemptKey, ref, says);
-    await record(deps, input, 'info', says, 'started', { ref, fence: permit.fence, operation: action.id });
+    const traces = deps.registry.integrations.get(action.integration)?.traces?.(input.incident);
+    const began = { ref, fence: permit.fence, operation: action.id, ...(traces ? { traces } : {}) };
+    await record(deps, input, 'info', says, 'started', began);
     return { started: true, ref, says };
   } catch (error) {
     if (!isVendorFailure(error)) throw error;

@@ -99,6 +99,10 @@ export function createMemoryLedger(): MemoryLedger {
       return at >= 0;
     },
     holds: async () => [...holds],
+    rulesEvents: async () => [],
+    keptRules: async () => [],
+    rulesNamed: async () => [],
+    rulesStanding: async () => ({}),
     evidence: async (incident) => ({ incident }),
     ready: async () => undefined,
   };
@@ -126,6 +130,7 @@ export function incidentRow(id: string): IncidentRow {
     status: 'triggered',
     outcome: null,
     planHash: null,
+    failureDomain: '',
     effects: 0,
     startedAt: '2026-11-22T03:12:41.000Z',
     endedAt: null,

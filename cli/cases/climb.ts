@@ -121,12 +121,16 @@ function effectHelps(run: Running, plan: Plan, step: PlanStep): boolean {
     rule: plan.rule.name,
     service: incident.service.id,
     action: step.action,
+    runbook: step.runbook,
+    team: plan.team,
     targetId: plan.target.id,
     at: run.now,
   });
   const said = world.verifies ?? [true];
   const helps = said[step.index] ?? said.at(-1) ?? true;
   run.now += helps ? step.verify.forMs : step.verify.withinMs;
+  const [effect] = run.effects;
+  if (effect) Object.assign(effect, { verified: helps, verifiedAt: run.now });
   return helps;
 }
 

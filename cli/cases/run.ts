@@ -11,7 +11,7 @@ import { guards } from '../../guards/index.js';
 import { judgeAll } from '../../guards/judge.js';
 import type { Stage } from './stage.js';
 import type { Touched, Why } from './verdict.js';
-import { deploysAt, iso, type Occasion, stateAt, targetAt, witnessAt } from './world.js';
+import { aroundAt, deploysAt, iso, type Occasion, stateAt, targetAt, witnessAt } from './world.js';
 
 /** One incident as it goes on: what the workflow keeps, with a clock that is moved instead of waited for. */
 export interface Running {
@@ -99,13 +99,17 @@ function askAll(run: Running, plan: Plan, step: number, asked: typeof guards): G
     incidentId: incidentId(incident.ref),
     ourselves: [],
     deploys: deploysAt(occasion),
+    own: [],
+    ...aroundAt(occasion),
+    approvers: run.approvals.map(({ by }) => by),
+    requesters: [],
     incident,
     alert,
     witness,
     plan: anew,
     step: planned,
   });
-  const about = { rule: plan.rule.name, service: incident.service.id };
+  const about = { incident: incidentId(incident.ref), plan: anew, service: incident.service.id, runbook: planned.runbook };
   return judgeAll(asked, facts, stateAt(occasion, about, run.effects, run.approvals), anew.limits);
 }
 

@@ -1,4 +1,5 @@
 import type { AdmissionState, PastEffect } from '../../domain/admission.js';
+import type { CalendarFacts, CalendarWord } from '../../domain/calendar.js';
 import type { Alert, Witness } from '../../domain/alert.js';
 import type { Approval } from '../../domain/approval.js';
 import type { DeployFacts } from '../../domain/deploy.js';
@@ -7,7 +8,9 @@ import { parseDuration } from '../../domain/duration.js';
 import type { Hold } from '../../domain/hold.js';
 import type { Incident } from '../../domain/incident.js';
 import type { JsonObject } from '../../domain/json.js';
-import type { Target } from '../../domain/target.js';
+import type { Plan } from '../../domain/plan.js';
+import type { Surroundings } from '../../domain/surroundings.js';
+import { failureDomain, type Target } from '../../domain/target.js';
 import { type Corroboration, ownWord } from '../../decide/witness.js';
 import type { Chosen } from '../../decide/decide.js';
 import type { Registry } from '../../integrations/contract/registry.js';
@@ -85,27 +88,74 @@ export function deploysAt({ world, deliveredAt }: Occasion): DeployFacts {
 /** What admission would read from rows. */
 export function stateAt(
   { world, deliveredAt }: Occasion,
-  about: { rule: string; service: string },
+  about: { incident: string; plan: Plan; service: string; runbook: string },
   effects: readonly PastEffect[],
   approvals: readonly Approval[],
 ): AdmissionState {
   const used = Array.from(
     { length: world.used ?? 0 },
     (_, index): PastEffect => ({
-      incident: `case:used-${index}`,
-      ...about,
-      action: 'case',
+      ...other(`used-${index}`, deliveredAt),
+      rule: about.plan.rule.name,
+      service: about.service,
       targetId: `another target ${index}`,
-      at: deliveredAt - minute,
     }),
   );
+  const failed = Array.from(
+    { length: world.failed ?? 0 },
+    (_, index): PastEffect => ({
+      ...other(`failed-${index}`, deliveredAt - longAgoMs),
+      runbook: about.runbook,
+      targetId: about.plan.target.id,
+      verified: false,
+    }),
+  );
+  const domain = failureDomain(about.plan.target);
   return {
-    effects: [...effects, ...used],
+    effects: [...effects, ...used, ...failed],
     targetHeldBy: undefined,
+    domainHeldBy: undefined,
+    incidents: [about.incident, ...Array.from({ length: world.storm ?? 0 }, (_, index) => `case:storm-${index}`)].map(
+      (incident) => ({ incident, at: deliveredAt, failureDomain: domain }),
+    ),
+    lifted: [],
     holds: holdsOf(world, deliveredAt),
     approvals: [...approvals],
   };
 }
+
+/** Longer ago than any cooldown, and well within the window of the same fix. */
+const longAgoMs = 12 * 60 * minute;
+
+/** An effect of another incident a minute before. */
+const other = (name: string, before: number): PastEffect => ({
+  incident: `case:${name}`,
+  rule: 'another',
+  service: 'another',
+  action: 'case',
+  runbook: 'another',
+  team: 'another',
+  targetId: 'another target',
+  at: before - minute,
+});
+
+/** What stands around the target, and what calendars say: where a case does not tell, nothing keeps anybody from acting. */
+export function aroundAt({ world }: Occasion): { surroundings: Surroundings; calendars: CalendarFacts } {
+  const { group, people = [], calendar } = world;
+  const words = calendar === undefined || calendar === 'unknown' ? [] : [word(calendar === 'closed')];
+  return {
+    surroundings: {
+      people,
+      unknown: [],
+      ...(group === undefined
+        ? {}
+        : { group: { name: 'the group of this case', total: group.of, healthy: group.healthy, targetHealthy: true } }),
+    },
+    calendars: { words, unknown: calendar === 'unknown' ? [{ from: 'case', because: 'which cannot be read' }] : [] },
+  };
+}
+
+const word = (closed: boolean): CalendarWord => ({ from: 'case', closed, says: 'the calendar of this case', allow: [] });
 
 const holdsOf = ({ hold }: CaseWorld, deliveredAt: number): Hold[] =>
   hold === undefined

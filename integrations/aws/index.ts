@@ -19,6 +19,7 @@ import { ecsSteadyState } from './checks/ecs-steady-state.js';
 import { ssmDiskBelow } from './checks/ssm-disk-below.js';
 import { rdsAvailable } from './checks/rds-available.js';
 import { connectAws } from './client.js';
+import { sessionName, sourceIdentity } from './clients/sessions.js';
 import { awsConfig, awsVariables } from './config.js';
 import { iamRights } from './iam/rights.js';
 import { cloudwatchSource } from './sources/cloudwatch.js';
@@ -36,6 +37,7 @@ export const aws = defineIntegration({
   summary: 'Amazon Web Services: SSM Automation, EC2, Auto Scaling, ECS and CloudWatch.',
   config: awsConfig,
   connect: (config) => connectAws(config),
+  traces: (incident) => ({ roleSessionName: sessionName(incident), sourceIdentity: sourceIdentity(incident) }),
   variables: awsVariables,
   connectBy: 'AWS_REGION with AWS_PROFILE, AWS_ROLE_ARN or AWS_ACCESS_KEY_ID',
   sources: [cloudwatchSource],

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Alert, Witness } from '../../domain/alert.js';
 import type { JsonObject } from '../../domain/json.js';
+import type { Surroundings } from '../../domain/surroundings.js';
 import type { Target } from '../../domain/target.js';
 import type { CheckReading } from '../../domain/verification.js';
 import type { CallWith } from './call.js';
@@ -42,4 +43,9 @@ export interface TargetDefinition<Client> {
   facts: z.ZodObject;
   /** Reads exactly one resource. `undefined`: there is none of that name at that place. */
   read: (call: CallWith<Client>, selector: Record<string, string>) => Promise<Omit<Target, 'environment'> | undefined>;
+  /**
+   * What stands around it: the group that it is one of, who works on it. Absent: it stands alone and nobody can work on it.
+   * What cannot be read is named in `unknown`; throws VendorError only where asking again may help.
+   */
+  around?: (call: CallWith<Client>, target: Target) => Promise<Surroundings>;
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Variables } from '../../domain/variable.js';
 import type { ActionDefinition } from './action.js';
+import type { CalendarDefinition } from './calendar.js';
 import type { ChannelDefinition } from './channel.js';
 import type { CheckDefinition, TargetDefinition, WitnessDefinition } from './check.js';
 import type { FollowerDefinition } from './follower.js';
@@ -34,12 +35,15 @@ export interface IntegrationDefinition<Config = Opaque, Client = Opaque> {
   targets?: readonly TargetDefinition<Client>[];
   actions?: readonly ActionDefinition<Client, Opaque>[];
   checks?: readonly CheckDefinition<Client, Opaque>[];
+  calendars?: readonly CalendarDefinition<Client, Opaque>[];
   channels?: readonly ChannelDefinition<Client>[];
   followers?: readonly FollowerDefinition<Client>[];
   /** What `opssentinel connect <id>` does. */
   setup?: SetupDefinition<Client>;
   /** What `opssentinel <id> pin` shows. */
   pins?: PinDefinition<Client>;
+  /** By which names the vendor's own audit log has what we do for an incident: what evidence lists beside each effect. */
+  traces?: (incident: string) => Readonly<Record<string, string>>;
   /** How the vendor is told what our roles may do: what `opssentinel iam` writes. */
   rights?: RightsDefinition;
   /** What `opssentinel doctor --live-checklist` has somebody try on a real account. */

@@ -1,5 +1,6 @@
 import type { ActionDefinition } from './action.js';
 import type { Call, CallWith } from './call.js';
+import type { CalendarDefinition } from './calendar.js';
 import type { ChannelDefinition } from './channel.js';
 import type { CheckDefinition, TargetDefinition, WitnessDefinition } from './check.js';
 import type { FollowerDefinition } from './follower.js';
@@ -16,6 +17,7 @@ export type Bound<Definition> = Definition & { integration: string; with: (call:
 
 export type AnyAction = Bound<ActionDefinition<Opaque, Opaque>>;
 export type AnyCheck = Bound<CheckDefinition<Opaque, Opaque>>;
+export type AnyCalendar = Bound<CalendarDefinition<Opaque, Opaque>>;
 export type AnyTarget = Bound<TargetDefinition<Opaque>>;
 export type AnyWitness = Bound<WitnessDefinition<Opaque>>;
 export type AnyChannel = Bound<ChannelDefinition<Opaque>>;
@@ -31,12 +33,21 @@ export type AnyFollower = Bound<FollowerDefinition<Opaque>>;
 export interface Registry {
   integrations: ReadonlyMap<
     string,
-    { id: string; summary: string; connected: boolean; setup?: AnySetup; pins?: AnyPins; rights?: RightsDefinition }
+    {
+      id: string;
+      summary: string;
+      connected: boolean;
+      setup?: AnySetup;
+      pins?: AnyPins;
+      rights?: RightsDefinition;
+      traces?: (incident: string) => Readonly<Record<string, string>>;
+    }
   >;
   sources: ReadonlyMap<string, AnySource>;
   actions: ReadonlyMap<string, AnyAction>;
   checks: ReadonlyMap<string, AnyCheck>;
   targets: ReadonlyMap<string, AnyTarget>;
+  calendars: ReadonlyMap<string, AnyCalendar>;
   witnesses: readonly AnyWitness[];
   channels: readonly AnyChannel[];
   followers: readonly AnyFollower[];

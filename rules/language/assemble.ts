@@ -98,7 +98,17 @@ function loadedRule(
 
 function loadedPolicy({ doc, source, at }: Read<Policy>, hash: Hash): LoadedPolicy {
   const file = source.file.split('/').at(-1) ?? source.file;
-  const figures = ['firingFor.default', 'cooldown.default', 'budget.default', 'budget.service', 'budget.all', 'deploys.after'];
+  const figures = [
+    'firingFor.default',
+    'cooldown.default',
+    'budget.default',
+    'budget.service',
+    'budget.all',
+    'deploys.after',
+    'sameFix.default',
+    'healthy.default',
+    'brake.domain',
+  ];
   const setAt = figures.filter(
     (figure) =>
       figure.split('.').reduce<unknown>((here, key) => (here as Record<string, unknown> | undefined)?.[key], doc.guards) !==

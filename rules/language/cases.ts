@@ -53,7 +53,17 @@ const world = z.strictObject({
   deploy: z
     .union([z.literal('running'), z.strictObject({ ended: duration })], { error: 'must be running, or { ended: 10m }' })
     .optional(),
-  hold: z.enum(['stop', 'freeze', 'maintenance', 'brake']).optional(),
+  hold: z.enum(['stop', 'freeze', 'maintenance', 'brake', 'demotion']).optional(),
+  /** A change calendar or maintenance window of this environment. */
+  calendar: z.enum(['open', 'closed', 'unknown']).optional(),
+  /** The group that the target is one of, the target included. */
+  group: z.strictObject({ healthy: z.int().min(0), of: z.int().min(1) }).optional(),
+  /** Who works on the target at this moment. */
+  people: z.array(z.string().min(1)).optional(),
+  /** How often the same runbook did not help on this target lately. */
+  failed: z.int('must be a whole number').min(0).max(100).optional(),
+  /** Other incidents of the same failure domain within the last minute. */
+  storm: z.int('must be a whole number').min(0).max(1_000).optional(),
   /** Effects of this rule on other targets, one minute before. */
   used: z.int('must be a whole number').min(0).max(1_000).optional(),
   /** What the people answer who are asked; nothing, when it is left out. */

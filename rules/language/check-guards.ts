@@ -1,4 +1,4 @@
-import { parseBudget, parseDuration } from '../../domain/duration.js';
+import { parseBudget, parseDuration, parseShare } from '../../domain/duration.js';
 import { approvalDefaults, guardDefaults, guardLimitDefaults as limits } from '../../domain/guard-defaults.js';
 import type { Policy } from './policy.js';
 import type { Problem } from './problem.js';
@@ -59,6 +59,16 @@ function onlyTightened(doc: Rule, policy: Policy, says: Says): Problem[] {
         ['guards', 'deploys', 'after'],
         `guards.deploys.after ${guards.deploys.after} is shorter than usual (${usualAfter}); it can only be made longer`,
       ),
+    );
+  const usualFix = policy.guards?.sameFix?.default ?? guardDefaults.sameFix;
+  if (guards.sameFix !== undefined && !within(guards.sameFix, usualFix))
+    problems.push(
+      says(['guards', 'sameFix'], `guards.sameFix ${guards.sameFix} is looser than usual (${usualFix}); it can only be lowered`),
+    );
+  const usualShare = policy.guards?.healthy?.default ?? guardDefaults.healthy;
+  if (guards.healthy !== undefined && (parseShare(guards.healthy) ?? 0) < (parseShare(usualShare) ?? 0))
+    problems.push(
+      says(['guards', 'healthy'], `guards.healthy ${guards.healthy} is less than usual (${usualShare}); it can only be raised`),
     );
   if (doc.approval?.expiresIn !== undefined && ms(doc.approval.expiresIn) > ms(approvalDefaults.expiresIn))
     problems.push(

@@ -1,14 +1,46 @@
 import type { Policy } from './policy.js';
 import { parseBudget, parseDuration } from '../../domain/duration.js';
 import { problem, type Read } from './documents.js';
+import { unknown } from './check-runbook.js';
 import type { Problem } from './problem.js';
 
 /** What a policy's schema cannot see: two environments that claim the same ground, limits on the wrong side of their defaults. */
 export function checkPolicy({ doc, source }: Read<Policy>): Problem[] {
   return [
     ...[...claimedTwice(doc), ...sharedLabels(doc)].map(([path, says]) => problem(source, path, says)),
-    ...guardLimits(doc).map(([path, says]) => problem(source, path, says)),
+    ...[...guardLimits(doc), ...freezeProblems(doc), ...teamProblems(doc)].map(([path, says]) => problem(source, path, says)),
   ];
+}
+
+function freezeProblems(doc: Policy): Finding[] {
+  const known = Object.keys(doc.environments);
+  const named = (key: 'freezes' | 'calendars'): Finding[] =>
+    doc[key].flatMap(({ env = [] }, index) =>
+      env
+        .filter((one) => !known.includes(one))
+        .map((one): Finding => [[key, String(index), 'env'], unknown('environment', one, known)]),
+    );
+  const backwards = doc.freezes.flatMap(({ name, from, to }, index): Finding[] =>
+    Date.parse(from) < Date.parse(to)
+      ? []
+      : [[['freezes', String(index), 'to'], `the freeze ${name} ends before it begins; swap from and to`]],
+  );
+  return [...named('freezes'), ...named('calendars'), ...backwards];
+}
+
+/** A team's ground lies within the environments. */
+function teamProblems(doc: Policy): Finding[] {
+  const places = Object.values(doc.environments).flatMap(({ accounts }) => Object.entries(accounts));
+  const accounts = places.map(([account]) => account);
+  const regions = places.flatMap(([, { regions: all }]) => all);
+  return Object.entries(doc.teams).flatMap(([team, own]): Finding[] => [
+    ...(own.accounts ?? [])
+      .filter((one) => !accounts.includes(one))
+      .map((one): Finding => [['teams', team, 'accounts'], `account ${one} is in no environment of the policy; add it to one`]),
+    ...(own.regions ?? [])
+      .filter((one) => !regions.includes(one))
+      .map((one): Finding => [['teams', team, 'regions'], unknown('region', one, regions)]),
+  ]);
 }
 
 type Finding = [path: string[], says: string];

@@ -224,7 +224,8 @@ describe('a rule that is wrong is refused with its place and what to do', () => 
       rule('cpu', 'guards: { deploys: { after: 5m }, because: x }'),
       'guards.deploys.after 5m is shorter than usual (40m); it can only be made longer',
     ],
-    ['sameFix', rule('cpu', 'guards: { sameFix: 2/24h }'), 'guards.sameFix: not yet:'],
+    ['more of the same fix', rule('cpu', 'guards: { sameFix: 3/24h }'), 'guards.sameFix 3/24h is looser than usual (2/24h)'],
+    ['less of the group', rule('cpu', 'guards: { healthy: 50% }'), 'guards.healthy 50% is less than usual (51%)'],
     [
       'a ServiceNow ticket that is resolved sometimes',
       rule('cpu', 'report: { servicenow: { resolve: sometimes } }'),
@@ -348,7 +349,26 @@ describe('a policy that is wrong is refused with its place and what to do', () =
       policy('guards: { deploys: { from: [] } }'),
       'guards.deploys.from names no source of deployments',
     ],
-    ['a freeze', policy('freezes: [{ name: x, from: a, to: b }]'), 'freezes: not yet:'],
+    [
+      'a freeze without a time',
+      policy('freezes: [{ name: x, from: a, to: b }]'),
+      'must be a time in UTC such as 2026-12-18T00:00Z',
+    ],
+    [
+      'a freeze that ends before it begins',
+      policy('freezes: [{ name: x, from: 2027-01-04T00:00Z, to: 2026-12-18T00:00Z }]'),
+      'the freeze x ends before it begins',
+    ],
+    [
+      'a freeze of no environment',
+      policy('freezes: [{ name: x, from: 2026-12-18T00:00Z, to: 2027-01-04T00:00Z, env: [prud] }]'),
+      'there is no environment prud',
+    ],
+    [
+      'a team on strange ground',
+      policy().replace(/teams:[^\n]*(?:\n {2}[^\n]*)*/, 'teams: { team-web: { accounts: ["999999999999"] } }'),
+      'account 999999999999 is in no environment',
+    ],
     [
       'a limit on the wrong side',
       policy('guards: { cooldown: { default: 30m, limit: 1h } }'),

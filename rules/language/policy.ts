@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { apiVersion, budget, duration, mode, name, notYet, text } from './scalars.js';
+import { apiVersion, budget, duration, mode, name, risk, share, text } from './scalars.js';
 
 const account = z.strictObject({
   regions: z
@@ -24,6 +24,9 @@ const guards = z.strictObject({
   firingFor: z.strictObject({ default: duration, limit: duration }).optional(),
   cooldown: z.strictObject({ default: duration, limit: duration }).optional(),
   budget: z.strictObject({ default: budget, limit: budget, service: budget.optional(), all: budget.optional() }).optional(),
+  sameFix: z.strictObject({ default: budget }).optional(),
+  healthy: z.strictObject({ default: share }).optional(),
+  brake: z.strictObject({ domain: budget.optional(), unverified: budget.optional(), all: budget.optional() }).optional(),
   deploys: z
     .strictObject({
       from: z
@@ -35,12 +38,46 @@ const guards = z.strictObject({
     .optional(),
 });
 
+const moment = z
+  .string({ error: 'must be a time in UTC such as 2026-12-18T00:00Z' })
+  .refine(
+    (at) => /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?Z$/.test(at) && !Number.isNaN(Date.parse(at)),
+    'must be a time in UTC such as 2026-12-18T00:00Z',
+  );
+
+const environments = z.array(name).min(1, 'names no environment; name one, or remove env: then it holds in all of them');
+
 const freeze = z.strictObject({
   name: text,
-  from: z.string(),
-  to: z.string(),
-  env: z.array(z.string()).optional(),
-  allow: z.array(z.string()).optional(),
+  from: moment,
+  to: moment,
+  env: environments.optional(),
+  allow: z.array(risk).optional(),
+});
+
+/** A calendar that is asked before every effect: nothing is done while it is closed, or while nobody can tell. */
+const calendar = z.strictObject({
+  use: z.string(),
+  with: z.record(z.string(), z.json()).optional(),
+  env: environments.optional(),
+  allow: z.array(risk).optional(),
+});
+
+/** Its ground, where it is smaller than an environment; who may approve for it, where that is not whoever is on call; its share of the budgets. */
+const team = z.strictObject({
+  pagerduty: z.string().optional(),
+  slack: z.string().optional(),
+  accounts: z
+    .array(z.string().regex(/^[0-9]{12}$/, 'must be an account id of 12 digits, in quotes'))
+    .min(1)
+    .optional(),
+  regions: z.array(z.string()).min(1).optional(),
+  tags: z.record(z.string().min(1), z.string()).optional(),
+  approvers: z
+    .array(z.string().min(1))
+    .min(1, 'names nobody; name people as their tokens are named, or remove approvers')
+    .optional(),
+  budget: budget.optional(),
 });
 
 const protection = z.union(
@@ -56,10 +93,11 @@ export const Policy = z.strictObject({
   policy: name,
   profile: z.enum(['standard', 'sandbox', 'bench']).default('standard'),
   environments: z.record(name, environment),
-  teams: z.record(name, z.strictObject({ pagerduty: z.string().optional(), slack: z.string().optional() })).default({}),
+  teams: z.record(name, team).default({}),
   guards: guards.optional(),
   approval: z.strictObject({ signals: z.enum(['count', 'refuse']) }).optional(),
-  freezes: notYet(z.array(freeze), 'remove freezes and run: opssentinel stop --scope environment:<name> for as long as it lasts'),
+  freezes: z.array(freeze).default([]),
+  calendars: z.array(calendar).default([]),
   protected: z.array(protection).default([]),
 });
 

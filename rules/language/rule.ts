@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { apiVersion, budget, conditions, duration, mode, name, notYet, text } from './scalars.js';
+import { apiVersion, budget, conditions, duration, mode, name, notYet, share, text } from './scalars.js';
 
 const labelled = z.record(z.string(), z.string());
 
@@ -43,8 +43,8 @@ const guards = z.strictObject({
   onAcknowledge: z.enum(['standDown', 'ask']).optional(),
   startBy: duration.optional(),
   because: text.optional(),
-  sameFix: notYet(budget, 'remove sameFix; the budget limits repeats'),
-  healthy: notYet(z.union([z.string(), z.number()]), 'remove healthy; exactly one target is touched at a time'),
+  sameFix: budget.optional(),
+  healthy: share.optional(),
   deploys: z.strictObject({ after: duration }).optional(),
 });
 

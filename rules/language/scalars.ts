@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseBudget, parseDuration } from '../../domain/duration.js';
+import { parseBudget, parseDuration, parseShare } from '../../domain/duration.js';
 
 // The words that every document shares. Messages end with what to do.
 
@@ -24,6 +24,12 @@ export const duration = z
 export const budget = z
   .string({ error: 'must be a budget such as 5/1h: five in one hour' })
   .refine((text) => parseBudget(text) !== undefined, 'must be a budget such as 5/1h: five in one hour');
+
+export const share = z
+  .string({ error: 'must be a share such as 51%, in quotes or not' })
+  .refine((text) => parseShare(text) !== undefined, 'must be a share such as 51%');
+
+export const risk = z.enum(['additive', 'disruptive', 'destructive']);
 
 /** One condition in CEL. Parsed and checked where the fields that it may read are known. */
 export const condition = z.string({

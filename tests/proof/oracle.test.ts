@@ -55,6 +55,7 @@ function incidentProof(change: Partial<IncidentProof> = {}, key = 'key-0', incid
       status: 'resolved',
       outcome: 'remediated',
       planHash: planOf().hash,
+      failureDomain: '',
       effects: 1,
       startedAt: at(0),
       endedAt: at(30),

@@ -61,6 +61,7 @@ export function scripted(script: Script): {
     decide: {
       decide: async () => (called('decide'), script.decided),
       preview: async () => (called('preview'), next(script.previews)),
+      shadow: async () => (called('shadow'), { says: 'observing: 20 would have allowed it' }),
       admit: async (input) => {
         called('admit');
         await script.during?.admit?.();
@@ -193,6 +194,7 @@ export const step = (index: number, runbook: string, change: Partial<PlanStep> =
 export const planOf = (change: Partial<Plan> = {}): Plan => ({
   ref: { source: 'pagerduty', externalId: 'Q1', generation: '0' },
   rule: { name: 'ec2-cpu-high', logicHash: 'l', fileHash: 'f', at: 'rules/x.yaml:1' },
+  team: 'team-web',
   rulesHash: 's',
   environment: 'staging',
   mode: 'auto',
@@ -213,6 +215,10 @@ export const planOf = (change: Partial<Plan> = {}): Plan => ({
     firingForMs: 0,
     cooldownMs: 1000,
     budget: { rule: { count: 5, perMs: 1 }, service: { count: 5, perMs: 1 }, all: { count: 5, perMs: 1 } },
+    sameFix: { count: 2, perMs: 86_400_000 },
+    healthyShare: 0.51,
+    brake: { domain: { count: 3, perMs: 1 }, unverified: { count: 3, perMs: 1 }, all: { count: 20, perMs: 1 } },
+    freshMs: 60_000,
     onAcknowledge: 'standDown',
     startByMs: 600_000,
     deploysMs: 2_400_000,

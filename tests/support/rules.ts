@@ -48,6 +48,9 @@ const action = (id: string, parse: CatalogueAction['parse'], more: Partial<Catal
 ];
 
 export const catalogue: Catalogue = {
+  calendars: new Map([
+    ['test.calendar', { id: 'test.calendar', summary: 'a calendar', parse: (params) => ({ ok: true as const, value: params }) }],
+  ]),
   actions: new Map([
     action('test.run', parseDocument),
     action(

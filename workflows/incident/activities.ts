@@ -27,6 +27,7 @@ const reading = (summary: string) => proxyActivities<Omit<DecideActivities, 'ver
 export const { decide } = reading('reads incident, alert and target; matches rules; makes the plan');
 export const { preview } = reading('asks the guards before anybody is woken');
 export const { admit } = reading('reads everything again, asks every guard, writes the permit');
+export const { shadow } = reading('asks every guard what it would have said');
 export const { admitUndo } = reading('reads everything again, writes the permit to put it back');
 export const { closed } = reading('asks whether the incident is closed');
 export const { judgeApproval } = reading('judges a decision: who, on call, which plan');

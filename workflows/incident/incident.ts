@@ -1,10 +1,10 @@
-import { allHandlersFinished, ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
+import { allHandlersFinished, ApplicationFailure, CancellationScope, condition, patched } from '@temporalio/workflow';
 import type { Decided } from '../../activities/types.js';
 import type { Decision } from '../../domain/plan.js';
 import type { Ending, Story } from '../../domain/story.js';
 import { incidentId } from '../ids.js';
 import type { IncidentInput } from '../messages.js';
-import { decide, report } from './activities.js';
+import { decide, report, shadow } from './activities.js';
 import { approved } from './approval.js';
 import { reason } from './execution.js';
 import { openInbox } from './inbox.js';
@@ -80,8 +80,7 @@ async function concluded(run: Run, decision: Decision): Promise<Ending> {
     environment: plan.environment,
     mode: plan.mode,
   });
-  if (decision.concluded === 'observe')
-    return { kind: 'observed', says: `would have run ${plan.steps[0]?.runbook ?? 'nothing'}`, page: false };
+  if (decision.concluded === 'observe') return observed({ ...run, plan }, decision);
   return carriedOut({ ...run, plan }, decision);
 }
 
@@ -95,6 +94,17 @@ async function carriedOut(run: PlannedRun, decision: Decision): Promise<Ending> 
   }
   const climbed = await climb(run);
   return climbed.go ? end('escalated', 'the ladder ended without a word', true).ending : climbed.ending;
+}
+
+/** Nothing is done; what the guards would have said, once it had fired for long enough, is kept for whoever judges the rule. */
+async function observed(run: PlannedRun, decision: Decision): Promise<Ending> {
+  const would = `would have run ${run.plan.steps[0]?.runbook ?? 'nothing'}`;
+  if (!patched('observe-asks-guards')) return { kind: 'observed', says: would, page: false };
+  await holdDown(run, decision);
+  if (run.inbox.resolved) return { kind: 'observed', says: `${would}, but it was resolved before that`, page: false };
+  // Without the guards' word the rest is still worth telling.
+  const told = await shadow({ ...run.about, planHash: run.plan.hash, step: 0 }).catch(() => undefined);
+  return { kind: 'observed', says: told ? `${would} (${told.says})` : would, page: false };
 }
 
 /** Waits until the alert has been firing for as long as the rule wants; admission checks it again with the witness. */

@@ -1,0 +1,32 @@
+import type { Incident, Person } from '../../domain/incident.js';
+import type { ActivityDeps } from '../deps.js';
+import type { About } from '../types.js';
+import { onCallNow } from './on-call.js';
+
+/** Who may decide about this incident at this moment, and by which names they are known, lower case. */
+export interface Approvers {
+  names: readonly string[];
+  /** For people: `ada@example.com, grace@example.com`, `nobody`. */
+  says: string;
+}
+
+/** Those whom the policy names for the rule's team; else whoever is on call for the incident now. Nobody found: nobody's word counts. */
+export async function approversNow(deps: ActivityDeps, about: About, incident: Incident, team: string): Promise<Approvers> {
+  const named = deps.rules().policy.doc.teams[team]?.approvers;
+  if (named) return { names: named.map(folded), says: named.join(', ') };
+  const people = await onCallNow(deps, about, incident);
+  return { names: people.flatMap(namesOf), says: people.map(({ email, name }) => email ?? name).join(', ') || 'nobody' };
+}
+
+/** Never the display name: everybody chooses their own. */
+const namesOf = ({ id, email }: Person): string[] => [folded(id), ...(email === undefined ? [] : [folded(email)])];
+
+const folded = (name: string): string => name.trim().toLowerCase();
+
+/** Who asked for this action: whoever pressed for it at the source, whoever proposed it. From the ledger's lines. Lower case. */
+export async function requestersOf({ ledger }: ActivityDeps, { incident }: About): Promise<string[]> {
+  const lines = await ledger.timeline(incident);
+  return lines
+    .flatMap(({ data }) => [data?.['requestedBy'], data?.['proposedBy']])
+    .flatMap((one) => (typeof one === 'string' ? [folded(one)] : []));
+}

@@ -1,0 +1,29 @@
+import type { Guard, GuardFacts } from '../domain/admission.js';
+import type { GroupHealth } from '../domain/surroundings.js';
+import { allow, refuse, type Said } from './say.js';
+
+export const healthy: Guard = {
+  id: 'healthy',
+  sentence: 'Enough of the group stays well while one of it is acted on; not knowing how many are well is not well.',
+  asked: ['preview', 'admission'],
+  judge: (facts, _state, { healthyShare }) => {
+    const limit = percent(healthyShare);
+    const blind = facts.surroundings.unknown.find(({ what }) => what === 'group');
+    if (facts.step.risk === 'additive') return allow(limit, 'takes nothing away');
+    if (blind) return refuse(limit, `its group could not be read: ${blind.because}`);
+    const { group } = facts.surroundings;
+    return group ? floor(facts, group, healthyShare, limit) : allow(limit, `${facts.target.name} stands alone`);
+  },
+};
+
+function floor({ target }: GuardFacts, group: GroupHealth, share: number, limit: string): Said {
+  const { name, total, minimum = 0 } = group;
+  const left = group.healthy - (group.targetHealthy ? 1 : 0);
+  const found = `${left} of ${total} would stay healthy in ${name} (${percent(left / total)})`;
+  // One that stands alone in its group has no others that could carry it.
+  if (total === 1) return allow(limit, `${target.name} is alone in ${name}`);
+  if (!(left / total >= share)) return refuse(limit, found);
+  return left >= minimum ? allow(limit, found) : refuse(limit, `${found}; it needs ${minimum}`);
+}
+
+const percent = (share: number): string => `${Math.floor(share * 100)} %`;

@@ -1,0 +1,22 @@
+import type { Guard } from '../domain/admission.js';
+import { budgetWords, counted, duration } from '../domain/words.js';
+import { allow, refuse } from './say.js';
+
+export const sameFix: Guard = {
+  id: 'sameFix',
+  sentence: 'What has not helped here so often is not tried again: people are paged, and the rule asks from then on.',
+  asked: ['preview', 'admission'],
+  judge: ({ now, target, step, rule }, { effects, lifted }, { sameFix: most }) => {
+    const limit = budgetWords(most);
+    const scope = `rule:${rule}`;
+    const lifts = lifted.filter((one) => one.kind === 'demotion' && one.scope === scope).map(({ at }) => at);
+    const from = Math.max(now - most.perMs, ...lifts);
+    const failed = effects.filter(
+      ({ runbook, targetId, verified, at }) =>
+        runbook === step.runbook && targetId === target.id && verified === false && !(at <= from),
+    );
+    if (failed.length < most.count) return allow(limit, `${failed.length} failed`);
+    const reason = `${step.runbook} did not help on ${target.name} ${counted(failed.length, 'time')} in ${duration(most.perMs)}`;
+    return { ...refuse(limit, reason), places: [{ kind: 'demotion', scope, reason }] };
+  },
+};
