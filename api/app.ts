@@ -11,13 +11,15 @@ import { createTurnstile } from './door/turnstile.js';
 import { mountRoutes } from './mount-routes.js';
 import { openApiDocument } from './openapi.js';
 import { createBuckets } from './buckets.js';
+import { createEntrance } from './entrance.js';
 import { createGuesses } from './guesses.js';
+import { type Mcp, mountMcp } from './mcp/mount.js';
 import { Problem, problemHandler } from './problem.js';
 import { routes } from './routes/index.js';
 import type { Senders } from './senders.js';
 
 /** The Express application: the door first, with bytes as they came; then the route table; then "there is no such thing". */
-export function createApp(deps: ApiDeps, context: ApiContext, journal: Journal, senders: Senders): Express {
+export function createApp(deps: ApiDeps, context: ApiContext, journal: Journal, senders: Senders, mcp: Mcp | undefined): Express {
   const { limits, runs, metrics, now } = context;
   const guesses = createGuesses(limits.wrongTokens, now);
   const accept = createAccept({
@@ -61,7 +63,9 @@ export function createApp(deps: ApiDeps, context: ApiContext, journal: Journal, 
   app.get('/openapi.json', (_request, response) => {
     response.json(document);
   });
-  app.use(mountRoutes(routes, deps.tokens, context, guesses));
+  const entrance = createEntrance(deps.tokens, guesses, context);
+  if (mcp !== undefined) app.use(mountMcp(mcp, entrance));
+  app.use(mountRoutes(routes, entrance, context));
   app.use((request) => {
     throw new Problem(404, `There is nothing at ${request.method} ${request.path}; /openapi.json lists what there is.`);
   });

@@ -54,6 +54,10 @@ export interface ApiLimits {
   senderRate: Rate;
   /** Requests to the REST API from one address. */
   restRate: Rate;
+  /** Calls of one reading MCP tool with one caller's tokens. */
+  mcpReadRate: Rate;
+  /** Advice of one caller over MCP. */
+  mcpProposeRate: Rate;
   /** Wrong tokens from one address. */
   wrongTokens: Rate;
   /** How long an approval waits for the run's answer. */
@@ -77,6 +81,8 @@ export const defaultLimits: ApiLimits = {
   doorRate: { perSecond: 1000, burst: 4000 },
   senderRate: { perSecond: 500, burst: 2000 },
   restRate: { perSecond: 100, burst: 500 },
+  mcpReadRate: { perSecond: 5, burst: 60 },
+  mcpProposeRate: { perSecond: 0.1, burst: 10 },
   wrongTokens: { perSecond: 0.5, burst: 30 },
   approvalDeadlineMs: 10_000,
   certificatesEveryMs: 30_000,

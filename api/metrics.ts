@@ -56,7 +56,7 @@ export function createMetrics(followers: () => Promise<readonly FollowerRow[]>):
     }),
     limited: new Counter({
       name: 'opssentinel_limited_total',
-      help: 'Requests answered 429, by the limit: `door` and `sender` at the webhooks, `rest` at the API, `guesses` for wrong tokens.',
+      help: 'Requests answered 429, by the limit: `door` and `sender` at the webhooks, `rest` at the API, `mcp` at one of its MCP tools, `guesses` for wrong tokens.',
       labelNames: ['what'],
       registers,
     }),
@@ -69,7 +69,7 @@ export function createMetrics(followers: () => Promise<readonly FollowerRow[]>):
     streams: new Gauge({ name: 'opssentinel_streams', help: 'Live streams that are open.', registers }),
     repliesOutOfShape: new Counter({
       name: 'opssentinel_replies_out_of_shape_total',
-      help: 'Answers that were not what the OpenAPI document says.',
+      help: 'Answers that were not what the OpenAPI document, or the MCP tool, says.',
       labelNames: ['route'],
       registers,
     }),

@@ -1,29 +1,17 @@
-import express, { Router, type Request, type RequestHandler } from 'express';
+import express, { Router, type RequestHandler } from 'express';
 import type { z } from 'zod';
-import { addressOf } from './address.js';
-import { type Buckets, createBuckets } from './buckets.js';
 import type { ApiContext } from './context.js';
-import type { Guesses } from './guesses.js';
+import type { Entrance } from './entrance.js';
 import { Problem, type ProblemPlace } from './problem.js';
 import type { Route } from './route.js';
-import { tokenPattern } from './token-entries.js';
-import { covers, type ApiTokens, type Caller } from './tokens.js';
+import { covers, type Caller } from './tokens.js';
 
 const nobody: Caller = { name: 'nobody', scope: 'viewer' };
 
-interface Entrance {
-  tokens: ApiTokens;
-  guesses: Guesses;
-  requests: Buckets;
-  metrics: ApiContext['metrics'];
-}
-
 /** Mounts the route table. The order in each is always: not too often, who asks, may they, is it well formed, do it. */
-export function mountRoutes(routes: readonly Route[], tokens: ApiTokens, context: ApiContext, guesses: Guesses): Router {
-  const { limits, metrics, now } = context;
-  const entrance: Entrance = { tokens, guesses, requests: createBuckets(limits.restRate, now), metrics };
+export function mountRoutes(routes: readonly Route[], entrance: Entrance, context: ApiContext): Router {
   const router = Router({ caseSensitive: true });
-  const json = express.json({ limit: '64kb', strict: true, inflate: false });
+  const json = jsonBody();
   for (const route of routes) {
     const path = route.path.replace(/\{(\w+)\}/g, ':$1');
     router[route.method](path, authorise(route, entrance), json, serve(route, context));
@@ -31,12 +19,14 @@ export function mountRoutes(routes: readonly Route[], tokens: ApiTokens, context
   return router;
 }
 
+/** At most 64 KiB of JSON, not compressed. */
+export const jsonBody = (): RequestHandler => express.json({ limit: '64kb', strict: true, inflate: false });
+
 function authorise(route: Route, entrance: Entrance): RequestHandler {
   return (request, response, next) => {
-    const seconds = entrance.requests.take(addressOf(request.socket));
-    if (seconds > 0) throw limited(entrance, 'rest', 'Too many requests from this address at once.', seconds);
+    entrance.pass(request);
     if (route.scope !== 'public') {
-      const caller = authenticate(request, entrance);
+      const caller = entrance.authenticate(request);
       if (!covers(caller.scope, route.scope)) {
         throw new Problem(403, `This needs a token with scope ${route.scope}; ${caller.name} has ${caller.scope}.`);
       }
@@ -44,30 +34,6 @@ function authorise(route: Route, entrance: Entrance): RequestHandler {
     }
     next();
   };
-}
-
-function limited({ metrics }: Entrance, what: string, says: string, retryAfter: number): Problem {
-  metrics.limited.inc({ what });
-  return new Problem(429, says, { retryAfter });
-}
-
-function authenticate(request: Request, entrance: Entrance): Caller {
-  const { tokens, guesses, metrics } = entrance;
-  if (tokens.count === 0)
-    throw new Problem(401, 'No token is configured: set OPSSENTINEL_API_TOKENS to name:scope:sha256 entries and start again.');
-  const [, token] = /^Bearer (\S+)$/i.exec(request.get('authorization') ?? '') ?? [];
-  if (token === undefined || !tokenPattern.test(token))
-    throw new Problem(401, 'Send a token: `Authorization: Bearer …` (the command line takes it from OPSSENTINEL_TOKEN).');
-  const wait = guesses.wait(request.socket, [token]);
-  if (wait > 0) throw limited(entrance, 'guesses', 'Too many wrong tokens from this address; try again later.', wait);
-  const caller = tokens.authenticate(token);
-  if (caller === undefined) {
-    guesses.wrong(request.socket);
-    metrics.wrongTokens.inc({ where: 'rest' });
-    throw new Problem(401, 'This token is not known here. Tokens are the entries of OPSSENTINEL_API_TOKENS.');
-  }
-  guesses.right(token);
-  return caller;
 }
 
 function serve(route: Route, context: ApiContext): RequestHandler {

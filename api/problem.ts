@@ -54,14 +54,14 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
       next(error);
       return;
     }
-    const problem = asProblem(error);
+    const problem = problemOf(error);
     if (problem.status === 500) log.error({ err: error, method: request.method, path: request.path }, 'a request failed');
     sendProblem(response, problem);
   };
 }
 
-/** Errors are compared by name: they may come from another copy of a module. */
-function asProblem(error: unknown): Problem {
+/** What is told of an error. Errors are compared by name: they may come from another copy of a module. */
+export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { name, status, type } = (error ?? {}) as { name?: unknown; status?: unknown; type?: unknown };
   if (name === 'LedgerUnavailable') return away('The ledger (PostgreSQL)');

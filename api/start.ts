@@ -5,6 +5,8 @@ import { createApp } from './app.js';
 import { defaultLimits, type ApiDeps } from './deps.js';
 import { createJournal } from './door/journal.js';
 import { doorStanding } from './door/standing.js';
+import { openMcp } from './mcp/mount.js';
+import { readMcpSettings } from './mcp/settings.js';
 import { createMetrics, createMetricsServer } from './metrics.js';
 import { createRuns } from './runs.js';
 import { readSenders } from './senders.js';
@@ -27,14 +29,18 @@ const closeGraceMs = 3000;
  */
 export async function start(deps: ApiDeps): Promise<RunningApi> {
   const limits = { ...defaultLimits, ...deps.limits };
-  const { senders, problems } = readSenders(deps.env);
-  if (problems.length > 0) throw new Error(`The senders' configuration is wrong:\n  ${problems.join('\n  ')}`);
+  const { senders, problems: wrongSenders } = readSenders(deps.env);
+  const { settings: mcpSettings, problems: wrongMcp } = readMcpSettings(deps.env, deps.host);
+  const problems = [...wrongSenders, ...wrongMcp];
+  if (problems.length > 0) throw new Error(`The API's configuration is wrong:\n  ${problems.join('\n  ')}`);
   const metrics = createMetrics(() => deps.ledger.cursors());
   const journal = createJournal(deps.ledger, metrics, deps.log);
   const streams = createStreams(deps.ledger, limits, metrics);
   const runs = createRuns(deps.temporal);
   const doors = doorStanding(deps.registry.sources, deps.env, senders);
-  const app = createApp(deps, { ...deps, runs, streams, metrics, limits, doors, now: Date.now }, journal, senders);
+  const context = { ...deps, runs, streams, metrics, limits, doors, now: Date.now };
+  const mcp = await openMcp(mcpSettings, context);
+  const app = createApp(deps, context, journal, senders, mcp);
 
   // Node waits 300 s for a request and 60 s for its headers, and looks every 30 s: far too long for a door that anyone can reach.
   const patience = { requestTimeout: 10_000, headersTimeout: 5000, connectionsCheckingInterval: 1000, keepAliveTimeout: 5000 };

@@ -1,6 +1,7 @@
 import type { GuardVerdict } from '../domain/permit.js';
 import type { Condition, Decision, Plan, RuleVerdict } from '../domain/plan.js';
 import { shortHash } from '../domain/plan.js';
+import type { LedgerRecord } from '../domain/record.js';
 import { ago, clock, epochMs } from '../domain/words.js';
 
 const width = 100;
@@ -21,6 +22,12 @@ export function explain(decision: Decision, guards: readonly GuardVerdict[] = []
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`;
+}
+
+/** What the guards said last: in the record's data. */
+export function lastGuards(timeline: readonly Pick<LedgerRecord, 'phase' | 'data'>[]): GuardVerdict[] {
+  const line = timeline.findLast(({ phase, data }) => phase === 'guards' && Array.isArray(data?.['verdicts']));
+  return (line?.data?.['verdicts'] ?? []) as unknown as GuardVerdict[];
 }
 
 function incidentLines({ incident, witness, rulesHash }: Decision, now: number | undefined): string[] {

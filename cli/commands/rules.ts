@@ -3,10 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { counted } from '../../domain/words.js';
-import { explain } from '../../decide/explain.js';
+import { explain, lastGuards } from '../../decide/explain.js';
 import type { GuardVerdict } from '../../domain/permit.js';
 import type { Decision } from '../../domain/plan.js';
-import type { LedgerRecord } from '../../domain/record.js';
 import { loadCases } from '../../rules/language/load-cases.js';
 import { loadRules } from '../../rules/language/load.js';
 import { problemText, sortProblems } from '../../rules/language/problem.js';
@@ -16,9 +15,12 @@ import { decideAgain, differences, readCase } from '../explain-case.js';
 import { Failure } from '../failure.js';
 import { loadOrRefuse, rulesDirFor } from '../loaded-rules.js';
 import { shownPath } from '../paths.js';
+import { addRulesFields } from './rules-fields.js';
+import { addRulesSchema } from './rules-schema.js';
+import { addRulesRevision } from './rules-revision.js';
 import { addRulesTest } from './rules-test.js';
 
-/** `rules lint`, `rules test`, `rules explain`. */
+/** `rules lint`, `rules explain`, and the commands that have a file of their own. */
 export function addRules(program: Command, context: Context): void {
   const rules = program.command('rules').description('rules, runbooks and policy');
   rules
@@ -27,6 +29,9 @@ export function addRules(program: Command, context: Context): void {
     .argument('[dir]', 'folder with rules, runbooks and opssentinel.yaml; OPSSENTINEL_RULES when left out')
     .action((dir: string | undefined, options: OutputOptions) => lint(context, dir, options));
   addRulesTest(rules, context);
+  addRulesRevision(rules, context);
+  addRulesFields(rules, context);
+  addRulesSchema(rules, context);
   rules
     .command('explain')
     .description('why it did what it did: condition by condition, guard by guard')
@@ -90,12 +95,6 @@ async function fromApi(context: Context, incident: string): Promise<Known> {
   const api = apiClient(context, 'viewer');
   const [{ decision }, timeline] = await Promise.all([api.plan(incident), api.timeline(incident)]);
   return { decision, guards: lastGuards(timeline) };
-}
-
-/** What the guards said last: in the record's data. */
-function lastGuards(timeline: readonly LedgerRecord[]): GuardVerdict[] {
-  const line = timeline.findLast(({ phase, data }) => phase === 'guards' && Array.isArray(data?.['verdicts']));
-  return (line?.data?.['verdicts'] ?? []) as unknown as GuardVerdict[];
 }
 
 async function fromFile(context: Context, path: string): Promise<Known> {
