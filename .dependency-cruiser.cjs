@@ -79,8 +79,14 @@ module.exports = {
     sees(
       'rule-language-knows-little',
       '`rules/language` imports `domain`, `decide/condition.ts`, zod, yaml, and files and paths of Node; it sees `integrations/contract`.',
-      '^rules/',
+      '^rules/(?!revision/)',
       ['^domain/', '^decide/condition[.]ts$', '^integrations/contract/', packages('zod', 'yaml'), builtins('fs', 'path', 'url')],
+    ),
+    sees(
+      'revision-runs-git',
+      '`rules/revision` imports `domain`, `rules/language` and what it takes of Node to run git; nothing else of the core runs a program.',
+      '^rules/revision/',
+      ['^domain/', '^rules/language/', builtins('child_process', 'crypto', 'fs', 'path', 'process')],
     ),
     typesOnly(
       'rule-language-sees-contract-as-types',

@@ -43,6 +43,12 @@ export interface ApiClient {
   resume: (holdId: string) => Promise<shapes.HoldReleased>;
   rules: () => Promise<shapes.RulesSummary>;
   reloadRules: () => Promise<shapes.RulesReloaded>;
+  rulesHistory: () => Promise<shapes.RulesHistory>;
+  /** `to`: at least eight characters of a set's hash; without it the one before the present one. */
+  rollbackRules: (to: string | undefined, reason: string) => Promise<shapes.RulesMoved>;
+  followRules: (reason: string) => Promise<shapes.RulesMoved>;
+  acceptRules: (reason: string) => Promise<shapes.RulesMoved>;
+  revokeRules: (hash: string, reason: string) => Promise<shapes.RulesRevoked>;
   evidence: (id: string) => Promise<JsonObject>;
   followers: () => Promise<shapes.FollowerView[]>;
   doors: () => Promise<shapes.DoorView[]>;
@@ -81,6 +87,11 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     resume: (holdId) => ask('DELETE', `/api/v1/holds/${encodeURIComponent(holdId)}`),
     rules: () => ask('GET', '/api/v1/rules'),
     reloadRules: () => ask('POST', '/api/v1/rules/reload', {}),
+    rulesHistory: () => ask('GET', '/api/v1/rules/revisions'),
+    rollbackRules: (to, reason) => ask('POST', '/api/v1/rules/rollback', { ...(to === undefined ? {} : { to }), reason }),
+    followRules: (reason) => ask('POST', '/api/v1/rules/follow', { reason }),
+    acceptRules: (reason) => ask('POST', '/api/v1/rules/accept', { reason }),
+    revokeRules: (hash, reason) => ask('POST', '/api/v1/rules/revoke', { hash, reason }),
     evidence: (id) => ask('GET', `/api/v1/evidence/${encodeURIComponent(id)}`),
     followers: async () => (await ask<shapes.FollowerList>('GET', '/api/v1/followers')).followers,
     doors: async () => (await ask<shapes.DoorList>('GET', '/api/v1/doors')).doors,

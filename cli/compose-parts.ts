@@ -1,8 +1,11 @@
+import { resolve } from 'node:path';
 import type { Settings } from './environment.js';
 import { openLedger } from '../ledger/open.js';
 import type { Ledger } from '../ledger/port.js';
 import type { RuleSet } from '../rules/language/set.js';
-import { createRuleStore, type RuleStore } from '../rules/language/store.js';
+import { loadRules } from '../rules/language/load.js';
+import { RulesRefused } from '../rules/language/problem.js';
+import { createRulesInForce, type InForceChange, type RulesInForce } from '../rules/revision/in-force.js';
 import { configurationFailure } from './context.js';
 import { Failure } from './failure.js';
 import { installation, type LoadedInstallation, sha256 } from './installation.js';
@@ -25,7 +28,7 @@ const rulesEveryMs = { sandbox: 2_000, live: 30_000 } as const;
 
 export interface Parts extends LoadedInstallation {
   ledger: Ledger;
-  rules: RuleStore;
+  rules: RulesInForce;
   close: () => Promise<void>;
 }
 
@@ -44,31 +47,29 @@ export async function openParts(
   const problems = [...installed.problems, ...more];
   if (problems.length > 0) throw configurationFailure(problems);
   const { log, rulesDir } = options;
-  const rules = await createRuleStore({
+  const { catalogue } = installed;
+  const ledger = await openedLedger(settings).catch(async (error: unknown) => {
+    // Both are told at once where both are wrong: rules can be mended while nothing answers.
+    const loaded = await loadRules(rulesDir, catalogue, sha256);
+    throw loaded.ok ? error : new RulesRefused(loaded.problems);
+  });
+  const rules = await createRulesInForce({
     dir: rulesDir,
-    catalogue: installed.catalogue,
+    catalogue,
     hash: sha256,
     now: Date.now,
-    onChange: (change) => {
-      if (change.kind === 'changed') log.info({ rules: change.set.hash }, 'other rules are in force now');
-      else
-        log.error(
-          { problems: change.problems, inForce: change.inForce.hash },
-          'the changed rules are refused; those before stay in force',
-        );
-    },
+    shelf: ledger,
+    mode: settings.mode,
+    allowedSigners: signersFile(settings),
+    onChange: (change) => logChange(log, change),
+  }).catch(async (error: unknown) => {
+    await ledger.close();
+    throw error;
   });
   if (settings.mode === 'live' && rules.current().policy.doc.profile !== 'standard') {
+    await ledger.close();
     throw configurationFailure([wrongProfile(rules.current())]);
   }
-  const ledger = await openLedger({ url: settings.databaseUrl ?? '' });
-  await ledger.ready().catch(async (error: unknown) => {
-    await ledger.close();
-    throw new Failure(
-      'unreachable',
-      `The ledger (PostgreSQL of DATABASE_URL) does not answer: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  });
   const reloading = setInterval(
     () => void rules.reload().catch((error: unknown) => log.error({ err: error }, 'the rules could not be read again')),
     rulesEveryMs[settings.mode],
@@ -79,6 +80,41 @@ export async function openParts(
     await ledger.close();
   };
   return { ...installed, ledger, rules, close };
+}
+
+async function openedLedger(settings: Settings): Promise<Ledger> {
+  const ledger = await openLedger({ url: settings.databaseUrl ?? '' });
+  await ledger.ready().catch(async (error: unknown) => {
+    await ledger.close();
+    throw new Failure(
+      'unreachable',
+      `The ledger (PostgreSQL of DATABASE_URL) does not answer: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  });
+  return ledger;
+}
+
+function signersFile({ env }: Settings): string | undefined {
+  const path = env['OPSSENTINEL_ALLOWED_SIGNERS'] ?? '';
+  return path === '' ? undefined : resolve(path);
+}
+
+function logChange(log: Logger, change: InForceChange): void {
+  if (change.kind === 'changed')
+    log.info({ rules: change.set.hash, commit: change.set.revision?.commit }, 'other rules are in force now');
+  else if (change.kind === 'refused')
+    log.error(
+      { problems: change.problems, inForce: change.inForce.hash },
+      'the changed rules are refused; those before stay in force',
+    );
+  else if (change.kind === 'pinned')
+    log.warn(
+      { rules: change.to.hash, folder: change.folder, reason: change.reason },
+      'rules that were put back are in force, not those of the folder; `opssentinel rules follow` ends it',
+    );
+  else if (change.kind === 'unsigned')
+    log.warn({ rules: change.set.hash }, `nothing is automatic under these rules: ${change.says}`);
+  else log.error(change.says);
 }
 
 export const temporalAway = (settings: Settings, error: unknown): Failure =>

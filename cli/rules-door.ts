@@ -1,21 +1,38 @@
 import type { RulesDoor } from '../api/deps.js';
 import type { RuleLine, RulesProblem, RulesSummary } from '../api/shapes.js';
-import { type Mode, modeOrder } from '../domain/plan.js';
+import { type Mode, modeOrder, shortHash } from '../domain/plan.js';
 import type { Problem } from '../rules/language/problem.js';
 import type { LoadedRule, RuleSet } from '../rules/language/set.js';
-import type { RuleStore } from '../rules/language/store.js';
+import type { RulesInForce } from '../rules/revision/in-force.js';
 
 /** The rules as the API shows and reloads them. */
-export function createRulesDoor(store: RuleStore): RulesDoor {
+export function createRulesDoor(store: RulesInForce): RulesDoor {
   let problems: RulesProblem[] = [];
   return {
-    current: () => summary(store.current(), problems),
+    current: () => ({ ...summary(store.current(), problems), ...standing(store) }),
     reload: async () => {
       const loaded = await store.reload();
       problems = loaded.ok ? [] : loaded.problems.map(asApiProblem);
       return problems;
     },
   };
+}
+
+function standing(store: RulesInForce): Pick<RulesSummary, 'pinned' | 'folder'> {
+  const { pinned, folder } = store.standing();
+  if (!pinned) return {};
+  const { hash, by, reason, at } = pinned;
+  const { revision } = folder;
+  const inFolder = { hash: folder.hash, ...(revision?.commit === undefined ? {} : { commit: revision.commit }) };
+  return { pinned: { hash, by, reason, at, says: pinnedWords(store) }, folder: inFolder };
+}
+
+function pinnedWords(store: RulesInForce): string {
+  const { pinned, folder } = store.standing();
+  const [to, has] = [shortHash(pinned?.hash ?? ''), shortHash(folder.hash)];
+  if (store.current().hash !== pinned?.hash)
+    return `pinned to ${to}, which cannot be loaded here; in force is ${shortHash(store.current().hash)}`;
+  return to === has ? `pinned to ${to}, and the folder has the same` : `pinned to ${to}, the folder has ${has}`;
 }
 
 const asApiProblem = ({ file, line, column, says }: Problem): RulesProblem => ({ at: `${file}:${line}:${column}`, says });
@@ -26,6 +43,7 @@ function summary(set: RuleSet, problems: RulesProblem[]): RulesSummary {
     from: set.dir,
     profile: set.policy.doc.profile,
     loadedAt: set.loadedAt ?? '',
+    ...(set.revision === undefined ? {} : { revision: set.revision }),
     rules: set.rules.map((rule) => line(rule, set)),
     problems,
   };
@@ -36,9 +54,11 @@ function line(rule: LoadedRule, set: RuleSet): RuleLine {
   const lowered: string[] = [];
   for (const [environment, { ceiling }] of Object.entries(set.policy.doc.environments)) {
     const asked: Mode = rule.doc.mode?.[environment] ?? 'observe';
-    const effective = lower(asked, ceiling);
-    mode[environment] = effective;
-    if (effective !== asked) lowered.push(`${environment} allows at most ${ceiling}, the rule asks for ${asked}`);
+    const allowed = lower(asked, ceiling);
+    if (allowed !== asked) lowered.push(`${environment} allows at most ${ceiling}, the rule asks for ${asked}`);
+    const bar = allowed === 'auto' ? set.revision?.barsAuto : undefined;
+    if (bar !== undefined) lowered.push(`auto became approve in ${environment}: ${bar}`);
+    mode[environment] = bar === undefined ? allowed : 'approve';
   }
   return {
     name: rule.name,

@@ -15,6 +15,7 @@ import { listening } from './listening.js';
 import { latestLifeOf } from './lives.js';
 import { migrate } from './migrate.js';
 import type { Ledger } from './port.js';
+import { rulesBook } from './revisions.js';
 
 export interface LedgerOptions {
   /** `postgres://user:password@host:port/database`; never written to a log or an error. */
@@ -42,6 +43,7 @@ export async function openLedger({ url, deadlineMs = 2000, hash = sha256, now }:
     ...approvalBook(database),
     ...holdBook(database),
     ...deployBook(database),
+    ...rulesBook(database),
     latestLifeOf: latestLifeOf(database),
     ...cursorBook(database),
     listen: listening(url, deadlineMs),

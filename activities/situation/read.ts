@@ -66,7 +66,8 @@ export async function situationOf(
   const aimed = matchAndAim({ set, catalogue, incident, alert, witness });
   const { chosen } = aimed;
   const target = chosen && (await readTarget(deps, about, chosen, pace));
-  const decision = planFor({ set, catalogue, hash, incident, alert, witness, corroborable, ...aimed, target, step });
+  const found = planFor({ set, catalogue, hash, incident, alert, witness, corroborable, ...aimed, target, step });
+  const decision = set.revision === undefined ? found : { ...found, revision: set.revision };
   return { incident, alert, witness, decision, set, pace };
 }
 

@@ -4,6 +4,7 @@ import { postDeploy } from './deploys.js';
 import { deleteHold, listHolds, postHold } from './holds.js';
 import { getAllTimelines, getIncident, getPlan, getTimeline, listIncidents } from './incidents.js';
 import { front, healthz, incidentLink, readyz } from './operations.js';
+import { acceptRules, followRules, getRulesHistory, revokeRules, rollbackRules } from './rules-revision.js';
 import { getEvidence, getRules, reloadRules } from './rules.js';
 import { listDoors, listFollowers } from './standing.js';
 
@@ -24,6 +25,11 @@ export const routes: readonly Route[] = [
   listDoors,
   getRules,
   reloadRules,
+  getRulesHistory,
+  rollbackRules,
+  followRules,
+  acceptRules,
+  revokeRules,
   getEvidence,
   healthz,
   readyz,

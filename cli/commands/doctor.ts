@@ -5,6 +5,7 @@ import { installation, sha256 } from '../installation.js';
 import { apiClient, type ApiPlace, type Context, findApi, type OutputOptions, print, runningSandbox } from '../context.js';
 import { because, fail, type Finding, ok } from '../doctor/finding.js';
 import { examineApi, examineIntegrations, examineLedger, examineRules, examineStop } from '../doctor/parts.js';
+import { examineRevision } from '../doctor/revision.js';
 import { examineDoors, examineFollowers } from '../doctor/standing.js';
 import { examineTemporal } from '../doctor/temporal.js';
 import { Failure } from '../failure.js';
@@ -66,7 +67,7 @@ async function examine(context: Context, options: OutputOptions): Promise<void> 
   const sandbox = place?.from === 'sandbox' ? runningSandbox(context) : undefined;
   const installed = installation(sandbox === undefined ? settings.env : await simulatedEnvironment(sandbox.sandbox));
   const asked = place === undefined ? undefined : apiClient(context, 'viewer', 5_000);
-  const [api, doors, followers, temporal, ledger, stop, rules] = await Promise.all([
+  const [api, doors, followers, temporal, ledger, stop, rules, revision] = await Promise.all([
     examineApi(asked, place?.url),
     examineDoors(asked, installed.registry.sources, settings.env),
     examineFollowers(asked),
@@ -74,9 +75,10 @@ async function examine(context: Context, options: OutputOptions): Promise<void> 
     examineLedger(settings.databaseUrl),
     examineStop(stopFilePath(context)),
     examineRules(rulesDirFor(context, undefined), installed, sha256),
+    examineRevision(asked),
   ]);
   const connections = [...examineIntegrations(installed), ...doors, ...followers];
-  const findings = [...configuration, ...api, ...temporal, ...ledger, ...stop, ...rules, ...connections];
+  const findings = [...configuration, ...api, ...temporal, ...ledger, ...stop, ...rules, ...revision, ...connections];
   print(context, options, 'Diagnosis', findings, (colours) =>
     findingsText(findings, colours, context.terminal.columns).replaceAll(`${context.cwd}/`, ''),
   );

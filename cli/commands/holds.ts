@@ -26,7 +26,7 @@ export function addHolds(program: Command, context: Context): void {
     .command('stop')
     .description('nothing begins any more once this returns; what is under way goes on to its end')
     .requiredOption('--reason <text>', 'why: whoever is woken reads it')
-    .option('--scope <scope>', 'all, environment:…, service:…, rule:…, action:… or target:…', parseScope, 'all')
+    .option('--scope <scope>', 'all, environment:…, service:…, rule:…, action:…, target:… or hash:…', parseScope, 'all')
     .option('--until <time>', 'lifts itself then, in UTC: 2026-11-22T03:12:41Z')
     .addOption(
       new Option('--out-of-band', 'write the stop file on this machine instead: works with everything else gone').conflicts(
@@ -71,8 +71,10 @@ async function heldInLedger(context: Context, here: Hold | undefined): Promise<H
 }
 
 function parseScope(text: string): string {
-  if (/^(all|(environment|service|rule|action|target):\S+)$/.test(text)) return text;
-  throw new InvalidArgumentError('Write all, environment:…, service:…, rule:…, action:… or target:….');
+  if (/^(all|(environment|service|rule|action|target):\S+|hash:[0-9a-f]{64})$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    'Write all, environment:…, service:…, rule:…, action:…, target:… or hash:… (all 64 characters; opssentinel rules revoke takes fewer).',
+  );
 }
 
 const holdTable = (holds: readonly Hold[]): string =>

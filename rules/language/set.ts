@@ -1,3 +1,4 @@
+import type { RuleFile, RulesRevision } from '../../domain/rules-revision.js';
 import type { CompiledCondition } from '../../decide/condition.js';
 import type { Policy } from './policy.js';
 import type { Rule, RuleValue, RuleVerify } from './rule.js';
@@ -63,4 +64,8 @@ export interface RuleSet {
   dir: string;
   /** ISO 8601, UTC. Set by the store. */
   loadedAt?: string;
+  /** At which commit it is, and who signed. Absent: nobody asked. */
+  revision?: RulesRevision;
+  /** The folder that `dir` led to when it was read, and what stood there. Read again, the files come to the same hash. */
+  read?: { from: string; files: readonly RuleFile[] };
 }

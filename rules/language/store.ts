@@ -21,17 +21,19 @@ export interface RuleStoreDeps {
   /** Epoch milliseconds. */
   now: () => number;
   onChange?: (change: RuleChange) => void;
+  /** In force from the start where the folder cannot be used: only a set that was put back on purpose. */
+  instead?: RuleSet | undefined;
 }
 
 /** Loads the rules once; rejects with RulesRefused, every problem listed, when they cannot be used. */
-export async function createRuleStore({ dir, catalogue, hash, now, onChange }: RuleStoreDeps): Promise<RuleStore> {
+export async function createRuleStore({ dir, catalogue, hash, now, onChange, instead }: RuleStoreDeps): Promise<RuleStore> {
   const read = async (): Promise<Loaded> => {
     const loaded = await loadRules(dir, catalogue, hash);
     return loaded.ok ? { ok: true, set: { ...loaded.set, loadedAt: new Date(now()).toISOString() } } : loaded;
   };
   const first = await read();
-  if (!first.ok) throw new RulesRefused(first.problems);
-  let inForce = first.set;
+  if (!first.ok && !instead) throw new RulesRefused(first.problems);
+  let inForce = first.ok ? first.set : (instead as RuleSet);
   let last: Promise<unknown> = Promise.resolve();
   const reload = async (): Promise<Loaded> => {
     const loaded = await read();

@@ -53,6 +53,7 @@ export const stands: readonly Seed[] = [
   ['workflows/values-of-domain.ts', value('../domain/alert.js')],
   ['workflows/values-of-temporal.ts', bare('@temporalio/workflow')],
   ['decide/types-of-rules.ts', type('../rules/language/rule.js')],
+  ['rules/revision/runs-git.ts', bare('node:child_process')],
   ['rules/language/types-of-contract.ts', type('../../integrations/contract/action.js')],
   [
     'rules/language/values.ts',
@@ -92,6 +93,8 @@ const broken: readonly [file: string, says: string, ...rules: string[]][] = [
   ['decide/second-cel.ts', bare('@bufbuild/cel'), 'cel-behind-one-file'],
   ['rules/language/to-plan.ts', value('../../decide/plan.js'), 'rule-language-knows-little'],
   ['rules/language/to-net.ts', bare('node:net'), 'rule-language-knows-little'],
+  ['rules/language/to-git.ts', bare('node:child_process'), 'rule-language-knows-little'],
+  ['rules/revision/to-ledger.ts', value('../../ledger/ledger.js'), 'revision-runs-git'],
   [
     'rules/language/values-of-contract.ts',
     value('../../integrations/contract/action.js'),
