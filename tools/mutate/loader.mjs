@@ -20,9 +20,9 @@ const generationOf = (url) => /\?g=\d+$/.exec(url ?? '')?.[0] ?? '';
 export async function resolve(specifier, context, next) {
   if (specifier === '@jest/globals') return { url: given.globals, shortCircuit: true };
   const generation = generationOf(context.parentURL);
-  if (/^\.{1,2}\//.test(specifier) && context.parentURL && isOurs(context.parentURL)) {
-    const url = new URL(specifier, context.parentURL);
-    const source = url.href.replace(/\.js$/, '.ts');
+  // By path, or by the whole address as a folder's listing gives it.
+  if (/^(\.{1,2}\/|file:)/.test(specifier) && context.parentURL && isOurs(context.parentURL)) {
+    const source = new URL(specifier, context.parentURL).href.replace(/\.js$/, '.ts');
     if (source.endsWith('.ts') && existsSync(fileURLToPath(source)))
       return { url: source + generation, format: 'module', shortCircuit: true };
   }

@@ -195,7 +195,9 @@ export function resultMutants(node) {
   const isResult = (ts.isReturnStatement(parent) || ts.isArrowFunction(parent)) && (parent.expression ?? parent.body) === node;
   const value = bare(node);
   const isPlain =
-    ts.isLiteralExpression(value) || ts.isObjectLiteralExpression(value) || printed(value) === 'undefined' || ts.isBlock(value);
+    ts.isLiteralExpression(value) ||
+    value.kind === kind.TrueKeyword ||
+    value.kind === kind.FalseKeyword || ts.isObjectLiteralExpression(value) || printed(value) === 'undefined' || ts.isBlock(value);
   return isResult && !isPlain ? ['undefined'] : [];
 }
 

@@ -1,6 +1,6 @@
 /** Runs the mutants of one file in a child process, and in another one when a mutant hangs it or spoils what the next would stand on. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -45,6 +45,8 @@ export async function runSession(job, told) {
 
 function runChild({ root, file, code, tests, mutants }, done) {
   const dir = mkdtempSync(join(tmpdir(), 'opssentinel-mutate-'));
+  // A database that refuses to run as root runs as another user, who must get in.
+  chmodSync(dir, 0o711);
   const order = join(dir, 'order.json');
   writeFileSync(order, JSON.stringify({ root, target: file, code, tests, mutants }));
   return new Promise((resolve) => {
