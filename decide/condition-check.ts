@@ -1,10 +1,15 @@
 import { didYouMean } from '../domain/nearest.js';
 import { type FieldTree, type FieldType, fieldType } from '../domain/readable.js';
-import { children, type ConditionProblem, dotted, type Node, type ValueType } from './syntax.js';
+import { callType } from './condition-calls.js';
+import { costOf } from './condition-cost.js';
+import { children, type ConditionProblem, dotted, named, type Node, type ValueType } from './syntax.js';
 
 interface Limits {
   nodes: number;
   nestedMacros: number;
+  steps: number;
+  /** How long a list is taken to be before any is known. */
+  usualList: number;
 }
 
 interface Scope {
@@ -24,6 +29,11 @@ export function checkCondition(tree: Node, fields: FieldTree, functions: readonl
       tree.offset,
       `more than ${limits.nestedMacros} of all, exists, filter and map stand inside each other; write it flatter`,
     );
+  else if (costOf(tree, () => limits.usualList) > limits.steps)
+    says(
+      tree.offset,
+      `the condition would take more than ${limits.steps} steps over lists of ${limits.usualList}; write it flatter, in several lines`,
+    );
   const type = typeOf(tree, { fields, functions, bound: new Set(), problems });
   if (type !== 'any' && type !== 'bool') says(0, `the condition is ${named[type]}, not yes or no; compare it with something`);
   return problems;
@@ -35,17 +45,6 @@ function macroDepth(node: Node): number {
   if (node.kind !== 'macro') return Math.max(0, ...children(node).map(macroDepth));
   return Math.max(macroDepth(node.over), 1 + Math.max(0, ...node.body.map(macroDepth)));
 }
-
-const named: Readonly<Record<ValueType, string>> = {
-  bool: 'yes or no',
-  int: 'a number',
-  double: 'a number',
-  string: 'text',
-  list: 'a list',
-  object: 'an object',
-  null: 'null',
-  any: 'unknown',
-};
 
 function typeOf(node: Node, scope: Scope): ValueType {
   const chain = dotted(node);
@@ -74,7 +73,11 @@ function typeOf(node: Node, scope: Scope): ValueType {
       return node.result;
     }
     case 'call':
-      return callType(node, scope);
+      return callType(
+        node,
+        children(node).map((part) => typeOf(part, scope)),
+        scope,
+      );
   }
 }
 
@@ -119,65 +122,6 @@ function unknownField(parent: string, part: string, here: FieldType): string {
     return `there is no ${field}: ${parent} is ${here === 'number' ? 'a number' : here === 'boolean' ? 'yes or no' : 'text'} and has no fields`;
   const known = Object.keys(here);
   return `there is no ${field}${didYouMean(part, known)}; ${parent ? `${parent} has` : 'a line here can read'} ${known.join(', ')}`;
-}
-
-const logic = new Set(['_&&_', '_||_', '!_']);
-const comparisons = new Set(['_==_', '_!=_', '_<_', '_<=_', '_>_', '_>=_']);
-const arithmetic = new Set(['_+_', '_-_', '_*_', '_/_', '_%_']);
-const textMethods = new Set(['startsWith', 'endsWith', 'contains', 'matches']);
-const results: Readonly<Record<string, ValueType>> = {
-  size: 'int',
-  int: 'int',
-  double: 'double',
-  string: 'string',
-  bool: 'bool',
-  '@in': 'bool',
-  '@not_strictly_false': 'bool',
-};
-
-function callType(node: Extract<Node, { kind: 'call' }>, scope: Scope): ValueType {
-  const types = children(node).map((part) => typeOf(part, scope));
-  const parts = children(node);
-  if (logic.has(node.fn)) {
-    types.forEach((type, index) => {
-      const part = parts[index];
-      if (part && type !== 'bool' && type !== 'any') mistake(scope, part, `needs yes or no here, and this is ${named[type]}`);
-    });
-    return 'bool';
-  }
-  if (comparisons.has(node.fn)) return comparisonType(node, types, scope);
-  if (arithmetic.has(node.fn)) return arithmeticType(node, types, scope);
-  if (node.fn === '_?_:_') return types[1] === types[2] ? (types[1] ?? 'any') : 'any';
-  if (textMethods.has(node.fn)) {
-    const wrong = types.findIndex((type) => type !== 'string' && type !== 'any');
-    if (wrong >= 0) mistake(scope, parts[wrong] ?? node, `${node.fn} needs text, and this is ${named[types[wrong] ?? 'any']}`);
-    return 'bool';
-  }
-  if (/^[a-zA-Z]/.test(node.fn) && !scope.functions.includes(node.fn))
-    mistake(
-      scope,
-      node,
-      `there is no function ${node.fn}${didYouMean(node.fn, scope.functions)}; a condition has no clock and reads nothing by itself`,
-    );
-  return results[node.fn] ?? 'any';
-}
-
-function comparisonType(node: Node, types: ValueType[], scope: Scope): ValueType {
-  const [left = 'any', right = 'any'] = types.map((type) => (type === 'int' ? 'double' : type));
-  if (left !== 'any' && right !== 'any' && left !== right && left !== 'null' && right !== 'null')
-    mistake(
-      scope,
-      node,
-      `compares ${named[left]} with ${named[right]}, which is never yes; ${left === 'string' || right === 'string' ? 'put quotes around text, and none around numbers' : 'compare like with like'}`,
-    );
-  return 'bool';
-}
-
-function arithmeticType(node: Node, types: ValueType[], scope: Scope): ValueType {
-  const [left = 'any', right = 'any'] = types;
-  if ((left === 'int' && right === 'double') || (left === 'double' && right === 'int'))
-    mistake(scope, node, 'mixes a whole number with a fraction, which cannot be calculated; write 1.0 for 1');
-  return left === 'any' || right === 'any' ? 'any' : left;
 }
 
 const mistake = (scope: Scope, node: Node, says: string): void => void scope.problems.push({ offset: node.offset, says });

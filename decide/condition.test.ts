@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { JsonObject } from '../domain/json.js';
 import { ruleFacts, ruleFields } from '../domain/readable.js';
 import { alert, incident } from '../tests/support/rules.js';
-import { compileCondition, conjuncts, matchesWhole } from './condition.js';
+import { compileCondition, conjuncts, matchesWhole, unaskedReads } from './condition.js';
 
 const fields = {
   ...ruleFields,
@@ -79,8 +79,51 @@ describe('a condition', () => {
     [`${'('.repeat(30)}true${')'.repeat(30)}`, 'brackets inside each other'],
     [`${'1+'.repeat(300)}1 == 1`, 'more than 500 parts'],
     ['', 'the condition is empty'],
+    ['size(alert.threshold) == 1', '11: size needs text or a list, and this is a number'],
+    ['alert.name in "abc"', '11: in needs a list on its right, and this is text; to look into text, use contains'],
+    ['alert.name.startsWith("a", "b")', '10: startsWith belongs to one text and takes one, as in alert.name.startsWith("web")'],
+    ['startsWith(alert.name, "b")', '0: startsWith belongs to one text'],
+    ['has(alert)', '0: has() asks for one field, such as has(alert.metric)'],
+    ['alert.name ? true : false', '6: needs yes or no before the ?, and this is text'],
+    ['true ? alert.name : 1', '0: the condition is text, not yes or no'],
+    ['alert.name + 1 == "x"', '11: text + a number cannot be calculated'],
+    ['alert.name - "x" == "a"', '11: text - text cannot be calculated'],
+    ['-alert.name == "a"', '- needs a number, and this is text'],
+    ['alert.metric == null', '13: no field of an alert is ever null; ask has(alert.metric)'],
+    ['target.disks.all(d, "x")', '20: needs yes or no here, and this is text'],
+    [
+      `target.disks.all(a, target.disks.all(b, ${Array.from({ length: 30 }, () => 'a.n > b.n').join(' || ')}))`,
+      'the condition would take more than 100000 steps over lists of 30',
+    ],
   ])('is refused at load: %s', (text, says) => {
     expect(problemsOf(text).join('\n')).toContain(says);
+  });
+
+  it('takes no longer than its budget, however long the lists are', () => {
+    const list = (length: number) => ({ target: { disks: Array.from({ length }, (_, n) => ({ n, parts: [n] })) } });
+    const nested = 'target.disks.all(a, target.disks.exists(b, a.n == b.n))';
+    expect(evaluate(nested, list(40)).result).toBe('yes');
+    expect(evaluate(nested, list(900))).toEqual({
+      result: 'error',
+      found: 'its lists are too long: it would take more than 100000 steps',
+    });
+    expect(evaluate('target.disks.all(a, a.parts.all(b, b >= 0))', list(40)).result).toBe('yes');
+    expect(evaluate('target.disks.all(a, a.n >= 0)', list(1_000)).result).toBe('yes');
+  });
+
+  it.each<[string, string[]]>([
+    ['alert.metric == "x" && alert.labels.path == "/"', ['alert.metric', 'alert.labels.path']],
+    ['has(alert.metric) && alert.metric == "x"', []],
+    ['alert.metric == "x" && has(alert.metric)', []],
+    ['!has(alert.metric) || alert.metric == "x"', []],
+    ['has(alert.metric) || alert.metric == "x"', ['alert.metric']],
+    ['has(alert.metric) ? alert.metric == "x" : alert.labels.a == "b"', ['alert.labels.a']],
+    ['!(has(alert.metric) && alert.metric == "x")', []],
+    ['alert.labels["path"] != "/"', ['alert.labels.path!']],
+    ['!alert.name.startsWith("x")', ['alert.name!']],
+    ['target.disks.all(d, d.path == "/")', ['target.disks', 'd.path']],
+  ])('tells which fields it reads without has(): %s', (text, fieldsRead) => {
+    expect(unaskedReads(text).map(({ field, negated }) => `${field}${negated ? '!' : ''}`)).toEqual(fieldsRead);
   });
 
   it('splits at its outermost && alone', () => {

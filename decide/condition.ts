@@ -2,6 +2,8 @@ import { celEnv, isCelError, parse, plan } from '@bufbuild/cel';
 import type { JsonObject } from '../domain/json.js';
 import type { FieldTree } from '../domain/readable.js';
 import { checkCondition } from './condition-check.js';
+import { costOver } from './condition-cost.js';
+import { type Unasked, unaskedIn } from './condition-hints.js';
 import { foundIn } from './found.js';
 import type { ConditionProblem, Node, ValueType } from './syntax.js';
 
@@ -25,8 +27,19 @@ export interface Evaluation {
 
 export type Compiled = { ok: true; condition: CompiledCondition } | { ok: false; problems: ConditionProblem[] };
 
-/** Longer lines, deeper brackets and bigger trees are refused at load: a condition is a sentence, not a program. */
-export const conditionLimits = { characters: 1_000, brackets: 20, nodes: 500, nestedMacros: 2, listItems: 1_000 } as const;
+/**
+ * Longer lines, deeper brackets and bigger trees are refused at load: a condition is a sentence, not a program. `steps` holds at load
+ * over lists of `usualList`, and over the real ones before it is evaluated: some 50 ms.
+ */
+export const conditionLimits = {
+  characters: 1_000,
+  brackets: 20,
+  nodes: 500,
+  nestedMacros: 2,
+  listItems: 1_000,
+  steps: 100_000,
+  usualList: 30,
+} as const;
 
 const env = celEnv();
 const functions = [...new Set([...env.funcs].map(({ name }) => name))].filter(
@@ -41,6 +54,12 @@ export function compileCondition(text: string, fields: FieldTree): Compiled {
   if (problems.length > 0) return { ok: false, problems };
   const run = plan(env, parsed.expr);
   return { ok: true, condition: { text, evaluate: (facts) => evaluate(run, parsed.tree, facts) } };
+}
+
+/** Fields that a line reads without has(); none where it cannot be read at all. */
+export function unaskedReads(text: string): Unasked[] {
+  const parsed = parseTree(text);
+  return parsed.ok ? unaskedIn(parsed.tree) : [];
 }
 
 /** The parts of a line that are joined by its outermost `&&`, so that each can be shown with what it found. One part when there is none. */
@@ -94,6 +113,8 @@ function syntaxProblem(error: unknown, text: string): ConditionProblem {
 function evaluate(run: (facts: never) => unknown, tree: Node, facts: JsonObject): Evaluation {
   const found = foundIn(tree, facts, conditionLimits.listItems);
   if (found.tooLong) return { result: 'error', found: found.says };
+  if (costOver(tree, facts) > conditionLimits.steps)
+    return { result: 'error', found: `its lists are too long: it would take more than ${conditionLimits.steps} steps` };
   let value: unknown;
   try {
     value = run(facts as never);

@@ -12,6 +12,18 @@ export type Node = { offset: number } & (
 
 export type ValueType = 'bool' | 'int' | 'double' | 'string' | 'list' | 'object' | 'null' | 'any';
 
+/** A type as people say it. */
+export const named: Readonly<Record<ValueType, string>> = {
+  bool: 'yes or no',
+  int: 'a number',
+  double: 'a number',
+  string: 'text',
+  list: 'a list',
+  object: 'an object',
+  null: 'null',
+  any: 'unknown',
+};
+
 /** A mistake in a condition, and where: characters from the start of the line. */
 export interface ConditionProblem {
   offset: number;

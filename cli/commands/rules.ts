@@ -6,6 +6,7 @@ import { counted } from '../../domain/words.js';
 import { explain, lastGuards } from '../../decide/explain.js';
 import type { GuardVerdict } from '../../domain/permit.js';
 import type { Decision } from '../../domain/plan.js';
+import { hintsIn } from '../../rules/language/hints.js';
 import { loadCases } from '../../rules/language/load-cases.js';
 import { loadRules } from '../../rules/language/load.js';
 import { problemText, sortProblems } from '../../rules/language/problem.js';
@@ -53,6 +54,7 @@ async function lint(context: Context, dir: string | undefined, options: OutputOp
     throw new Failure('failed', `${counted(problems.length, 'problem')} in ${shownPath(folder, context.cwd)}`);
   }
   const { rules, runbooks, policy, hash } = loaded.set;
+  const hints = await hintsIn(folder);
   const summary = {
     dir: folder,
     rules: rules.length,
@@ -61,6 +63,7 @@ async function lint(context: Context, dir: string | undefined, options: OutputOp
     policy: policy.name,
     profile: policy.doc.profile,
     hash,
+    hints,
   };
   print(
     context,
@@ -70,6 +73,7 @@ async function lint(context: Context, dir: string | undefined, options: OutputOp
     (colours) =>
       `${colours.green('ok')}  ${rules.length} rules, ${runbooks.size} runbooks, ${counted(tested.cases.length, 'case')}, policy ${policy.name} (profile ${policy.doc.profile}), sha256 ${hash.slice(0, 8)}  ${shownPath(folder, context.cwd)}`,
   );
+  for (const hint of hints) say(context, `hint  ${problemText(hint)}`);
 }
 
 async function explainSubject(context: Context, subject: string, options: OutputOptions & { rules?: string }): Promise<void> {
