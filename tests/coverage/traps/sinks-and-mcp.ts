@@ -8,6 +8,7 @@ const [wire, transports, tool, simulator, reads] = [
   'integrations/mcp/simulator.test.ts',
   'integrations/mcp/tool.test.ts',
 ];
+const [server, entrance, proposing] = ['api/mcp/server.test.ts', 'api/mcp/entrance.test.ts', 'api/mcp/propose.test.ts'];
 
 /** Sections 6 and 7. */
 export const sinkAndMcpTraps: readonly Trap[] = [
@@ -59,5 +60,16 @@ export const sinkAndMcpTraps: readonly Trap[] = [
   ['7', 'the older stream gives its address', wire, 'an endpoint of another origin gets no call'],
   ['7', 'OAuth, and steps up in scope', { whyNot: 'A token per server is configured; no person is there to consent.' }],
   ['7', 'tasks, resources, prompts, sampling', { whyNot: 'Tools alone are called.' }],
-  ['7', 'what a server of our own must do', { whyNot: 'The product is no MCP server yet.' }],
+  ['7', 'our server: both eras at one address', server, 'the agent is an MCP server itself, for a client of %s'],
+  ['7', 'our server: the same list for everybody, in one order', server, 'logs the hash of the very list that a client is given'],
+  ['7', 'our server: headers, revisions and methods', entrance, 'refuses what the revision refuses'],
+  ['7', 'our server: no session, stream or subscription', entrance, 'keeps nothing between requests'],
+  ['7', 'our server: Host and Origin', entrance, 'a page of another site that leads its name here is 403'],
+  ['7', 'our server: 401 with WWW-Authenticate', entrance, 'nobody without a token of ours'],
+  ['7', 'our server: people decide, not a model', proposing, 'writes it to the timeline as advice'],
+  [
+    '7',
+    'our server: OAuth metadata, steps up in scope, input asked for under way',
+    { whyNot: 'It takes our own API tokens, whose scopes are fixed; no person is asked through a model.' },
+  ],
 ];
