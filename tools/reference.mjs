@@ -1,6 +1,7 @@
 /** docs/reference, made from what dist/ defines: `npm run generate` writes it, `npm run check` compares it. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { language } from './reference/language.mjs';
 import * as pages from './reference/pages.mjs';
 
 const built = (file) => import(pathToFileURL(join(import.meta.dirname, '..', 'dist', file)).href);
@@ -11,10 +12,41 @@ async function world() {
   const { guards } = await built('guards/index.js');
   const standards = await built('domain/guard-defaults.js');
   const { variables: own } = await built('config/variables.js');
-  return { installed, guards, own, standards };
+  return { installed, guards, own, standards, language: await languageWorld() };
 }
 
-export const reference = Object.entries(pages).map(([name, make]) => ({
+async function languageWorld() {
+  const [
+    { explainedKeys, ...examples },
+    set,
+    { fieldTexts },
+    { exampleProblems, isNotYet },
+    { conditionLimits },
+    { yamlLimits },
+  ] = await Promise.all(
+    [
+      'rules/language/examples/index.js',
+      'rules/language/examples/set.js',
+      'rules/language/examples/fields.js',
+      'rules/language/examples/load-example.js',
+      'decide/condition.js',
+      'rules/language/yaml.js',
+    ].map(built),
+  );
+  const { installation, sha256 } = await built('cli/installation.js');
+  const { catalogue } = installation({});
+  return {
+    keys: explainedKeys,
+    examples,
+    set,
+    fields: fieldTexts,
+    limits: conditionLimits,
+    yamlLimits,
+    isNotYet: (kind, example) => kind !== 'cases' && isNotYet(exampleProblems(kind, example, catalogue, sha256)),
+  };
+}
+
+export const reference = Object.entries({ ...pages, language }).map(([name, make]) => ({
   file: `docs/reference/${name}.md`,
   make: async () => make(await world()),
 }));

@@ -23,11 +23,12 @@ function needOf(name, { default: standard }, required) {
 /** Zod writes these for every whole number. */
 const unbounded = new Set([Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]);
 
-function typeOf(field) {
+export function typeOf(field) {
   const { type, enum: values, const: only, pattern, anyOf, items, additionalProperties } = field;
   if (only !== undefined) return code(JSON.stringify(only));
   if (values) return values.map((value) => code(value)).join(', ');
   if (anyOf) return [...new Set(anyOf.map(typeOf))].join(' or ');
+  if (Array.isArray(type)) return type.join(' or ');
   if (type === 'array') return `list of ${items ? typeOf(items) : 'anything'}`;
   if (type === 'object')
     return typeof additionalProperties === 'object' && Object.keys(additionalProperties).length > 0

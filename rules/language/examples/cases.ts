@@ -141,22 +141,27 @@ const expectation: KeyTexts = {
   },
   'tests.*.expect.act': {
     says: 'It acts by itself: the runbook, or all that ran, in order.',
+    without: 'another verb must be there',
     example: 'tests: [{ name: it acts, expect: { act: restart-ec2-instance } }]',
   },
   'tests.*.expect.ask': {
     says: 'People are asked first.',
+    without: 'another verb must be there',
     example: 'tests: [{ name: it asks, expect: { ask: restart-ec2-instance } }]',
   },
   'tests.*.expect.observe': {
     says: 'It says what it would have done.',
+    without: 'another verb must be there',
     example: 'tests: [{ name: it observes, expect: { observe: restart-ec2-instance } }]',
   },
   'tests.*.expect.refuse': {
     says: 'It matches and does nothing: the dotted place, or the guard, that refuses.',
+    without: 'another verb must be there',
     example: 'tests: [{ name: it refuses, labels: { InstanceId: web-1 }, expect: { refuse: target } }]',
   },
   'tests.*.expect.noMatch': {
     says: 'The line by which it does not match; `overrides` where another rule decides.',
+    without: 'another verb must be there',
     example: 'tests: [{ name: another metric, alert: { metric: NetworkOut }, expect: { noMatch: when.0 } }]',
   },
   'tests.*.expect.target': {

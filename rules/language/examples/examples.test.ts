@@ -55,6 +55,17 @@ describe.each(documentKinds)('every key of: %s', (kind) => {
     ).toEqual([]);
   });
 
+  it('says what holds without it, where it may be left out', () => {
+    const silent = keysOf(kind).filter(
+      ({ path, required }) => !required && Object.hasOwn(keyTexts[kind], path) && !keyTexts[kind][path]?.without,
+    );
+    expect(
+      silent.map(
+        ({ path }) => `The key ${path} of ${a(kind)} may be left out: say in rules/language/examples/${kind}.ts what holds then`,
+      ),
+    ).toEqual([]);
+  });
+
   it('stands in its own example', () => {
     const without = Object.entries(keyTexts[kind]).filter(
       ([path, { example }]) => !holds(withExample(kind, example), path.split('.')),

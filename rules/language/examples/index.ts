@@ -20,6 +20,9 @@ const sameKeys: Readonly<Record<DocumentKind, SameKeys>> = {
   cases: sameCasesKeys,
 };
 
+/** Keys that mean what others do: path to path. */
+export const sameKeysOf = (kind: DocumentKind): SameKeys => sameKeys[kind];
+
 /** The path where a key is explained: `ladder.*.verify.for` is explained as `verify.for`. */
 export function explainedAt(kind: DocumentKind, path: string): string {
   const [below, same] = Object.entries(sameKeys[kind]).find(([from]) => path === from || path.startsWith(`${from}.`)) ?? [];
