@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { revisionReader } from './read.js';
-import { canSign, repository, type Repository } from './repository.fixture.js';
+import { canSign, repository, type Repository } from '../../tests/support/repository.js';
 
 const signs = canSign();
 const inRepository = signs ? describe : describe.skip;
@@ -103,7 +103,10 @@ inRepository('the revision of a folder (skipped where git or ssh-keygen is not i
     const shallow = async (accepted?: string) =>
       revisionReader({ allowedSigners: repo.signers, now })(join(clone, 'rules'), await filesIn(join(clone, 'rules')), accepted);
     expect(await shallow()).toMatchObject({ commit, signed: 'unknown', says: expect.stringContaining('whole history') });
-    expect(await shallow('a'.repeat(40))).toMatchObject({ signed: 'unknown', says: expect.stringContaining('not in this clone') });
+    expect(await shallow('a'.repeat(40))).toMatchObject({
+      signed: 'unknown',
+      says: expect.stringContaining('not in this clone'),
+    });
     expect(await shallow(commit)).toMatchObject({ signed: 'all' });
   });
 
