@@ -52,7 +52,12 @@ describe('target', () => {
 
   it('each line that protects is asked, by tag and by ARN; the first that fits is named', () => {
     const tags = { opssentinel: 'allow', tier: 'db', keep: 'out' };
-    const lines = [{ tag: { tier: 'web' } }, { arn: 'arn:aws:rds:*' }, { tag: { a: 'b', keep: 'out' } }, { tag: { tier: 'db' } }];
+    const lines: GuardFacts['protected'] = [
+      { tag: { tier: 'web' } },
+      { arn: 'arn:aws:rds:*' },
+      { tag: { a: 'b', keep: 'out' } },
+      { tag: { tier: 'db' } },
+    ];
     expect(said({ tags }, { protected: lines })).toMatchObject({
       verdict: 'refuse',
       found: `${name} is protected: tag keep=out`,

@@ -1,0 +1,264 @@
+import { describe, expect, it } from '@jest/globals';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { type Approval, type ApprovalRequest, boundRequestId } from '../../domain/approval.js';
+import type { NewRecord } from '../../domain/record.js';
+import { alert, hash, incident, policy, rule, runbook, setOf, target, witness } from '../../tests/support/rules.js';
+import type { ActivityDeps } from '../deps.js';
+import type { Judged, JudgeInput } from '../types.js';
+import { judgeApproval } from './judge-approval.js';
+
+const planHash = `12345678${'a'.repeat(56)}`;
+const set = setOf(policy('profile: bench'), runbook(), rule());
+const about = {
+  incident: 'pagerduty:Q1',
+  ref: { source: 'pagerduty', externalId: 'Q1', generation: '0' },
+  trust: 'signed' as const,
+};
+
+interface World {
+  /** `null`: nothing was decided. */
+  plan?: object | null;
+  /** Who the row of the request says it was, and for which incident. */
+  row?: { by?: string; via?: string; incident?: string };
+  asked?: Pick<ApprovalRequest, 'decision' | 'planHash'>;
+  people?: { id: string; name: string; email?: string }[];
+  /** What stands in the ledger already. */
+  given?: Partial<Approval>[];
+  timeline?: object[];
+}
+
+/** Judges one word; gives back the answer, what was kept and what was told. */
+async function judge(request: Partial<ApprovalRequest> = {}, world: World = {}, input: Partial<JudgeInput> = {}) {
+  const { plan = {}, row = {}, asked = { decision: 'approve', planHash }, people = [ada], given = [], timeline = [] } = world;
+  const kept: Approval[] = [];
+  const told: NewRecord[] = [];
+  const requestId = boundRequestId(hash, 'one', asked);
+  const whole = {
+    hash: planHash,
+    team: 'nobody-named',
+    approval: { count: 1, signals: 'count' },
+    steps: [{ risk: 'disruptive' }],
+    target: target(),
+  };
+  const deps = {
+    now: () => Date.parse('2026-11-22T03:13:40Z'),
+    rules: () => set,
+    hash,
+    registry: {
+      sources: new Map([
+        [
+          'pagerduty',
+          {
+            with: (call: unknown) => call,
+            read: async () => ({}),
+            normalise: () => ({ incident: incident(), alert: alert() }),
+            onCall: async () => people,
+          },
+        ],
+      ]),
+      witnesses: [],
+      bodies: [],
+    },
+    ledger: {
+      decision: async () =>
+        plan === null ? { because: 'no rule matches' } : { plan: { ...whole, ...plan }, witness: witness() },
+      approvalRequest: async (id: string) =>
+        id === requestId
+          ? { id, incident: about.incident, by: 'ada@example.com', role: 'approver', via: 'api', ...row }
+          : undefined,
+      approvals: async () => [...given, ...kept],
+      timeline: async () => timeline,
+      putApproval: async (one: Approval) => void kept.push(one),
+      record: async (line: NewRecord) => void told.push(line),
+    },
+  } as unknown as ActivityDeps;
+  const word: ApprovalRequest = { decision: 'approve', by: 'ada@example.com', planHash, requestId, ...request };
+  const answer: Judged = await new MockActivityEnvironment().run((one: JudgeInput) => judgeApproval(deps, one), {
+    ...about,
+    planHash,
+    via: 'update' as const,
+    request: word,
+    ...input,
+  });
+  return { answer, kept, told };
+}
+
+const ada = { id: 'PADA', name: 'Ada', email: 'Ada@example.com' };
+const signal = { requestId: undefined } as unknown as Partial<ApprovalRequest>;
+
+describe('row 48: a word is answered, kept and told, all with the same content', () => {
+  it('one that counts', async () => {
+    const { answer, kept, told } = await judge({ reason: 'go on' });
+    const says = 'approved by ada@example.com (api): go on';
+    expect(answer).toEqual({ answer: { accepted: true, reason: 'approved' }, settled: 'approved', says });
+    expect(kept).toEqual([
+      {
+        incident: 'pagerduty:Q1',
+        planHash,
+        decision: 'approve',
+        by: 'ada@example.com',
+        via: 'api',
+        verifiedIdentity: true,
+        accepted: true,
+        reason: 'go on',
+        at: '2026-11-22T03:13:40.000Z',
+      },
+    ]);
+    expect(told).toEqual([
+      {
+        incident: 'pagerduty:Q1',
+        phase: 'approval',
+        state: 'ok',
+        says,
+        data: { decision: 'approve', by: 'ada@example.com', via: 'api', verified: true, planHash },
+      },
+    ]);
+  });
+
+  it('one that does not, with why, and nothing is settled by it', async () => {
+    const { answer, kept, told } = await judge({ reason: 'go on' }, { people: [] });
+    const reason = 'ada@example.com is not on call for this incident now (on call: nobody)';
+    const says = `ada@example.com (api): refused, ${reason}`;
+    expect(answer).toEqual({ answer: { accepted: false, reason }, says });
+    expect(kept).toMatchObject([{ accepted: false, reason }]);
+    expect(told).toMatchObject([{ state: 'refused', says }]);
+  });
+
+  it('a no', async () => {
+    const asked = { decision: 'reject', planHash } as const;
+    const { answer, kept } = await judge(asked, { asked });
+    expect(answer).toEqual({
+      answer: { accepted: true, reason: 'rejected' },
+      settled: 'rejected',
+      says: 'rejected by ada@example.com (api)',
+    });
+    expect(kept).toMatchObject([{ decision: 'reject', accepted: true, reason: '' }]);
+  });
+
+  it('one through Temporal alone, whose name nobody checked, in whose row another name never stands', async () => {
+    const { answer, kept } = await judge({ ...signal, by: 'eve' });
+    expect(answer).toMatchObject({ settled: 'approved', says: 'approved by eve (temporal, identity not checked)' });
+    expect(kept).toMatchObject([{ by: 'eve', via: 'temporal', verifiedIdentity: false }]);
+    expect((await judge({ by: 'eve' })).kept).toMatchObject([{ by: 'ada@example.com' }]);
+  });
+});
+
+describe('row 34, row 36: why a word does not count', () => {
+  it.each<[string, Partial<ApprovalRequest>, World, Partial<JudgeInput>, string]>([
+    ['there is no plan', {}, { plan: null }, {}, 'there is no plan to decide about'],
+    ['the plan has changed', {}, {}, { planHash: 'f'.repeat(64) }, 'the plan has changed since: look at the new one'],
+    ['of another plan', { planHash: 'f'.repeat(64) }, {}, {}, 'it is for another plan: this one is 12345678'],
+    ['too short a piece of the hash', { planHash: '1234567' }, {}, {}, 'it is for another plan: this one is 12345678'],
+    ['another piece of the hash', { planHash: '2345678a' }, {}, {}, 'it is for another plan: this one is 12345678'],
+    ['a request that nobody wrote', { requestId: 'made.up' }, {}, {}, 'the request is not one that our own door wrote'],
+    [
+      'a request on another incident',
+      {},
+      { row: { incident: 'pagerduty:Q2' } },
+      {},
+      'the request is not one that our own door wrote',
+    ],
+    [
+      'a request of another decision',
+      {},
+      { asked: { decision: 'reject', planHash } },
+      {},
+      'our own door wrote that request for another decision or another plan',
+    ],
+    [
+      'somebody else',
+      {},
+      { row: { by: 'eve@example.com' }, people: [ada, { id: 'PBOB', name: 'Bob' }] },
+      {},
+      'eve@example.com is not on call for this incident now (on call: Ada@example.com, Bob)',
+    ],
+    [
+      'whoever asked for it',
+      {},
+      { timeline: [{ data: { requestedBy: 'ADA@example.com' } }] },
+      {},
+      'ada@example.com asked for it: somebody else decides',
+    ],
+    [
+      'a signal where the policy takes none',
+      signal,
+      { plan: { approval: { count: 1, signals: 'refuse' } } },
+      {},
+      'the policy takes no approvals from Temporal: use opssentinel approve',
+    ],
+    [
+      'a signal for a destructive step, wherever it stands',
+      signal,
+      { plan: { steps: [{ risk: 'additive' }, { risk: 'destructive' }] } },
+      {},
+      'a destructive step wants people whose identity was checked',
+    ],
+    [
+      'a button on a destructive step',
+      {},
+      { plan: { steps: [{ risk: 'disruptive' }, { risk: 'destructive' }] }, row: { by: 'PADA', via: 'pagerduty button' } },
+      {},
+      'a destructive step wants a word on the plan itself, which a button does not show: opssentinel approve --plan 12345678',
+    ],
+    [
+      'a button on a plan that was not shown',
+      {},
+      { row: { by: 'PADA', via: 'pagerduty button' }, timeline: [{ once: 'ask.other.first' }, {}] },
+      {},
+      'this plan has not been shown yet: read the new note, and press again',
+    ],
+  ])('%s', async (_what, request, world, input, reason) => {
+    const { answer, kept } = await judge(request, world, input);
+    expect(answer).toMatchObject({ answer: { accepted: false, reason } });
+    expect(answer.settled).toBeUndefined();
+    expect(kept).toMatchObject([{ accepted: false, reason }]);
+  });
+
+  it('where there is no plan, the hash that was asked about is kept', async () => {
+    expect((await judge({}, { plan: null }, { planHash: 'asked' })).kept).toMatchObject([{ planHash: 'asked' }]);
+  });
+
+  it('eight characters of the hash are enough', async () => {
+    const asked = { decision: 'approve', planHash: '12345678' } as const;
+    expect((await judge(asked, { asked })).answer).toMatchObject({ settled: 'approved' });
+  });
+
+  it('whoever asked for it may refuse it, and a name is the same in any case', async () => {
+    const asked = { decision: 'reject', planHash } as const;
+    const timeline = [{ data: { requestedBy: 'ada@example.com' } }];
+    expect((await judge(asked, { asked, timeline })).answer).toMatchObject({ settled: 'rejected' });
+    expect((await judge({}, { row: { by: ' ADA@EXAMPLE.COM ' } })).answer).toMatchObject({ settled: 'approved' });
+  });
+
+  it('a button on a plan that was shown counts', async () => {
+    const world = { row: { by: 'PADA', via: 'pagerduty button' }, timeline: [{}, { once: `ask.${planHash}.first` }] };
+    expect((await judge({}, world)).answer).toMatchObject({ settled: 'approved' });
+  });
+});
+
+describe('row 32: how many are wanted', () => {
+  const two = { plan: { approval: { count: 2, signals: 'count' } } };
+  const other = { by: 'grace@example.com', accepted: true, decision: 'approve' } as const;
+
+  it('one of two counts and settles nothing; how many more are wanted is said', async () => {
+    expect((await judge({}, two)).answer).toMatchObject({ answer: { accepted: true, reason: 'counted; 1 more wanted' } });
+    expect((await judge({}, two)).answer.settled).toBeUndefined();
+  });
+
+  it('the second person settles it', async () => {
+    expect((await judge({}, { ...two, given: [other] })).answer).toMatchObject({
+      answer: { reason: 'approved' },
+      settled: 'approved',
+    });
+  });
+
+  it.each<[string, Partial<Approval>]>([
+    ['the same person again', { ...other, by: 'ada@example.com' }],
+    ['one that was refused', { ...other, accepted: false }],
+    ['a no', { ...other, decision: 'reject' }],
+  ])('%s does not', async (_what, one) => {
+    const { answer } = await judge({}, { ...two, given: [one] });
+    expect(answer).toMatchObject({ answer: { accepted: true, reason: 'counted; 1 more wanted' } });
+    expect(answer.settled).toBeUndefined();
+  });
+});
