@@ -16,6 +16,7 @@ import { decideAgain, differences, readCase } from '../explain-case.js';
 import { Failure } from '../failure.js';
 import { loadOrRefuse, rulesDirFor } from '../loaded-rules.js';
 import { shownPath } from '../paths.js';
+import { addRulesDiff } from './rules-diff.js';
 import { addRulesFields } from './rules-fields.js';
 import { addRulesSchema } from './rules-schema.js';
 import { addRulesRevision } from './rules-revision.js';
@@ -31,6 +32,7 @@ export function addRules(program: Command, context: Context): void {
     .action((dir: string | undefined, options: OutputOptions) => lint(context, dir, options));
   addRulesTest(rules, context);
   addRulesRevision(rules, context);
+  addRulesDiff(rules, context);
   addRulesFields(rules, context);
   addRulesSchema(rules, context);
   rules
