@@ -1,6 +1,7 @@
 import type { Surroundings } from '../../domain/surroundings.js';
 import type { Target } from '../../domain/target.js';
 import { paceOf } from '../../decide/profiles.js';
+import { isFinal } from '../../integrations/contract/errors.js';
 import type { RuleSet } from '../../rules/language/set.js';
 import type { ActivityDeps } from '../deps.js';
 import { placeFor } from '../place.js';
@@ -15,7 +16,8 @@ export async function aroundTarget(deps: ActivityDeps, about: About, target: Tar
   try {
     return await type.around(type.with(call), target);
   } catch (error) {
-    if (!isVendorFailure(error)) throw error;
+    // Asked again it may be known: only what stays unknown is a word for the guards.
+    if (!isVendorFailure(error) || !isFinal(error.fault)) throw error;
     const because = error.message;
     return {
       people: [],

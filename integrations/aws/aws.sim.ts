@@ -11,6 +11,7 @@ import type { SettableSeries } from './simulated/metrics.js';
 import { createNotices } from './simulated/notices.js';
 import { createRds, type RdsSettings } from './simulated/rds.js';
 import { lacking } from './simulated/required.js';
+import { createLogins } from './simulated/sessions.js';
 import { createSsm } from './simulated/ssm.js';
 import { createSts } from './simulated/sts.js';
 import { createTrail } from './simulated/trail.js';
@@ -34,11 +35,12 @@ const createSimulator: CreateSimulator = (sandbox) => {
   const logs = createLogs(world);
   const ssm = createSsm(world);
   const commands = createCommands(world);
+  const logins = createLogins(world);
   const sts = createSts(sandbox.now);
   const trail = createTrail(sandbox, sts);
   const notices = createNotices(world);
   const settable = [autoScaling, ecs, lambda, commands, logs, rds];
-  const parts = [world, autoScaling, ecs, cloudwatch, lambda, logs, rds, ssm, commands, sts, trail];
+  const parts = [world, autoScaling, ecs, cloudwatch, lambda, logs, rds, ssm, commands, logins, sts, trail];
   /** By the service of the signature's scope; `cloudwatch` is `monitoring` there. */
   const services: Readonly<Record<string, Answer>> = {
     autoscaling: autoScaling.answer,
@@ -48,7 +50,8 @@ const createSimulator: CreateSimulator = (sandbox) => {
     lambda: lambda.answer,
     logs: logs.answer,
     rds: rds.answer,
-    ssm: (scope, action, request) => commands.answer(scope, action, request) ?? ssm.answer(scope, action, request),
+    ssm: (scope, action, request) =>
+      commands.answer(scope, action, request) ?? logins.answer(scope, action, request) ?? ssm.answer(scope, action, request),
     sts: (_scope, action, request) => sts.answer(action, request),
   };
 
@@ -72,11 +75,15 @@ const createSimulator: CreateSimulator = (sandbox) => {
    * "instance": {"id": "i-…", "state": "stopped", …}, "metric": {"namespace", "metric", "dimensions", "values": [newest, …]},
    * "nextScaling": "ScalingActivityInProgress"|"Failed"|"stuck", "group": {"name": "…", "scaleTo": 5, …},
    * "nextRollout": "FAILED"|"rolled-back"|"stuck", "service": {"cluster": "…", "name": "…", "deploys": true, …},
-   * "nextInvocation": {"executedVersion": "8", …}, "nextCommand": {"status": "Failed", …}, "database": {"id": "…", "status": "…"}, "logs": {"retentionDays": 7}}`; `GET automations`, `GET instances`, `GET logs`,
+   * "nextInvocation": {"executedVersion": "8", …}, "nextCommand": {"status": "Failed", …}, "database": {"id": "…", "status": "…"}, "logs": {"retentionDays": 7},
+   * "pageOf": 2}`; `POST sessions` has somebody log in; `GET automations`, `GET instances`, `GET logs`,
    * `GET metrics` (what PutMetricData brought) and `GET trail` (who called what, as CloudTrail
    * would tell it) show what there is.
    */
-  const control = ({ method, path, body }: WireRequest): JsonObject | undefined => {
+  const control = (request: WireRequest): JsonObject | undefined => {
+    const { method, path, body } = request;
+    const logged = logins.control(request);
+    if (logged) return logged;
     if (method === 'GET' && path === '/automations') return plain({ automations: [...ssm.automations.all.values()] });
     if (method === 'GET' && path === '/instances') return plain({ instances: [...world.instances.values()] });
     if (method === 'GET' && path === '/logs') return plain({ streams: logs.streams() });
@@ -91,6 +98,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
     const instance = wanted.instance ? world.instances.get(wanted.instance.id) : undefined;
     if (instance) Object.assign(instance, wanted.instance);
     for (const part of settable) part.set(wanted);
+    if (wanted.pageOf) world.pageOf = wanted.pageOf;
     if (wanted.metric) cloudwatch.metrics.set(wanted.metric);
     return { repeatedToken: ssm.repeatedToken };
   };
@@ -123,6 +131,8 @@ const controlRoutes: Readonly<Record<string, string>> = {
   'GET /instances': 'the EC2 instances',
   'GET /logs': 'the streams of CloudWatch Logs with what arrived',
   'GET /metrics': 'what PutMetricData brought',
+  'GET /sessions': 'who is on an instance by Session Manager',
+  'POST /sessions': '`{"instance": "i-…", "owner": "ada"}` logs somebody in to an instance, with `"open": false` out again',
   'GET /trail': 'who called what, as CloudTrail would tell it',
   'POST /settings': 'how automations, commands, rollouts, scaling and databases go on; aws.sim.ts lists them',
 };
@@ -134,6 +144,7 @@ interface Settings extends ScalingSettings, EcsSettings, LambdaSettings, Command
   documentContent?: { name: string; content: string };
   instance?: { id: string; [field: string]: unknown };
   metric?: SettableSeries;
+  pageOf?: number;
 }
 
 const plain = (value: unknown): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject;

@@ -15,9 +15,18 @@ export interface GroupState {
   inService: number;
   /** All instances, whatever their lifecycle state. */
   instances: number;
+  members: readonly GroupMember[];
   /** Names of suspended processes: `Launch`, `Terminate`, … */
   suspended: string[];
   tags: Record<string, string>;
+}
+
+export interface GroupMember {
+  id: string;
+  /** InService and Healthy. */
+  inService: boolean;
+  /** On its way out, or of the warm pool: nobody misses it. */
+  leaving: boolean;
 }
 
 /** One scaling activity. Times are epoch milliseconds. */
@@ -41,15 +50,16 @@ export async function readGroup(call: Reading<'autoScaling'>, place: Place, name
   ofThisAccount(arn, place);
   if (desired === undefined || min === undefined || max === undefined)
     throw new VendorError('aws', 'unavailable', `DescribeAutoScalingGroups told no sizes of ${name}`);
+  const members = Instances.map(memberOf);
   return {
     arn,
     name,
     desired,
     min,
     max,
-    inService: Instances.filter(({ LifecycleState, HealthStatus }) => LifecycleState === 'InService' && isHealthy(HealthStatus))
-      .length,
+    inService: members.filter(({ inService }) => inService).length,
     instances: Instances.length,
+    members,
     suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => (ProcessName ? [ProcessName] : [])),
     tags: Object.fromEntries((group.Tags ?? []).flatMap(({ Key, Value }) => (Key === undefined ? [] : [[Key, Value ?? '']]))),
   };
@@ -79,6 +89,21 @@ const ended = new Set(['Successful', 'Failed', 'Cancelled']);
 
 /** A status that is not known counts as going on. */
 export const isGoingOn = ({ status }: ScalingActivity): boolean => !ended.has(status);
+
+// LifecycleState of the model of 2011-01-01: Terminating, Terminating:Wait, Detached, Warmed:Stopped, …
+const leaving = /^(Terminat|Detach|Warmed)/;
+
+interface Listed {
+  InstanceId?: string | undefined;
+  LifecycleState?: string | undefined;
+  HealthStatus?: string | undefined;
+}
+
+const memberOf = ({ InstanceId, LifecycleState = '', HealthStatus }: Listed): GroupMember => ({
+  id: InstanceId ?? '',
+  inService: LifecycleState === 'InService' && isHealthy(HealthStatus),
+  leaving: leaving.test(LifecycleState),
+});
 
 /** Auto Scaling writes `Healthy` and `HEALTHY`, depending on who reported it. */
 const isHealthy = (status: string | undefined): boolean => status?.toLowerCase() === 'healthy';

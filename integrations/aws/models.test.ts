@@ -144,6 +144,10 @@ async function everything(address: string): Promise<void> {
 }
 
 async function reads(address: string): Promise<void> {
+  // So that lists have something in them, and a next page.
+  await sandbox.tell('aws', 'sessions', { instance: 'i-0cc33dd44ee55ff66', owner: 'ada' });
+  await sandbox.tell('aws', 'sessions', { instance: 'i-0cc33dd44ee55ff66', owner: 'grace' });
+  await sandbox.tell('aws', 'settings', { pageOf: 1 });
   const prod = { account: '444455556666', region: 'eu-west-1' };
   const { client, ...call } = testCall(connectSandbox(address), { place: prod });
   const name = { logGroupName: '/opssentinel/sandbox', logStreamName: 'x' };
@@ -157,6 +161,8 @@ async function reads(address: string): Promise<void> {
     client.ec2.describeInstances({ ...call, place: { ...prod, role: 'OpsSentinelRead' } }, {}),
     client.ec2.describeInstanceStatus(call, { IncludeAllInstances: true }),
     client.rds.describeInstances(call, {}),
+    client.rds.describeClusters(call, {}),
+    client.ssm.describeSessions(call, { State: 'Active' }),
     client.ssm.describeInstanceInformation(call, {}),
     client.cloudwatch.describeAlarms(call, { AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] }),
     client.cloudwatch.listTagsForResource(call, {
@@ -182,6 +188,8 @@ async function reads(address: string): Promise<void> {
   await Promise.allSettled([
     client.logs.createStream(call, name),
     client.rds.describeInstances(call, { DBInstanceIdentifier: 'nothing' }),
+    client.rds.describeClusters(call, { DBClusterIdentifier: 'nothing' }),
+    client.ssm.describeSessions(call, { State: 'Active', Filters: [{ key: 'Status', value: 'Connected' }] }),
     client.ec2.describeInstances(call, { InstanceIds: ['i-0123456789abcdef0'] }),
     client.ssm.cancelCommand(call, { CommandId: '00000000-0000-4000-8000-000000000000' }),
     client.ssm.stopAutomation(call, { AutomationExecutionId: '00000000-0000-4000-8000-000000000000' }),
@@ -297,6 +305,7 @@ const ofService: Readonly<Record<string, string>> = {
   'parameters.ts': 'ssm',
   'published.ts': 'cloudwatch',
   'rds.ts': 'rds',
+  'sessions.ts': 'ssm',
   'ssm.ts': 'ssm',
   'sts.ts': 'sts',
 };

@@ -155,6 +155,7 @@ describe('the wait', () => {
     max: 12,
     inService: 4,
     instances: 4,
+    members: [],
     suspended: [],
     tags: {},
     ...over,

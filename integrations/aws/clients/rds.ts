@@ -1,4 +1,6 @@
 import {
+  DescribeDBClustersCommand,
+  type DescribeDBClustersCommandInput,
   DescribeDBInstancesCommand,
   type DescribeDBInstancesCommandInput,
   RDSClient,
@@ -12,6 +14,8 @@ export function rdsCalls(connection: Connection) {
   return {
     describeInstances: (at: At, input: DescribeDBInstancesCommandInput) =>
       read(at, (sdk, options) => sdk.send(new DescribeDBInstancesCommand(input), options)),
+    describeClusters: (at: At, input: DescribeDBClustersCommandInput) =>
+      read(at, (sdk, options) => sdk.send(new DescribeDBClustersCommand(input), options)),
     rebootInstance: (at: At, input: RebootDBInstanceCommandInput) =>
       write(at, (sdk, options) => sdk.send(new RebootDBInstanceCommand(input), options)),
   };

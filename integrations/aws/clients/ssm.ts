@@ -5,6 +5,8 @@ import {
   type DescribeDocumentCommandInput,
   DescribeInstanceInformationCommand,
   type DescribeInstanceInformationCommandInput,
+  DescribeSessionsCommand,
+  type DescribeSessionsCommandInput,
   GetAutomationExecutionCommand,
   type GetAutomationExecutionCommandInput,
   ListCommandInvocationsCommand,
@@ -32,6 +34,8 @@ export function ssmCalls(connection: Connection) {
   return {
     describeInstanceInformation: (at: At, input: DescribeInstanceInformationCommandInput) =>
       read(at, (sdk, options) => sdk.send(new DescribeInstanceInformationCommand(input), options)),
+    describeSessions: (at: At, input: DescribeSessionsCommandInput) =>
+      read(at, (sdk, options) => sdk.send(new DescribeSessionsCommand(input), options)),
     describeDocument: (at: At, input: DescribeDocumentCommandInput) =>
       read(at, (sdk, options) => sdk.send(new DescribeDocumentCommand(input), options)),
     getAutomation: (at: At, input: GetAutomationExecutionCommandInput) =>

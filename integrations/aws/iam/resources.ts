@@ -8,6 +8,7 @@ const arn = ({ account, region }: Place, service: string, rest: string): string 
 
 const services = (place: Place): string => arn(place, 'ecs', 'service/*');
 const databases = (place: Place): string => arn(place, 'rds', 'db:*');
+const clusters = (place: Place): string => arn(place, 'rds', 'cluster:*');
 
 /**
  * Reads that take a resource (Service Authorization Reference); all others take `*` and nothing else. cloudwatch:DescribeAlarms takes one
@@ -16,6 +17,7 @@ const databases = (place: Place): string => arn(place, 'rds', 'db:*');
 const readable: Readonly<Record<string, (place: Place) => string>> = {
   'cloudwatch:ListTagsForResource': (place) => arn(place, 'cloudwatch', 'alarm:*'),
   'ecs:DescribeServices': services,
+  'rds:DescribeDBClusters': clusters,
   'rds:DescribeDBInstances': databases,
 };
 

@@ -13,6 +13,8 @@ export interface SimulatedDatabase {
   standby?: string;
   /** Cluster that it belongs to. */
   cluster?: string;
+  /** Of its cluster; the others are readers. */
+  writer?: boolean;
   tags: Record<string, string>;
 }
 
@@ -21,11 +23,15 @@ const production = '444455556666';
 
 type Shipped = Pick<SimulatedDatabase, 'id' | 'account'> & Partial<SimulatedDatabase>;
 
+const ledger = { engine: 'aurora-postgresql', cluster: 'ledger', class: 'db.r6g.large' };
+
 const shipped: readonly Shipped[] = [
   { id: 'web-staging', account: staging },
   { id: 'orders', account: production, multiAz: true, standby: 'b', class: 'db.m6g.large' },
   { id: 'reports', account: production },
-  { id: 'ledger-1', account: production, engine: 'aurora-postgresql', cluster: 'ledger', class: 'db.r6g.large' },
+  { id: 'ledger-1', account: production, ...ledger, writer: true },
+  { id: 'ledger-2', account: production, ...ledger, zone: 'b' },
+  { id: 'ledger-3', account: production, ...ledger, zone: 'c' },
   { id: 'legacy', account: production, engine: 'custom-oracle-ee', class: 'db.m5.xlarge' },
 ];
 

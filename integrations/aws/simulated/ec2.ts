@@ -1,5 +1,6 @@
 import type { WireRequest, WireResponse } from '../../contract/simulator.js';
 import type { AwsWorld } from './world.js';
+import { filtersIn, isKnown, passes } from './instance-filters.js';
 import type { SimulatedInstance } from './instances.js';
 import { answerPower, stateCodes } from './instance-power.js';
 import { escapeXml, failure, type Scope, xml } from './wire.js';
@@ -18,8 +19,7 @@ export function answerEc2(world: AwsWorld, scope: Scope, action: string, request
   const missing = asked.find((id) => !here.some((instance) => instance.id === id));
   if (missing !== undefined) return failure(request, 'InvalidInstanceID.NotFound', `The instance ID '${missing}' does not exist`);
   const chosen = asked.length === 0 ? here : here.filter(({ id }) => asked.includes(id));
-  // Source: Amazon EC2 API Reference, DescribeInstances; terminated ones stay visible for about an hour.
-  if (action === 'DescribeInstances') return xml(reservations(scope, chosen));
+  if (action === 'DescribeInstances') return described(world, scope, form, request, chosen);
   // contracts 5.6: what a reboot is verified by. Only running ones unless IncludeAllInstances.
   if (action === 'DescribeInstanceStatus')
     return xml(statuses(chosen.filter(({ state }) => form.get('IncludeAllInstances') === 'true' || state === 'running')));
@@ -27,9 +27,33 @@ export function answerEc2(world: AwsWorld, scope: Scope, action: string, request
   return answerPower(world, action, request, asked.length === 0 ? [] : chosen);
 }
 
+/** Source: Amazon EC2 API Reference, DescribeInstances; terminated ones stay visible for about an hour. */
+function described(
+  world: AwsWorld,
+  scope: Scope,
+  form: URLSearchParams,
+  request: WireRequest,
+  chosen: readonly SimulatedInstance[],
+): WireResponse {
+  if (form.has('MaxResults') && form.has('InstanceId.1'))
+    return failure(
+      request,
+      'InvalidParameterCombination',
+      'The parameter instancesSet cannot be used with the parameter maxResults',
+    );
+  const filters = filtersIn(form);
+  const unknown = filters.find(({ name }) => !isKnown(name));
+  if (unknown) return failure(request, 'InvalidParameterValue', `The filter '${unknown.name}' is invalid`);
+  const { page, next } = world.page(
+    chosen.filter((instance) => filters.every((filter) => passes(instance, filter))),
+    form.get('NextToken'),
+  );
+  return xml(reservations(scope, page, next));
+}
+
 const state = ({ state: name }: SimulatedInstance): string => `<code>${stateCodes[name]}</code><name>${name}</name>`;
 
-function reservations({ account }: Scope, instances: readonly SimulatedInstance[]): string {
+function reservations({ account }: Scope, instances: readonly SimulatedInstance[], next: string | undefined): string {
   const items = instances.map((instance) => {
     const tags = Object.entries(instance.tags).map(
       ([key, value]) => `<item><key>${escapeXml(key)}</key><value>${escapeXml(value)}</value></item>`,
@@ -38,7 +62,7 @@ function reservations({ account }: Scope, instances: readonly SimulatedInstance[
       <instanceId>${instance.id}</instanceId><instanceType>${instance.type}</instanceType><launchTime>${new Date(instance.launchedAt).toISOString()}</launchTime>
       <instanceState>${state(instance)}</instanceState><rootDeviceType>${instance.rootDevice ?? 'ebs'}</rootDeviceType><tagSet>${tags.join('')}</tagSet></item></instancesSet></item>`;
   });
-  return `<DescribeInstancesResponse xmlns="${namespace}"><requestId>sandbox</requestId><reservationSet>${items.join('')}</reservationSet></DescribeInstancesResponse>`;
+  return `<DescribeInstancesResponse xmlns="${namespace}"><requestId>sandbox</requestId><reservationSet>${items.join('')}</reservationSet>${next === undefined ? '' : `<nextToken>${next}</nextToken>`}</DescribeInstancesResponse>`;
 }
 
 function statuses(instances: readonly SimulatedInstance[]): string {

@@ -19,13 +19,22 @@ const staging = '111122223333';
 const production = '444455556666';
 const group = { 'aws:autoscaling:groupName': 'checkout-web' };
 
+/** One of the instances behind `web`, in each account: they stand in for each other. */
+const web = (name: string): Record<string, string> => ({ Name: name, opssentinel: 'allow', service: 'web' });
+
 type Shipped = Pick<SimulatedInstance, 'id' | 'account' | 'tags'>;
 
 const shipped: readonly Shipped[] = [
-  { id: 'i-0aa11bb22cc33dd44', account: staging, tags: { Name: 'web-staging-1', opssentinel: 'allow' } },
-  { id: 'i-0bb22cc33dd44ee55', account: staging, tags: { Name: 'web-staging-2', opssentinel: 'allow' } },
-  { id: 'i-0cc33dd44ee55ff66', account: production, tags: { Name: 'web-1', opssentinel: 'allow' } },
-  { id: 'i-0dd44ee55ff66aa77', account: production, tags: { Name: 'web-2', opssentinel: 'allow' } },
+  { id: 'i-0aa11bb22cc33dd44', account: staging, tags: web('web-staging-1') },
+  { id: 'i-0bb22cc33dd44ee55', account: staging, tags: web('web-staging-2') },
+  { id: 'i-0bb22cc33dd44ee56', account: staging, tags: web('web-staging-3') },
+  { id: 'i-0bb22cc33dd44ee57', account: staging, tags: web('web-staging-4') },
+  { id: 'i-0bb22cc33dd44ee58', account: staging, tags: web('web-staging-5') },
+  { id: 'i-0bb22cc33dd44ee59', account: staging, tags: web('web-staging-6') },
+  { id: 'i-0cc33dd44ee55ff66', account: production, tags: web('web-1') },
+  { id: 'i-0dd44ee55ff66aa77', account: production, tags: web('web-2') },
+  { id: 'i-0dd44ee55ff66aa78', account: production, tags: web('web-3') },
+  { id: 'i-0dd44ee55ff66aa79', account: production, tags: web('web-4') },
   { id: 'i-0ee55ff66aa77bb88', account: production, tags: { Name: 'ledger-1', opssentinel: 'never' } },
   { id: 'i-0ff66aa77bb88cc99', account: production, tags: { Name: 'checkout-web', opssentinel: 'allow', ...group } },
   { id: 'i-0ff66aa77bb88cc9a', account: production, tags: { Name: 'checkout-web', opssentinel: 'allow', ...group } },

@@ -1,6 +1,6 @@
 import type { WireRequest, WireResponse } from '../../contract/simulator.js';
 import { shippedDatabases, type SimulatedDatabase } from './databases.js';
-import { element, failure, formOf, queryResult, type Scope } from './wire.js';
+import { element, failure, formOf, listIn, queryResult, type Scope } from './wire.js';
 import type { AwsWorld } from './world.js';
 
 const namespace = 'http://rds.amazonaws.com/doc/2014-10-31/';
@@ -19,17 +19,37 @@ export interface Rds {
   reset: () => void;
 }
 
-/** RDS in the query protocol: DescribeDBInstances and RebootDBInstance. */
+/** RDS in the query protocol: DescribeDBInstances, DescribeDBClusters and RebootDBInstance. */
 export function createRds(world: AwsWorld): Rds {
   let databases = shippedDatabases();
 
+  const listed = (scope: Scope): SimulatedDatabase[] =>
+    [...databases.values()].filter(({ account, region }) => account === scope.account && region === scope.region);
+
   const describe = (scope: Scope, request: WireRequest): WireResponse => {
-    const here = [...databases.values()].filter(({ account, region }) => account === scope.account && region === scope.region);
-    const wanted = formOf(request).get('DBInstanceIdentifier')?.toLowerCase();
-    const found = wanted === undefined ? here : here.filter(({ id }) => id === wanted);
+    const form = formOf(request);
+    const wanted = form.get('DBInstanceIdentifier')?.toLowerCase();
+    // Source: the service's model (botocore rds 2014-10-31), DescribeDBInstances: the filter db-cluster-id.
+    const clusters = listIn(form, 'Filters.Filter.1.Values.Value');
+    const found = listed(scope).filter(
+      ({ id, cluster }) => (wanted ?? id) === id && (clusters.length === 0 || clusters.includes(cluster ?? '')),
+    );
     if (wanted !== undefined && found.length === 0) return notFound(request, wanted);
-    const items = found.map((database) => `<DBInstance>${described(database)}</DBInstance>`).join('');
-    return queryResult(namespace, 'DescribeDBInstances', `<DBInstances>${items}</DBInstances>`);
+    const { page, next } = world.page(found, form.get('Marker'));
+    const items = page.map((database) => `<DBInstance>${described(database)}</DBInstance>`).join('');
+    const marker = next === undefined ? '' : element('Marker', next);
+    return queryResult(namespace, 'DescribeDBInstances', `${marker}<DBInstances>${items}</DBInstances>`);
+  };
+
+  // Source: the service's model (botocore rds 2014-10-31), DescribeDBClusters.
+  const describeClusters = (scope: Scope, request: WireRequest): WireResponse => {
+    const wanted = formOf(request).get('DBClusterIdentifier')?.toLowerCase();
+    const names = [...new Set(listed(scope).flatMap(({ cluster }) => cluster ?? []))];
+    const found = names.filter((name) => (wanted ?? name) === name);
+    if (wanted !== undefined && found.length === 0)
+      return failure(request, 'DBClusterNotFoundFault', `DBCluster ${wanted} not found.`, 404);
+    const items = found.map((name) => clusterOf(name, scope, listed(scope)));
+    return queryResult(namespace, 'DescribeDBClusters', `<DBClusters>${items.join('')}</DBClusters>`);
   };
 
   const reboot = (scope: Scope, request: WireRequest): WireResponse => {
@@ -63,6 +83,7 @@ export function createRds(world: AwsWorld): Rds {
     },
     answer: (scope, action, request) => {
       if (action === 'DescribeDBInstances') return describe(scope, request);
+      if (action === 'DescribeDBClusters') return describeClusters(scope, request);
       return action === 'RebootDBInstance' ? reboot(scope, request) : undefined;
     },
     reset: () => {
@@ -83,6 +104,21 @@ function problemWith({ id, status, engine, cluster, multiAz }: SimulatedDatabase
   if (failover && !multiAz)
     return { code: 'InvalidParameterCombination', says: 'Cannot failover a DB instance that is not Multi-AZ.' };
   return undefined;
+}
+
+function clusterOf(name: string, { account, region }: Scope, databases: readonly SimulatedDatabase[]): string {
+  const members = databases.filter(({ cluster }) => cluster === name);
+  const items = members.map(
+    ({ id, writer = false }) =>
+      `<DBClusterMember>${element('DBInstanceIdentifier', id)}${element('IsClusterWriter', writer)}${element('PromotionTier', 1)}</DBClusterMember>`,
+  );
+  return `<DBCluster>${[
+    element('DBClusterIdentifier', name),
+    element('DBClusterArn', `arn:aws:rds:${region}:${account}:cluster:${name}`),
+    element('Engine', members[0]?.engine ?? ''),
+    element('Status', 'available'),
+    `<DBClusterMembers>${items.join('')}</DBClusterMembers>`,
+  ].join('')}</DBCluster>`;
 }
 
 function described(database: SimulatedDatabase): string {

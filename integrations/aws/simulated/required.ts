@@ -18,6 +18,7 @@ export const requiredMembers: Readonly<Record<string, readonly string[]>> = {
   'rds:RebootDBInstance': ['DBInstanceIdentifier'],
   'ssm:CancelCommand': ['CommandId'],
   'ssm:DescribeDocument': ['Name'],
+  'ssm:DescribeSessions': ['State'],
   'ssm:GetAutomationExecution': ['AutomationExecutionId'],
   'ssm:GetCommandInvocation': ['CommandId', 'InstanceId'],
   'ssm:GetDocument': ['Name'],

@@ -40,6 +40,10 @@ export interface AwsWorld {
   heal: (match: Readonly<Record<string, string>>) => void;
   /** Somebody uploads other content under the same name and version. */
   replaceDocument: (name: string, content: string) => void;
+  /** At most so many per page, where somebody said so: AWS may always give fewer than it was asked for. */
+  pageOf: number | undefined;
+  /** One page of a list, from a token that is the place of its first item. */
+  page: <Item>(items: readonly Item[], token: unknown) => { page: Item[]; next: string | undefined };
   /** Milliseconds of the real thing in this run. */
   paced: (ms: number) => number;
   reset: () => void;
@@ -69,6 +73,12 @@ export function createAwsWorld(sandbox: SandboxWorld): AwsWorld {
     documents: shippedDocuments(),
     disks: createDisks(sandbox),
     works: new Map(),
+    pageOf: undefined,
+    page: (items, token) => {
+      const from = Number(token ?? 0);
+      const to = from + (world.pageOf ?? items.length);
+      return { page: items.slice(from, to), next: to < items.length ? String(to) : undefined };
+    },
     paced,
     lifeOf: (alarm) => alarms.get(alarm) ?? { state: 'OK', since: began },
     repaired: (document, instanceId) => {
@@ -84,6 +94,7 @@ export function createAwsWorld(sandbox: SandboxWorld): AwsWorld {
       world.instances = shippedInstances(sandbox.now());
       world.documents = shippedDocuments();
       world.disks.reset();
+      world.pageOf = undefined;
     },
   };
   return world;

@@ -27,6 +27,8 @@ const facts = z.object({
 /** What `settle` of an action needs of them. */
 export const groupSizes = facts.pick({ desiredCapacity: true, minSize: true, maxSize: true });
 
+// No `around`: the target is the group itself, there is no other that would stand in for it; Auto Scaling holds MinSize, and an instance
+// refresh its own minimum. Nobody logs in to a group.
 export const autoScalingGroup: TargetDefinition<AwsClient> = {
   type: 'aws.autoscaling.group',
   summary: 'One EC2 Auto Scaling group that is not being deleted.',

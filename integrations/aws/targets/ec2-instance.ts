@@ -6,6 +6,9 @@ import { instanceArn } from '../arn.js';
 import type { Reading } from '../call.js';
 import type { AwsClient } from '../client.js';
 import { statusChecksOf } from './ec2-status.js';
+import { instanceGroup } from './instance-group.js';
+import { peopleOn } from './instance-people.js';
+import { surroundingsOf } from './surroundings.js';
 
 /** What rules and runbooks may read of an instance, as `target.<fact>`. */
 const facts = z.object({
@@ -22,7 +25,13 @@ const facts = z.object({
 export const ec2Instance: TargetDefinition<AwsClient> = {
   type: 'aws.ec2.instance',
   summary: 'One EC2 instance that is not terminated.',
-  permissions: ['ec2:DescribeInstances', 'ec2:DescribeInstanceStatus', 'ssm:DescribeInstanceInformation'],
+  permissions: [
+    'ec2:DescribeInstances',
+    'ec2:DescribeInstanceStatus',
+    'ssm:DescribeInstanceInformation',
+    'autoscaling:DescribeAutoScalingGroups',
+    'ssm:DescribeSessions',
+  ],
   select: { InstanceId: /^i-[0-9a-f]{8}(?:[0-9a-f]{9})?$/ },
   facts,
   read: async (call, { InstanceId: id }) => {
@@ -48,6 +57,11 @@ export const ec2Instance: TargetDefinition<AwsClient> = {
       readAt: new Date(call.now()).toISOString(),
     };
   },
+  around: (call, target) =>
+    surroundingsOf(
+      () => instanceGroup(call, target),
+      () => peopleOn(call, target.name),
+    ),
 };
 
 /** Terminated instances stay visible for about an hour; they are none that anybody could act on. */

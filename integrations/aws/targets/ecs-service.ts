@@ -32,6 +32,8 @@ const facts = z.object({
 /** What `settle` of an action needs of them. */
 export const serviceFacts = facts.pick({ cluster: true, desiredCount: true, taskDefinition: true });
 
+// No `around`: the target is the group itself; while it rolls, ECS keeps minimumHealthyPercent of its tasks. Whoever looks into
+// a task (ECS Exec) works on what the next deployment replaces anyway, and is not asked for.
 export const ecsService: TargetDefinition<AwsClient> = {
   type: 'aws.ecs.service',
   summary: 'One ECS service that is not deleted.',

@@ -4,6 +4,8 @@ import type { TargetDefinition } from '../../contract/check.js';
 import { VendorError } from '../../contract/errors.js';
 import { ofThisAccount } from '../call.js';
 import type { AwsClient } from '../client.js';
+import { clusterGroup } from './database-cluster.js';
+import { surroundingsOf } from './surroundings.js';
 
 /** What rules and runbooks may read of a database instance, as `target.<fact>`. */
 const facts = z.object({
@@ -26,7 +28,7 @@ export interface DatabaseState extends z.infer<typeof facts> {
 export const rdsInstance: TargetDefinition<AwsClient> = {
   type: 'aws.rds.instance',
   summary: 'One RDS database instance.',
-  permissions: ['rds:DescribeDBInstances'],
+  permissions: ['rds:DescribeDBInstances', 'rds:DescribeDBClusters'],
   // At most 63 letters, digits and hyphens, a letter first, no hyphen last and no two in a row (RDS, DBInstanceIdentifier).
   select: { DBInstanceIdentifier: /^[A-Za-z](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,62}$/ },
   facts,
@@ -45,6 +47,12 @@ export const rdsInstance: TargetDefinition<AwsClient> = {
       readAt: new Date(call.now()).toISOString(),
     };
   },
+  around: (call, target) =>
+    surroundingsOf(
+      () => clusterGroup(call, target),
+      // Whoever is logged in to the database is the application too: RDS lists no people.
+      async () => [],
+    ),
 };
 
 /** Throws VendorError; `undefined`: there is none of that name. */

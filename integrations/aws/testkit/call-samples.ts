@@ -1,6 +1,9 @@
 import type { Alert } from '../../../domain/alert.js';
+import type { Target } from '../../../domain/target.js';
+import type { CallWith } from '../../contract/call.js';
+import type { TargetDefinition } from '../../contract/check.js';
 import { follow } from '../../contract/testkit/ledger.js';
-import type { ReadSample, TellSample } from '../../contract/testkit/sample.js';
+import { aroundOf, type ReadSample, type TellSample } from '../../contract/testkit/sample.js';
 import { autoscalingInService } from '../checks/autoscaling-in-service.js';
 import { cloudwatchAlarmOk } from '../checks/cloudwatch-alarm-ok.js';
 import { cloudwatchMetric } from '../checks/cloudwatch-metric.js';
@@ -28,8 +31,42 @@ const alarm = { name: 'ec2-cpu-high', ...staging };
 const arn = `arn:aws:cloudwatch:${alarm.region}:${alarm.account}:alarm:${alarm.name}`;
 const metric = { namespace: 'AWS/EC2', metric: 'CPUUtilization', dimensions: { InstanceId: server.name }, below: 90 };
 
+const grouped = { ...server, tags: { ...server.tags, service: 'web' } };
+const scaled = instance('i-0ff66aa77bb88cc99', production.account);
+const scaledGroup = { ...scaled, tags: { ...scaled.tags, 'aws:autoscaling:groupName': 'checkout-web' } };
+const member = { ...database('ledger-2'), facts: { cluster: 'ledger' } };
+
+/** What stands around a target takes several reads: each of them meets the faults. */
+const aroundSamples: readonly ReadSample<AwsClient>[] = [
+  ...['ec2:DescribeInstances', 'ec2:DescribeInstanceStatus', 'ssm:DescribeSessions'].map(
+    (operation): ReadSample<AwsClient> => ({
+      of: aroundOf('aws.ec2.instance'),
+      operation,
+      run: (call) => around(ec2Instance, call, grouped),
+    }),
+  ),
+  {
+    of: aroundOf('aws.ec2.instance'),
+    operation: 'autoscaling:DescribeAutoScalingGroups',
+    place: production,
+    run: (call) => around(ec2Instance, call, scaledGroup),
+  },
+  ...['rds:DescribeDBClusters', 'rds:DescribeDBInstances'].map(
+    (operation): ReadSample<AwsClient> => ({
+      of: aroundOf('aws.rds.instance'),
+      operation,
+      place: production,
+      run: (call) => around(rdsInstance, call, member),
+    }),
+  ),
+];
+
+const around = async (type: TargetDefinition<AwsClient>, call: CallWith<AwsClient>, target: Target): Promise<unknown> =>
+  type.around?.(call, target);
+
 /** One use of everything that reads. */
 export const readSamples: readonly ReadSample<AwsClient>[] = [
+  ...aroundSamples,
   {
     of: 'aws.ec2.instance',
     operation: 'ec2:DescribeInstances',

@@ -142,8 +142,8 @@ async function faultsMet(sandbox: TestSandbox): Promise<string[]> {
 /** "Cannot tell" is never "well": a refusal may become an answer, but not one that anything is done on. */
 function expectNoGoodNews(answer: unknown, fault: VendorFault): void {
   if (answer === undefined) return expect(fault).toBe('absent');
-  const { ok, state } = answer as { ok?: boolean; state?: string };
-  expect(ok === false || state === 'unknown').toBe(true);
+  const { ok, state, unknown = [] } = answer as { ok?: boolean; state?: string; unknown?: unknown[] };
+  expect(ok === false || state === 'unknown' || unknown.length > 0).toBe(true);
 }
 
 /** Nothing that the environment holds as a secret may be in what is logged of an error. */

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../domain/json.js';
 import { riskOrder } from '../../../domain/plan.js';
 import type { IntegrationDefinition } from '../integration.js';
 import { injections } from './injections.js';
-import type { VendorSamples } from './sample.js';
+import { aroundOf, type VendorSamples } from './sample.js';
 
 const sentence = /^[A-Z].*\.$/;
 
@@ -49,7 +49,10 @@ export function definitionConformance(integration: IntegrationDefinition, given:
     });
 
     it('has a sample of everything that makes a call, so that each runs through the suite', () => {
-      const reading = [...checks, ...witnesses, ...sources].map(({ id }) => id).concat(targets.map(({ type }) => type));
+      const reading = [...checks, ...witnesses, ...sources]
+        .map(({ id }) => id)
+        .concat(targets.map(({ type }) => type))
+        .concat(targets.flatMap(({ type, around }) => (around ? [aroundOf(type)] : [])));
       const telling = [...channels, ...followers].map(({ id }) => id);
       const file = `integrations/${integration.id}/testkit/samples.ts`;
       expect([

@@ -21,8 +21,11 @@ export interface ActionSample<Client = Opaque> {
   writes?: JsonObject;
 }
 
+/** As the sample of a target's `around` is named. */
+export const aroundOf = (type: string): string => `${type}: around`;
+
 interface CallSample<Client, Answer> {
-  /** Id of the check, witness, source, follower or channel, or the target's type. */
+  /** Id of the check, witness, source, follower or channel, the target's type, or `aroundOf` it. */
   of: string;
   /** The request that meets the faults, as the sandbox's calls list names it. */
   operation: string;

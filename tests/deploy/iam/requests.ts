@@ -23,6 +23,7 @@ const withoutResource = new Set([
   'ssm:CancelCommand',
   'ssm:DescribeAutomationExecutions',
   'ssm:DescribeInstanceInformation',
+  'ssm:DescribeSessions',
   'ssm:GetCommandInvocation',
   'ssm:ListCommands',
 ]);
@@ -79,7 +80,9 @@ export function askedBy(event: TrailEvent, targets: ReadonlyMap<string, Target>)
     case 'ec2:StopInstances':
       return [tagged(arn('ec2', `instance/${text('InstanceId.1')}`))];
     case 'rds:DescribeDBInstances':
-      return [one(arn('rds', `db:${text('DBInstanceIdentifier')}`))];
+      return [one(arn('rds', `db:${String(given['DBInstanceIdentifier'] ?? '*')}`))];
+    case 'rds:DescribeDBClusters':
+      return [one(arn('rds', `cluster:${text('DBClusterIdentifier')}`))];
     case 'rds:RebootDBInstance':
       return [tagged(arn('rds', `db:${text('DBInstanceIdentifier')}`))];
     case 'ecs:DescribeServices':

@@ -142,7 +142,9 @@ async function readTarget(around: Around, { doc }: LoadedRule, type: string): Pr
   const aimed = aim(doc, known, alert, incident, { labels: alert.labels } as Witness);
   if (!aimed.ok) throw new Error(aimed.because);
   const found = await definition.read(definition.with(callAs(around, 'read')), aimed.selector);
-  return found && { ...found, environment: around.environment };
+  const target = found && { ...found, environment: around.environment };
+  if (target) await definition.around?.(definition.with(callAs(around, 'read')), target);
+  return target;
 }
 
 /** As admission and the worker do it: what is recorded is read by one role, everything else done by the other; then it is put back. */
