@@ -70,16 +70,6 @@ const createSimulator: CreateSimulator = (sandbox) => {
     return answered ?? failure(request, 'UnknownOperationException', `The sandbox does not know ${operation}.`, 501);
   };
 
-  /**
-   * `POST settings` takes any of `{"repeatedToken": "error"|"same-id", "nextAutomation": "Failed", "children": ["Failed", …], "documentContent": {"name": "…", "content": "…"},
-   * "instance": {"id": "i-…", "state": "stopped", …}, "metric": {"namespace", "metric", "dimensions", "values": [newest, …]},
-   * "nextScaling": "ScalingActivityInProgress"|"Failed"|"stuck", "group": {"name": "…", "scaleTo": 5, …},
-   * "nextRollout": "FAILED"|"rolled-back"|"stuck", "service": {"cluster": "…", "name": "…", "deploys": true, …},
-   * "nextInvocation": {"executedVersion": "8", …}, "nextCommand": {"status": "Failed", …}, "database": {"id": "…", "status": "…"}, "logs": {"retentionDays": 7},
-   * "pageOf": 2}`; `POST sessions` has somebody log in; `GET automations`, `GET instances`, `GET logs`,
-   * `GET metrics` (what PutMetricData brought) and `GET trail` (who called what, as CloudTrail
-   * would tell it) show what there is.
-   */
   const control = (request: WireRequest): JsonObject | undefined => {
     const { method, path, body } = request;
     const logged = logins.control(request);
@@ -137,6 +127,16 @@ const controlRoutes: Readonly<Record<string, string>> = {
   'POST /settings': 'how automations, commands, rollouts, scaling and databases go on; aws.sim.ts lists them',
 };
 
+/**
+ * `POST settings` takes any of `{"repeatedToken": "error"|"same-id", "nextAutomation": "Failed", "children": ["Failed", …], "documentContent": {"name": "…", "content": "…"},
+ * "instance": {"id": "i-…", "state": "stopped", …}, "metric": {"namespace", "metric", "dimensions", "values": [newest, …]},
+ * "nextScaling": "ScalingActivityInProgress"|"Failed"|"stuck", "group": {"name": "…", "scaleTo": 5, …},
+ * "nextRollout": "FAILED"|"rolled-back"|"stuck", "service": {"cluster": "…", "name": "…", "deploys": true, …},
+ * "nextInvocation": {"executedVersion": "8", …}, "nextCommand": {"status": "Failed", …}, "database": {"id": "…", "status": "…"}, "logs": {"retentionDays": 7},
+ * "pageOf": 2}`; `POST sessions` has somebody log in; `GET automations`, `GET instances`, `GET logs`,
+ * `GET metrics` (what PutMetricData brought) and `GET trail` (who called what, as CloudTrail
+ * would tell it) show what there is.
+ */
 interface Settings extends ScalingSettings, EcsSettings, LambdaSettings, CommandSettings, RdsSettings, LogsSettings {
   repeatedToken?: 'error' | 'same-id';
   nextAutomation?: string;
