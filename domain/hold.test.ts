@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { holdScopes } from './hold.js';
+import { hashScope, holdKinds, holdScopes } from './hold.js';
 
 const subject = { environment: 'prod', service: 'PSVC002', rule: 'cpu', action: 'aws.ec2.reboot', targetId: 'arn:i-1' };
 
@@ -12,4 +12,20 @@ it('row 26: an effect is covered by every scope that it stands in, each by its o
     'action:aws.ec2.reboot',
     'target:arn:i-1',
   ]);
+});
+
+it('says which kinds there are, in the order in which they are offered', () => {
+  expect(holdKinds).toEqual(['stop', 'freeze', 'maintenance', 'brake', 'demotion']);
+});
+
+it('and by domain, team, runbook and every hash that can be revoked, where they are known', () => {
+  const more = { domain: '1/eu-west-1/ec2', team: 'web', runbook: 'restart', hashes: ['aa', 'bb'] };
+  expect(holdScopes({ ...subject, ...more }).slice(6)).toEqual([
+    'domain:1/eu-west-1/ec2',
+    'team:web',
+    'runbook:restart',
+    'hash:aa',
+    'hash:bb',
+  ]);
+  expect(hashScope('aa')).toBe('hash:aa');
 });

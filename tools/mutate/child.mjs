@@ -86,7 +86,13 @@ async function measured() {
 }
 
 const limitOf = ({ took }) => 3_000 + 10 * took;
-const bestFirst = (list) => [...list].sort((a, b) => b.kills - a.kills || a.took - b.took);
+/** By what each has found so far in the time that it takes. */
+const worth = ({ kills, took }) => (kills + 0.2) / (took + 1);
+const bestFirst = (list) => [...list].sort((a, b) => worth(b) - worth(a));
+const timeOf = (list) => list.reduce((sum, { took }) => sum + took, 0);
+
+/** What survives is tried once more with everything loaded anew, where that is quick. Milliseconds. */
+const worthASecondLook = 3_000;
 
 /** In the modules that are loaded already: quick, and nearly always enough. */
 async function killedHere(id, covering) {
@@ -105,7 +111,9 @@ async function killedHere(id, covering) {
 
 /** With everything loaded anew while the mutant holds: what is computed at load, or kept from before. */
 async function killedAnew(id, covering) {
-  for (const file of new Set(covering.map((one) => one.file))) {
+  const byFile = [...new Set(covering.map((one) => one.file))].map((file) => covering.filter((one) => one.file === file));
+  for (const ofFile of byFile.sort((a, b) => timeOf(a) - timeOf(b))) {
+    const [{ file }] = ofFile;
     await within(60_000);
     active = id;
     let tree;
@@ -118,7 +126,7 @@ async function killedAnew(id, covering) {
     }
     const names = new Map(testsOf(tree).map((test) => [nameOf(test), test]));
     try {
-      for (const one of bestFirst(covering.filter((other) => other.file === file))) {
+      for (const one of bestFirst(ofFile)) {
         active = id;
         const failure = await failureOf(names.get(one.name) ?? one.test, limitOf(one));
         if (!failure) continue;
@@ -135,7 +143,7 @@ async function killedAnew(id, covering) {
 
 async function main() {
   const { loaded, atLoad, known } = await measured();
-  await tell({ measured: { tests: known.length, ms: Math.round(known.reduce((sum, { took }) => sum + took, 0)) } });
+  await tell({ measured: { tests: known.length, ms: Math.round(timeOf(known)) } });
   for (const id of mutants) {
     await tell({ began: id });
     const covering = known.filter(({ hits }) => hits.has(id));
@@ -144,8 +152,9 @@ async function main() {
       await tell({ done: id, status: 'uncovered' });
       continue;
     }
-    const here = early ? undefined : await killedHere(id, covering);
-    const killed = here ?? (await killedAnew(id, early ? known : covering));
+    let killed = early ? undefined : await killedHere(id, covering);
+    if (early) killed = await killedAnew(id, known);
+    else if (!killed && timeOf(covering) < worthASecondLook) killed = await killedAnew(id, covering);
     if (killed?.dirty) return void (await tell({ dirty: id, by: `${killed.by.file} › ${killed.by.name}` }));
     await tell({
       done: id,
