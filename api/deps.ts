@@ -1,3 +1,4 @@
+import type { Hold } from '../domain/hold.js';
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Registry } from '../integrations/contract/registry.js';
@@ -14,6 +15,8 @@ export interface RulesDoor {
   current: () => RulesSummary;
   /** Loads again. With problems, the set before stays; they are returned and shown by `current`. */
   reload: () => Promise<RulesProblem[]>;
+  /** The policy's freezes in force and to come, as holds. `now`: epoch milliseconds. */
+  freezes: (now: number) => Hold[];
 }
 
 export interface ApiDeps {

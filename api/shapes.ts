@@ -92,6 +92,7 @@ export const HoldView = z
     owner: z.string(),
     since: z.string(),
     until: z.string().optional(),
+    liftAskedBy: z.string().optional().meta({ description: 'The first of the two people who have to lift what stops everything.' }),
   })
   .meta({ id: 'Hold' });
 export type HoldView = z.infer<typeof HoldView>;

@@ -1,6 +1,8 @@
 import type { RulesDoor } from '../api/deps.js';
 import type { RuleLine, RulesProblem, RulesSummary } from '../api/shapes.js';
+import type { Hold } from '../domain/hold.js';
 import { type Mode, modeOrder, shortHash } from '../domain/plan.js';
+import { freezesAhead, type PlannedFreeze } from '../decide/freezes.js';
 import type { Problem } from '../rules/language/problem.js';
 import type { LoadedRule, RuleSet } from '../rules/language/set.js';
 import type { RulesInForce } from '../rules/revision/in-force.js';
@@ -10,11 +12,26 @@ export function createRulesDoor(store: RulesInForce): RulesDoor {
   let problems: RulesProblem[] = [];
   return {
     current: () => ({ ...summary(store.current(), problems), ...standing(store) }),
+    freezes: (now) => freezesAhead(store.current(), now).map(asHold),
     reload: async () => {
       const loaded = await store.reload();
       problems = loaded.ok ? [] : loaded.problems.map(asApiProblem);
       return problems;
     },
+  };
+}
+
+/** A freeze of the policy, as whoever lists what says no sees it. One to come begins at `since`. */
+function asHold({ name, at, from, to, environments, allow, inForce }: PlannedFreeze): Hold {
+  const lets = allow.length === 0 ? '' : `; lets ${allow.join(' and ')} through`;
+  return {
+    id: `freeze-${name}`,
+    kind: 'freeze',
+    scope: environments.map((environment) => `environment:${environment}`).join(' '),
+    reason: `${inForce ? '' : 'to come: '}${name}${lets}`,
+    owner: at,
+    since: from,
+    until: to,
   };
 }
 

@@ -13,6 +13,8 @@ export interface Hold {
   /** ISO 8601, UTC. */
   since: string;
   until?: string;
+  /** The first of the two people who have to lift what stops everything. */
+  liftAskedBy?: string;
 }
 
 /** What an effect would touch, as hold scopes. */

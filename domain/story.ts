@@ -29,6 +29,8 @@ export interface Story {
   approvals: string[];
   /** Effects that began, whatever became of them. */
   effects: number;
+  /** What the guards would have said to a rule that only observes. */
+  guards?: string;
 }
 
 /** How a run is about to end. */

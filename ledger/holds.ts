@@ -25,13 +25,19 @@ export function holdBook(database: Database): Pick<Ledger, 'placeHold' | 'liftHo
       }),
     liftHold: (id, by) =>
       database.run(async (db) => {
-        const lifted = await db
-          .updateTable('hold')
-          .set({ lifted_at: database.now(), lifted_by: storableText(by) })
-          .where('id', '=', id)
-          .where('lifted_at', 'is', null)
-          .executeTakeFirst();
-        return lifted.numUpdatedRows > 0n;
+        const who = storableText(by);
+        const lifted = await sql`
+          update hold set lifted_at = ${database.now()}, lifted_by = coalesce(asked_by || ' and ', '') || ${who}
+          where id = ${id} and lifted_at is null and (
+            scope <> 'all'
+            or (lower(asked_by) <> lower(${who}) and asked_at > ${database.now()} - interval '1 hour')
+          )`.execute(db);
+        if ((lifted.numAffectedRows ?? 0n) > 0n) return 'lifted';
+        // Nobody has asked yet, or that was too long ago: this one is the first of two.
+        const asked = await sql`
+          update hold set asked_by = ${who}, asked_at = ${database.now()}
+          where id = ${id} and lifted_at is null and scope = 'all'`.execute(db);
+        return (asked.numAffectedRows ?? 0n) > 0n ? 'one more' : 'no such hold';
       }),
     holds: () => database.run((db) => inForce(database, db)),
     holdsOn: (subject) => database.run((db) => inForce(database, db, holdScopes(subject))),
@@ -49,10 +55,12 @@ export async function inForce(database: Database, db: Db, scopes?: readonly stri
   return (await query.orderBy('since', 'desc').execute()).map(holdOf);
 }
 
-function holdOf({ since, until, lifted_at: _at, lifted_by: _by, ...rest }: Selectable<HoldTable>): Hold {
+function holdOf(row: Selectable<HoldTable>): Hold {
+  const { since, until, lifted_at: _at, lifted_by: _by, asked_by: askedBy, asked_at: askedAt, ...rest } = row;
   return {
     ...rest,
     since: since.toISOString(),
     ...(until === null ? {} : { until: until.toISOString() }),
+    ...(askedBy === null || askedAt === null ? {} : { liftAskedBy: askedBy }),
   };
 }

@@ -235,4 +235,10 @@ create trigger rule_event_no_truncate before truncate on rule_event
   for each statement execute function record_is_append_only();
 `,
   },
+  {
+    name: 'two people lift what stops everything',
+    sql: `
+alter table hold add column asked_by text, add column asked_at timestamptz;
+`,
+  },
 ];

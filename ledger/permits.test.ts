@@ -279,8 +279,10 @@ describe('consumption', () => {
       because: 'held',
       hold,
     });
-    expect(await ledger.liftHold(hold.id, 'ada')).toBe(true);
-    expect(await ledger.liftHold(hold.id, 'ada')).toBe(false);
+    expect(await ledger.liftHold(hold.id, 'ada')).toBe('one more');
+    expect(await ledger.consume(shown(request))).toMatchObject({ consumed: false, because: 'held' });
+    expect(await ledger.liftHold(hold.id, 'grace')).toBe('lifted');
+    expect(await ledger.liftHold(hold.id, 'grace')).toBe('no such hold');
     expect(await ledger.consume(shown(request))).toMatchObject({
       consumed: true,
     });
@@ -380,5 +382,17 @@ describe('how an effect ended', () => {
     await ledger.effectEnded(request.attemptKey, 'unknown', 'not found any more');
     await ledger.effectEnded(request.attemptKey, 'not-done', 'refused');
     expect(await permitRows()).toMatchObject([{ status: 'succeeded', ended_says: 'done' }]);
+  });
+});
+
+describe('what stops everything', () => {
+  it('G5: takes two people within an hour to lift; one of them twice is one', async () => {
+    const hold = await ledger.placeHold({ kind: 'stop', scope: 'all', reason: 'the region burns', owner: 'ada' });
+    expect(await ledger.liftHold(hold.id, 'ada')).toBe('one more');
+    expect(await ledger.liftHold(hold.id, 'Ada')).toBe('one more');
+    expect(await ledger.holds()).toMatchObject([{ id: hold.id, liftAskedBy: 'Ada' }]);
+    expect(await ledger.liftHold(hold.id, 'grace')).toBe('lifted');
+    expect(await ledger.holds()).toEqual([]);
+    expect(await ledger.liftHold(hold.id, 'grace')).toBe('no such hold');
   });
 });

@@ -76,6 +76,9 @@ export interface FollowerRow {
   at: string;
 }
 
+/** `one more`: somebody else has to say so too. */
+export type LiftAnswer = 'lifted' | 'one more' | 'no such hold';
+
 export interface JournalEntry {
   source: string;
   eventId: string;
@@ -153,7 +156,8 @@ export interface Ledger {
   approvals: (incident: string, planHash: string) => Promise<Approval[]>;
 
   placeHold: (hold: Omit<Hold, 'id' | 'since'>) => Promise<Hold>;
-  liftHold: (id: string, by: string) => Promise<boolean>;
+  /** What stops everything is lifted by two people within an hour: the first one's word alone lifts nothing. */
+  liftHold: (id: string, by: string) => Promise<LiftAnswer>;
   holds: () => Promise<Hold[]>;
   holdsOn: (subject: HoldSubject) => Promise<Hold[]>;
 

@@ -144,6 +144,9 @@ export interface HoldTable {
   until: Date | null;
   lifted_at: Date | null;
   lifted_by: string | null;
+  /** Who was the first of two to lift it. */
+  asked_by: string | null;
+  asked_at: Date | null;
 }
 
 export interface DeployTable {

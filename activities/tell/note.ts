@@ -51,6 +51,7 @@ function result(decision: Decision | undefined, ending: Ending, story: Story): s
   const rows = why(decision);
   for (const step of story.steps) rows.push(row('Did', did(step)));
   rows.push(...undone(story));
+  if (story.guards !== undefined) rows.push(row('Guards', story.guards));
   const last = story.steps.at(-1)?.verification;
   if (last) rows.push(row('Result', last.says));
   for (const words of story.approvals) rows.push(row('Word', words));

@@ -10,7 +10,10 @@ export const listHolds = defineRoute({
   scope: 'viewer',
   summary: 'Everything that says no at the moment.',
   responses: { 200: { says: 'The holds.', schema: HoldList } },
-  handle: async ({ ledger }) => ({ status: 200, body: { holds: await ledger.holds() } }),
+  handle: async ({ ledger, rules, now }) => ({
+    status: 200,
+    body: { holds: [...(await ledger.holds()), ...rules.freezes(now())] },
+  }),
 });
 
 export const postHold = defineRoute({
@@ -30,25 +33,32 @@ export const postHold = defineRoute({
   },
 });
 
+const liftedWords = {
+  lifted: (scope: string) => `The hold on ${scope} is lifted.`,
+  'one more': (_scope: string, id: string, by: string) =>
+    `NOT LIFTED YET. It stops everything: a second person with scope admin has to lift it too, within an hour (${by} was the first): opssentinel resume ${id}`,
+} as const;
+
 export const deleteHold = defineRoute({
   method: 'delete',
   path: '/api/v1/holds/{id}',
   scope: 'operator',
-  summary: 'Resume: lift a hold. One with scope `all` asks for an admin.',
+  summary: 'Resume: lift a hold. One with scope `all` takes two people, one of them an admin.',
   params: z.strictObject({ id: z.string().regex(/^[A-Za-z0-9._:-]{1,100}$/, 'write the id that GET /api/v1/holds shows') }),
   responses: { 200: { says: 'It is lifted.', schema: HoldReleased } },
   problems: [404],
   handle: async ({ ledger }, { params, caller }) => {
     const hold = (await ledger.holds()).find((one) => one.id === params.id);
     if (hold === undefined) throw notFound(`hold ${params.id} that stands`);
-    if (hold.scope === 'all' && !covers(caller.scope, 'admin')) {
+    // The first word may be an operator's; the one that lifts it is an admin's, or comes after one.
+    if (hold.scope === 'all' && !covers(caller.scope, 'admin') && hold.liftAskedBy !== undefined) {
       throw new Problem(
         403,
-        `This hold stops everything: lifting it needs a token with scope admin; ${caller.name} has ${caller.scope}.`,
+        `This hold stops everything: the second of two people needs a token with scope admin; ${caller.name} has ${caller.scope}.`,
       );
     }
-    const released = await ledger.liftHold(params.id, caller.name);
-    if (!released) throw notFound(`hold ${params.id} that stands`);
-    return { status: 200, body: { released, says: `The hold on ${hold.scope} is lifted.` } };
+    const answer = await ledger.liftHold(params.id, caller.name);
+    if (answer === 'no such hold') throw notFound(`hold ${params.id} that stands`);
+    return { status: 200, body: { released: answer === 'lifted', says: liftedWords[answer](hold.scope, params.id, caller.name) } };
   },
 });

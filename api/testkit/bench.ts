@@ -108,6 +108,7 @@ function rulesDoor(state: { problems: RulesProblem[] }): RulesDoor {
       rules: [rule],
       problems: state.problems,
     }),
+    freezes: () => [],
     reload: async () => state.problems,
   };
 }

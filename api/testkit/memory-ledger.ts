@@ -93,10 +93,16 @@ export function createMemoryLedger(): MemoryLedger {
       holds.push(placed);
       return placed;
     },
-    liftHold: async (id) => {
-      const at = holds.findIndex((hold) => hold.id === id);
-      if (at >= 0) holds.splice(at, 1);
-      return at >= 0;
+    liftHold: async (id, by) => {
+      const at = holds.findIndex((one) => one.id === id);
+      const hold = holds[at];
+      if (!hold) return 'no such hold';
+      if (hold.scope === 'all' && (hold.liftAskedBy ?? by) === by) {
+        holds[at] = { ...hold, liftAskedBy: by };
+        return 'one more';
+      }
+      holds.splice(at, 1);
+      return 'lifted';
     },
     holds: async () => [...holds],
     rulesEvents: async () => [],

@@ -36,14 +36,17 @@ export function addHolds(program: Command, context: Context): void {
     .action((options: StopOptions) => (options.outOfBand === true ? stopOutOfBand(context, options) : stop(context, options)));
   program
     .command('resume')
-    .description('lift one hold')
+    .description('lift one hold; what stops everything is lifted by two people within an hour, the second with scope admin')
     .argument('<hold>', 'its id, as `holds` shows it')
-    .action(async (id: string, options: OutputOptions) => {
+    .addOption(new Option('--as <person>', 'in the sandbox: whose token is used').choices(['operator', 'admin']))
+    .action(async (id: string, options: OutputOptions & { as?: 'operator' | 'admin' }) => {
+      if (id.startsWith('freeze-'))
+        throw new Failure('usage', 'A freeze stands in the policy: change `freezes` of opssentinel.yaml there.');
       if (id.startsWith('out-of-band'))
         throw new Failure('usage', `That one is not in the ledger. On the machine with the file: rm ${stopFilePath(context)}`);
-      // Of the sandbox's tokens: lifting a hold on everything needs the highest.
-      const answer = await apiClient(context, 'admin').resume(id);
-      if (!answer.released) throw new Failure('notFound', answer.says);
+      // Of the sandbox's tokens: the second of two who lift a hold on everything needs the highest.
+      const answer = await apiClient(context, options.as ?? 'admin').resume(id);
+      if (!answer.released) throw new Failure('failed', answer.says);
       print(context, options, 'HoldReleased', [{ id, ...answer }], () => answer.says);
     });
   program
@@ -85,7 +88,7 @@ const holdTable = (holds: readonly Hold[]): string =>
     { title: 'SINCE', of: ({ since }) => `${clock(since, Date.now())} (${ago(Date.now() - epochMs(since))})` },
     { title: 'UNTIL', of: ({ until }) => (until === undefined ? 'it is lifted' : clock(until, Date.now())) },
     { title: 'BY', of: ({ owner }) => owner },
-    { title: 'REASON', of: ({ reason }) => reason },
+    { title: 'REASON', of: ({ reason, liftAskedBy }) => `${reason}${liftAskedBy === undefined ? '' : ` (${liftAskedBy} wants it lifted; one more)`}` },
   ]);
 
 async function stop(context: Context, options: StopOptions): Promise<void> {

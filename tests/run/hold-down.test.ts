@@ -28,7 +28,7 @@ describe('row 6: only what goes on firing is acted on', () => {
   );
 
   it('still firing then: it goes on by itself', async () => {
-    const played = await bench.play(firingFor(1500), async (run) => {
+    const played = await bench.play(firingFor(8_000), async (run) => {
       await holding(run);
       expect(run.seen.calls).toEqual(['decide']);
     });

@@ -104,7 +104,8 @@ async function observed(run: PlannedRun, decision: Decision): Promise<Ending> {
   if (run.inbox.resolved) return { kind: 'observed', says: `${would}, but it was resolved before that`, page: false };
   // Without the guards' word the rest is still worth telling.
   const told = await shadow({ ...run.about, planHash: run.plan.hash, step: 0 }).catch(() => undefined);
-  return { kind: 'observed', says: told ? `${would} (${told.says})` : would, page: false };
+  if (told) run.story.guards = told.says;
+  return { kind: 'observed', says: would, page: false };
 }
 
 /** Waits until the alert has been firing for as long as the rule wants; admission checks it again with the witness. */
