@@ -12,11 +12,11 @@ import { createNotices } from './simulated/notices.js';
 import { createRds, type RdsSettings } from './simulated/rds.js';
 import { lacking } from './simulated/required.js';
 import { createLogins } from './simulated/sessions.js';
-import { createSsm } from './simulated/ssm.js';
+import { createSsm, type Ssm } from './simulated/ssm.js';
 import { createSts } from './simulated/sts.js';
 import { createTrail } from './simulated/trail.js';
 import { failure, operationOf, refusal, type Scope, scopeOf } from './simulated/wire.js';
-import { createAwsWorld } from './simulated/world.js';
+import { type AwsWorld, createAwsWorld } from './simulated/world.js';
 
 /** `undefined`: an operation that is not simulated. */
 type Answer = (scope: Scope, action: string, request: WireRequest) => WireResponse | undefined;
@@ -81,14 +81,8 @@ const createSimulator: CreateSimulator = (sandbox) => {
     if (method === 'GET' && path === '/trail') return plain({ events: trail.events() });
     if (method !== 'POST' || path !== '/settings') return undefined;
     const wanted = JSON.parse(body.toString('utf8') || '{}') as Settings;
-    if (wanted.repeatedToken) ssm.repeatedToken = wanted.repeatedToken;
-    if (wanted.nextAutomation) ssm.automations.endNextWith(wanted.nextAutomation);
-    if (wanted.children) ssm.automations.becomeParent(wanted.children);
-    if (wanted.documentContent) world.replaceDocument(wanted.documentContent.name, wanted.documentContent.content);
-    const instance = wanted.instance ? world.instances.get(wanted.instance.id) : undefined;
-    if (instance) Object.assign(instance, wanted.instance);
+    set(world, ssm, wanted);
     for (const part of settable) part.set(wanted);
-    if (wanted.pageOf) world.pageOf = wanted.pageOf;
     if (wanted.metric) cloudwatch.metrics.set(wanted.metric);
     return { repeatedToken: ssm.repeatedToken };
   };
@@ -115,6 +109,17 @@ const createSimulator: CreateSimulator = (sandbox) => {
     },
   });
 };
+
+/** What no part of its own takes. */
+function set(world: AwsWorld, ssm: Ssm, wanted: Settings): void {
+  if (wanted.repeatedToken) ssm.repeatedToken = wanted.repeatedToken;
+  if (wanted.nextAutomation) ssm.automations.endNextWith(wanted.nextAutomation);
+  if (wanted.children) ssm.automations.becomeParent(wanted.children);
+  if (wanted.documentContent) world.replaceDocument(wanted.documentContent.name, wanted.documentContent.content);
+  if (wanted.pageOf) world.pageOf = wanted.pageOf;
+  const instance = wanted.instance ? world.instances.get(wanted.instance.id) : undefined;
+  if (instance) Object.assign(instance, wanted.instance);
+}
 
 const controlRoutes: Readonly<Record<string, string>> = {
   'GET /automations': 'the SSM Automations that were started',
