@@ -13,7 +13,7 @@ FROM node:24-bookworm-slim AS runtime
 ENV NODE_ENV=production
 # The native bridge asks the system which authorities it may trust.
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends ca-certificates \
+ && apt-get install --yes --no-install-recommends ca-certificates git openssh-client \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=build --chown=root:root /app/node_modules ./node_modules

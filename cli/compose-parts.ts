@@ -70,10 +70,15 @@ export async function openParts(
     await ledger.close();
     throw configurationFailure([wrongProfile(rules.current())]);
   }
-  const reloading = setInterval(
-    () => void rules.reload().catch((error: unknown) => log.error({ err: error }, 'the rules could not be read again')),
-    rulesEveryMs[settings.mode],
-  );
+  // One at a time: a git or a ledger that hangs must not heap up reloads.
+  let busy = false;
+  const reload = async (): Promise<void> => {
+    if (busy) return;
+    busy = true;
+    await rules.reload().catch((error: unknown) => log.error({ err: error }, 'the rules could not be read again'));
+    busy = false;
+  };
+  const reloading = setInterval(() => void reload(), rulesEveryMs[settings.mode]);
   reloading.unref();
   const close = async (): Promise<void> => {
     clearInterval(reloading);

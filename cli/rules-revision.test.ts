@@ -177,7 +177,7 @@ needsGit('rules that are put back (skipped where git or ssh-keygen is not instal
     push('unsigned');
     await reload();
     expect(here.current().revision?.barsAuto).toMatch(/is not signed by an allowed signer/);
-    expect((await api.address) && (await say('admin', 'accept', '--reason', 'reviewed by hand'))).toMatchObject({ code: 0 });
+    expect(await say('admin', 'accept', '--reason', 'reviewed by hand')).toMatchObject({ code: 0 });
     expect(here.current().revision).toMatchObject({ signed: 'all' });
     push('signed', 'bob');
     await reload();

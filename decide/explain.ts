@@ -30,14 +30,17 @@ export function lastGuards(timeline: readonly Pick<LedgerRecord, 'phase' | 'data
   return (line?.data?.['verdicts'] ?? []) as unknown as GuardVerdict[];
 }
 
-function incidentLines({ incident, witness, rulesHash }: Decision, now: number | undefined): string[] {
+function incidentLines({ incident, witness, rulesHash, revision }: Decision, now: number | undefined): string[] {
   const column = Math.max(10, incident.id.length + 2);
   const at = incident.createdAt;
   const triggered = `triggered ${at.slice(0, 10)} ${clock(at)}${now === undefined ? '' : ` (${ago(now - epochMs(at))})`}`;
   return [
     row([[incident.id, column]], oneLine(incident.title)),
     row([['', column]], `${triggered}; ${witness.says}`),
-    row([['', column]], `decided by rules ${shortHash(rulesHash)}`),
+    row(
+      [['', column]],
+      `decided by rules ${shortHash(rulesHash)}${revision?.commit === undefined ? '' : `, commit ${revision.commit.slice(0, 7)}`}`,
+    ),
   ];
 }
 

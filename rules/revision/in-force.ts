@@ -79,6 +79,7 @@ export async function createRulesInForce(deps: InForceDeps): Promise<RulesInForc
   const revise = revisions(deps);
   let folder = store.current();
   let inForce: RuleSet | undefined;
+  let kept = false;
 
   const settle = async (loaded: Loaded): Promise<void> => {
     standing = await shelf.rulesStanding().catch((error: unknown) => {
@@ -92,9 +93,12 @@ export async function createRulesInForce(deps: InForceDeps): Promise<RulesInForc
     const before = inForce;
     const next = pinned ? ((await putBack(pinned, of, tell)) ?? inForce ?? leftOver(folder, pinned)) : folder;
     // The very same object stays while nothing has changed.
-    inForce = before && same(before, next) ? before : pinned?.hash === next.hash ? barred(next, deps.mode) : next;
-    if (before && same(before, inForce)) inForce = before;
-    else await entered(deps, { set: inForce, before, pinned, folder });
+    const marked = pinned?.hash === next.hash ? barred(next, deps.mode) : next;
+    inForce = before && same(before, marked) ? before : marked;
+    const entry = { set: inForce, before, pinned, folder };
+    if (inForce !== before) announce(tell, entry);
+    // What could not be kept is tried again at the next reload.
+    if (inForce !== before || !kept) kept = await keptInLedger(deps, entry);
   };
   await settle(instead && folder === instead ? await store.reload() : { ok: true, set: folder });
   let last: Promise<unknown> = Promise.resolve();
@@ -186,27 +190,27 @@ interface Entered {
   folder: RuleSet;
 }
 
-/** Told, and kept for the runs that begin under it. What cannot be kept is told too: only this process knows it then. */
-async function entered({ shelf, onChange }: InForceDeps, { set, before, pinned, folder }: Entered): Promise<void> {
-  const tell = (change: InForceChange): void => onChange?.(change);
+function announce(tell: (change: InForceChange) => void, { set, before, pinned, folder }: Entered): void {
   if (before && before.hash !== set.hash) tell({ kind: 'changed', set });
   if (pinned?.hash === set.hash) tell({ kind: 'pinned', to: set, folder: folder.hash, reason: pinned.reason });
   else if (set.revision?.barsAuto !== undefined) tell({ kind: 'unsigned', set, says: set.revision.barsAuto });
+}
+
+/** For the runs that begin under it. What cannot be kept is told: only this process knows it then. */
+async function keptInLedger({ shelf, onChange }: InForceDeps, { set, pinned }: Entered): Promise<boolean> {
+  const trouble = (says: string): void => onChange?.({ kind: 'trouble', says });
   try {
     const stored = toStored(set);
-    if (stored.files.length === 0) tell({ kind: 'trouble', says: 'the rules are too large to be kept in the ledger' });
+    if (stored.files.length === 0) trouble('the rules are too large to be kept in the ledger');
     await shelf.putRules(stored);
-    if ((await shelf.lastForced()) === set.hash) return;
+    if ((await shelf.lastForced()) === set.hash) return true;
     const commit = set.revision?.commit;
     const reason = pinned ? `put back by ${pinned.by}: ${pinned.reason}` : (set.revision?.says ?? 'the folder holds it');
-    await shelf.putRulesEvent({
-      kind: 'force',
-      hash: set.hash,
-      by: 'opssentinel',
-      reason,
-      ...(commit === undefined ? {} : { commit }),
-    });
+    const event = { kind: 'force', hash: set.hash, by: 'opssentinel', reason } as const;
+    await shelf.putRulesEvent({ ...event, ...(commit === undefined ? {} : { commit }) });
+    return true;
   } catch (error) {
-    tell({ kind: 'trouble', says: `the rules in force could not be kept in the ledger: ${wordsOf(error)}` });
+    trouble(`the rules in force could not be kept in the ledger: ${wordsOf(error)}`);
+    return false;
   }
 }
