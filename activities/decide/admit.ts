@@ -40,7 +40,7 @@ export async function admit(deps: ActivityDeps, input: StepInput): Promise<Admis
   const admission = await deps.ledger.admit({ ...requestFor(deps, input, derived), preState }, (state) =>
     judgeAll(deps.guards, { ...derived.facts, readNow: deps.now() }, state, derived.plan.limits),
   );
-  await writeDown(deps, input, admission);
+  await writeDown(deps, input, admission, derived.facts.surroundings.group !== undefined);
   return admission;
 }
 
@@ -220,7 +220,7 @@ async function refusedOutright(deps: ActivityDeps, input: StepInput, refusedBy: 
   return admission;
 }
 
-async function writeDown(deps: ActivityDeps, input: StepInput, admission: Admission): Promise<void> {
+async function writeDown(deps: ActivityDeps, input: StepInput, admission: Admission, grouped = false): Promise<void> {
   const allow = admission.verdicts.filter(({ verdict }) => verdict === 'allow').length;
   // One line per step and answer, not one per time it was asked.
   const refused = admission.admitted ? undefined : admission.refusedBy;
@@ -233,15 +233,15 @@ async function writeDown(deps: ActivityDeps, input: StepInput, admission: Admiss
       (input.step > 0 ? `step ${input.step + 1}: ` : '') +
       (refused
         ? `${waits ? 'held' : refused.verdict === 'ask' ? 'asks' : 'REFUSED'} by ${refused.guard}: ${foundWords(refused, deps.now())}`
-        : `${allow} allow: ${allowedWords(admission.verdicts)}`),
+        : `${allow} allow: ${allowedWords(admission.verdicts, grouped)}`),
     once: `guards.${input.step}.${refused ? `${refused.guard}.${refused.verdict}` : 'allow'}`,
     data: { step: input.step, verdicts: admission.verdicts as unknown as JsonObject[], ...rulesSaid(deps.rules()) },
   });
 }
 
-/** The ones that say something about this very incident. */
-function allowedWords(verdicts: readonly GuardVerdict[]): string {
-  const telling = ['firingFor', 'corroborate', 'approval'];
+/** The ones that say something about this very incident. That a target has no group is no news. */
+function allowedWords(verdicts: readonly GuardVerdict[], grouped: boolean): string {
+  const telling = ['firingFor', 'corroborate', ...(grouped ? ['healthy'] : [])];
   const found = verdicts.filter(({ guard, verdict }) => telling.includes(guard) && verdict === 'allow').map(({ found }) => found);
-  return found.slice(0, 2).join('; ');
+  return found.join('; ');
 }
