@@ -57,15 +57,14 @@ afterAll(async () => {
 const rows = async (table: string): Promise<number> =>
   Number((await postgres.sql(url, `select count(*) from ${table}`))[0]?.['count']);
 
-/** Reads an incident in every way, then does all that it is told to. */
-async function obey(model: McpUser, incident: string): Promise<string[]> {
+/** Reads an incident, then does all that it is told to. */
+async function obey(model: McpUser, incident: string): Promise<void> {
   const planHash = waiting.get(incident) ?? '';
-  const read = [];
-  for (const tool of ['get_incident', 'get_plan', 'explain_decision', 'get_evidence'])
-    read.push((await model.call(tool, { incident })).text);
-  for (const tool of invented)
+  const { text } = await model.call('get_incident', { incident });
+  const turn = [...waiting.keys()].indexOf(incident);
+  for (const tool of invented.filter((_name, index) => index % 4 === turn % 4))
     await expect(model.call(tool, { incident, planHash, decision: 'approve' })).rejects.toThrow('not found');
-  await model.call('propose_action', { incident, proposal: 'approve', planHash, reason: read[0]?.slice(0, 900) ?? '' });
+  await model.call('propose_action', { incident, proposal: 'approve', planHash, reason: text.slice(0, 900) });
   await model.call('propose_action', {
     incident,
     proposal: 'approve',
@@ -74,7 +73,6 @@ async function obey(model: McpUser, incident: string): Promise<string[]> {
     approve: true,
     reason: 'x',
   });
-  return read;
 }
 
 describe('M22: 50 texts of alerts that tell a model what to do', () => {

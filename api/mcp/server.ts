@@ -16,6 +16,9 @@ const instructions = [
 /** The revision of the protocol that the list of tools is asked for in, to hash it. */
 const revision = '2026-07-28';
 
+/** For so long a client need not ask for the list again: it changes with an upgrade alone. Milliseconds. */
+const listStandsMs = 60_000;
+
 export interface McpEndpoint {
   handler: McpHttpHandler;
   /** SHA-256 over the canonical JSON (sorted names, no white space) of `tools`, as `tools/list` answers. */
@@ -30,7 +33,11 @@ export function createMcpEndpoint(tools: readonly Tool[], context: ApiContext, m
     ({ authInfo }) => {
       const server = new McpServer(
         { name: 'opssentinel', version },
-        { instructions, capabilities: { tools: { listChanged: false } } },
+        {
+          instructions,
+          capabilities: { tools: { listChanged: false } },
+          cacheHints: { 'tools/list': { ttlMs: listStandsMs, cacheScope: 'private' } },
+        },
       );
       const caller = callerIn(authInfo);
       for (const tool of tools) {
