@@ -30,7 +30,7 @@ async function pointTo(name: string): Promise<void> {
 const store = (onChange?: (change: RuleChange) => void) =>
   createRuleStore({ dir, catalogue, hash, now: () => 0, ...(onChange ? { onChange } : {}) });
 
-describe('a folder whose link is swapped', () => {
+describe('row 8: rules from a checkout whose link is swapped', () => {
   it('T19: in a hundred swaps while it is read, no set has one rule of the old folder and one of the new', async () => {
     await worktree('one');
     await worktree('two');
