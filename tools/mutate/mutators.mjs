@@ -197,7 +197,10 @@ export function resultMutants(node) {
   const isPlain =
     ts.isLiteralExpression(value) ||
     value.kind === kind.TrueKeyword ||
-    value.kind === kind.FalseKeyword || ts.isObjectLiteralExpression(value) || printed(value) === 'undefined' || ts.isBlock(value);
+    value.kind === kind.FalseKeyword ||
+    ts.isObjectLiteralExpression(value) ||
+    printed(value) === 'undefined' ||
+    ts.isBlock(value);
   return isResult && !isPlain ? ['undefined'] : [];
 }
 

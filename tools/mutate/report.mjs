@@ -65,7 +65,9 @@ export function words({ targets, seconds, ok }) {
         ...(one.uncovered ? [`${one.uncovered} reached by no test`] : []),
         ...(one.equivalent ? [`${one.equivalent} change nothing`] : []),
       ];
-      lines.push(one.problem === undefined ? `  ${percent(one.percent)}  ${one.file}: ${rest.join(', ')}` : `        ?  ${one.file}`);
+      lines.push(
+        one.problem === undefined ? `  ${percent(one.percent)}  ${one.file}: ${rest.join(', ')}` : `        ?  ${one.file}`,
+      );
     }
   }
   for (const { file, survivors, equivalents, wronglyListed, problem } of targets.flatMap(({ files }) => files)) {
