@@ -51,4 +51,5 @@ it('the ids of runs are made of it, so that a second start of the same incident 
   expect(incidentWorkflowId(ref('pagerduty', 'Q1', '5'))).toBe('incident:pagerduty:Q1:r5');
   expect(workflowIdOf(incidentId(ref('pagerduty', 'Q1', '5')))).toBe(incidentWorkflowId(ref('pagerduty', 'Q1', '5')));
   expect(giveBackWorkflowId('pagerduty:Q1', 2)).toBe('giveback:pagerduty:Q1:2');
+  expect(giveBackWorkflowId('pagerduty:Q1', 2, 0)).toBe('giveback:pagerduty:Q1:2:0');
 });

@@ -316,11 +316,11 @@ describe('what is written down', () => {
   };
   const wait = { guard: 'oneAtATime', verdict: 'refuse', found: 'busy', wait: true, freeAt: '2026-11-22T03:20:00.000Z' } as const;
 
-  it('leave: how many allow, and the two that say most about this incident', async () => {
+  it('leave: how many allow, and those that say most about this incident', async () => {
     const telling = ['firingFor', 'corroborate', 'approval', 'budget'].map((guard) => ({ guard, found: `${guard} says` }));
     expect(await line(telling.toReversed())).toEqual({
       state: 'ok',
-      says: '4 allow: approval says; corroborate says',
+      says: '4 allow: corroborate says; firingFor says',
       once: 'guards.0.allow',
     });
   });

@@ -218,6 +218,13 @@ describe('row 34, row 36: why a word does not count', () => {
     expect((await judge({}, { plan: null }, { planHash: 'asked' })).kept).toMatchObject([{ planHash: 'asked' }]);
   });
 
+  it('where it has changed, the hash of the present plan is kept, and whoever refuses by a button need not have been shown it', async () => {
+    expect((await judge({}, {}, { planHash: 'f'.repeat(64) })).kept).toMatchObject([{ planHash }]);
+    const asked = { decision: 'reject', planHash } as const;
+    const row = { by: 'PADA', via: 'pagerduty button' };
+    expect((await judge(asked, { asked, row })).answer).toMatchObject({ settled: 'rejected' });
+  });
+
   it('eight characters of the hash are enough', async () => {
     const asked = { decision: 'approve', planHash: '12345678' } as const;
     expect((await judge(asked, { asked })).answer).toMatchObject({ settled: 'approved' });
