@@ -60,6 +60,13 @@ describe('healthy', () => {
     });
   });
 
+  it('a group that says nothing of what it needs needs nothing', () => {
+    expect(said({ total: 3, healthy: 1 }, 0)).toMatchObject({
+      verdict: 'allow',
+      found: '0 of 3 would stay healthy in instances with service=web (0 %)',
+    });
+  });
+
   it('alone there are no others that could carry it', () => {
     expect(said({ total: 1, healthy: 1 })).toMatchObject({
       verdict: 'allow',

@@ -18,7 +18,7 @@ describe('people', () => {
       setBy: 'default',
     });
     expect(said({ people: [ada, grace] })).toMatchObject({ verdict: 'refuse', found: `${ada} and ${grace}: hands off` });
-    expect(said({})).toMatchObject({ verdict: 'allow', found: 'nobody works on it' });
+    expect(said({})).toMatchObject({ verdict: 'allow', limit: 'nobody', found: 'nobody works on it' });
   });
 
   it('G14: an approval does not move somebody out of the way', () => {
@@ -29,6 +29,7 @@ describe('people', () => {
   it('not knowing who is there is a refusal; not knowing the group is another guard’s', () => {
     expect(said({ unknown: [{ what: 'people', because: 'AccessDenied: ssm:DescribeSessions' }] })).toMatchObject({
       verdict: 'refuse',
+      limit: 'nobody',
       found: 'not known who works on it: AccessDenied: ssm:DescribeSessions',
     });
     expect(said({ unknown: [{ what: 'group', because: 'x' }] })?.verdict).toBe('allow');

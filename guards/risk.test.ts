@@ -17,6 +17,8 @@ describe('risk', () => {
         limit: 'people',
         found: 'restart-ec2-instance is destructive: 2 people decide',
       });
+    for (const count of [0, 1])
+      expect(of('destructive', { approval: { ...approval, count } }).of('risk')?.found).toMatch(/destructive: 1 /);
     const facts = { mode: 'auto' as const, ...two };
     expect(of('destructive', facts, [approvalBy('ada')]).decisive?.verdict).toBe('ask');
     expect(of('destructive', facts, [approvalBy('ada'), approvalBy('grace')]).decisive).toBeUndefined();
@@ -32,7 +34,12 @@ describe('risk', () => {
       fc.property(fc.oneof(fc.string(), fc.constantFrom('', 'Disruptive', 'toString', 'none ')), (text) => {
         fc.pre(!(riskOrder as readonly string[]).includes(text));
         const { decisive } = of(text as Risk, { mode: 'approve' }, [approvalBy('ada'), approvalBy('grace')]);
-        expect(decisive).toMatchObject({ guard: 'risk', verdict: 'refuse' });
+        expect(decisive).toMatchObject({
+          guard: 'risk',
+          verdict: 'refuse',
+          limit: 'known',
+          found: 'the risk of restart-ec2-instance is not known',
+        });
       }),
     );
   });

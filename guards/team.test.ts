@@ -16,7 +16,9 @@ describe('team', () => {
   });
 
   it('allows what is on its own ground', () => {
-    expect(said(here)).toMatchObject({ verdict: 'allow', found: 'belongs to team-web' });
+    const { accounts, regions, tags } = here;
+    for (const ground of [here, { accounts }, { regions }, { tags }])
+      expect(said(ground)).toMatchObject({ verdict: 'allow', found: 'belongs to team-web' });
   });
 
   it.each<[string, Partial<GuardFacts['team']>, string]>([
@@ -32,7 +34,8 @@ describe('team', () => {
   });
 
   it('a tag that every object has is no tag', () => {
-    expect(said({ tags: { constructor: String(Object) } })?.verdict).toBe('refuse');
+    const inherited = Object.create({ owner: 'web' }) as Record<string, string>;
+    expect(said({ tags: { owner: 'web' } }, { tags: inherited })?.verdict).toBe('refuse');
   });
 
   it('allows exactly where account, region and every tag are among its own', () => {
