@@ -28,6 +28,8 @@ export type Decided =
 export interface StepInput extends About {
   planHash: string;
   step: number;
+  /** Id of one of the plan's targets; absent where it has one. */
+  target?: string;
 }
 
 /** Which effect is to be put back, and why: it did not help, or it is not needed any more. */
@@ -65,6 +67,8 @@ export interface Judged {
 export interface VerifyInput extends About {
   planHash: string;
   step: number;
+  /** As in `StepInput`. */
+  target?: string;
   attemptKey: string;
   verify: PlannedVerification;
 }

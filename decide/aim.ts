@@ -3,9 +3,14 @@ import type { CatalogueTarget } from '../domain/catalogue.js';
 import type { Incident } from '../domain/incident.js';
 import { fitsWhole, isField, ruleFacts, valueAt } from '../domain/readable.js';
 import type { Rule } from '../rules/language/rule.js';
+import { isTagged } from '../domain/target.js';
 import { shown } from './found.js';
 
-export type Aimed = { ok: true; selector: Record<string, string> } | { ok: false; because: string; place: string };
+export type Aimed =
+  | { ok: true; selector: Record<string, string> }
+  /** All that carry these tags, if they are not more. */
+  | { ok: true; selector: Record<string, string>; tagged: { tags: Readonly<Record<string, string>>; max: number } }
+  | { ok: false; because: string; place: string };
 
 /**
  * The selector of the rule's one target. Labels come from the independent witness where it has them; where alert and witness
@@ -13,6 +18,7 @@ export type Aimed = { ok: true; selector: Record<string, string> } | { ok: false
  * goes no further than that.
  */
 export function aim(rule: Rule, type: CatalogueTarget, alert: Alert, incident: Incident, witness: Witness): Aimed {
+  if (isTagged(rule.target)) return { ok: true, selector: {}, tagged: { tags: rule.target.tagged, max: rule.target.max ?? 1 } };
   const fields = Object.keys(type.select);
   const wanted = typeof rule.target === 'string' ? { [fields[0] ?? '']: rule.target } : (rule.target as Record<string, string>);
   const facts = ruleFacts(alert, incident);

@@ -11,6 +11,7 @@ import { concludePlan, concludeRefusal, type Seen, withConditions } from './conc
 import { locate } from './environment.js';
 import { match } from './match.js';
 import { buildPlan } from './plan.js';
+import { joinPlans } from './rollout.js';
 import { requireConditions } from './require.js';
 
 export { requireLines } from './require.js';
@@ -32,6 +33,8 @@ export interface Chosen {
   region: string;
   targetType: string;
   selector: Record<string, string>;
+  /** Aimed at by tags: then `selector` is empty. */
+  tagged?: { tags: Readonly<Record<string, string>>; max: number };
 }
 
 /** At most one of `refused`, `nothing` and `chosen` is there. */
@@ -72,7 +75,16 @@ export function matchAndAim({ set, catalogue, incident, alert, witness }: MatchI
   const { environment, account, region } = place;
   return {
     verdicts,
-    chosen: { rule: winner, runbook, environment, account, region, targetType: type.type, selector: aimed.selector },
+    chosen: {
+      rule: winner,
+      runbook,
+      environment,
+      account,
+      region,
+      targetType: type.type,
+      selector: aimed.selector,
+      ...('tagged' in aimed ? { tagged: aimed.tagged } : {}),
+    },
   };
 }
 
@@ -81,6 +93,8 @@ export interface PlanForInput extends MatchInput, MatchAndAim {
   hash: Hash;
   /** What was read in between; `undefined`: there is no such resource. */
   target: Target | undefined;
+  /** The same where they are found by tags: how many there are, at least, and, unless those are too many, all of them with their selectors. */
+  tagged?: { found: number; read: { target: Target; selector: Record<string, string> }[] } | undefined;
   /** Whether an independent witness exists for this alert at all. */
   corroborable: boolean;
   /** Which step is about to run, when it is asked again at admission: that step's runbook is whose `require` counts. Default: the first. */
@@ -94,6 +108,7 @@ export function planFor(input: PlanForInput): Decision {
   const { rule, environment } = chosen;
   const observes = observesIn(set, rule, environment);
   const seen: Seen = { incident, alert, witness, verdicts, rulesHash: set.hash };
+  if (chosen.tagged) return planSeveral(input, chosen, seen, observes);
   const named = Object.values(chosen.selector).join(' / ');
   if (!target)
     return concludeRefusal(
@@ -105,12 +120,7 @@ export function planFor(input: PlanForInput): Decision {
       },
       observes,
     );
-  if (
-    target.account !== chosen.account ||
-    target.region !== chosen.region ||
-    target.environment !== environment ||
-    target.type !== chosen.targetType
-  )
+  if (isElsewhere(target, chosen))
     return concludeRefusal(
       seen,
       {
@@ -145,6 +155,35 @@ export function planFor(input: PlanForInput): Decision {
   return planned.ok
     ? concludePlan(full, planned.plan)
     : concludeRefusal(full, { because: planned.because, place: planned.place, rule: rule.name }, observes);
+}
+
+const isElsewhere = (target: Target, { account, region, environment, targetType }: Chosen): boolean =>
+  target.account !== account || target.region !== region || target.environment !== environment || target.type !== targetType;
+
+/** Several targets: each must be what the rule and its runbook require, or nobody is touched. */
+function planSeveral(input: PlanForInput, chosen: Chosen, seen: Seen, observes: boolean): Decision {
+  const { set, catalogue, hash, incident, alert, corroborable, tagged } = input;
+  const { rule, environment } = chosen;
+  const refuse = (because: string, place: string, full = seen): Decision =>
+    concludeRefusal(full, { because, place, rule: rule.name }, observes);
+  const wanted = chosen.tagged ?? { tags: {}, max: 1 };
+  const words = Object.entries(wanted.tags).map((tag) => tag.join('='));
+  if (!tagged || tagged.found === 0) return refuse(`no ${chosen.targetType} carries ${words.join(' and ')}`, 'target');
+  if (tagged.found > wanted.max)
+    return refuse(`more than ${wanted.max} carry ${words.join(' and ')}; the rule allows ${wanted.max}`, 'target.max');
+  const strange = tagged.read.find(({ target }) => isElsewhere(target, chosen));
+  if (strange)
+    return refuse(`${strange.target.id} is not where the alert belongs: account ${chosen.account}, ${chosen.region}`, 'target');
+  const required = tagged.read.flatMap(({ target }) => requireConditions(set, rule.name, chosen.runbook.name, target));
+  const aimed = tagged.read.map(({ target }) => targetCondition(rule, target));
+  const full: Seen = { ...seen, verdicts: withConditions(seen.verdicts, rule.name, [...aimed, ...required]) };
+  const failed = required.find(({ holds }) => !holds);
+  if (failed) return refuse(`required is ${failed.text}; found ${failed.found}`, failed.place, full);
+  const plans = tagged.read.map(({ target, selector }) =>
+    buildPlan({ set, catalogue, hash, incident, alert, rule, environment, target, selector, corroborable }),
+  );
+  const joined = joinPlans(plans, rule.doc.rollout ?? {}, hash);
+  return joined.ok ? concludePlan(full, joined.plan) : refuse(joined.because, joined.place, full);
 }
 
 function concludeUnplanned({ set, incident, alert, witness, verdicts, refused, observes, nothing }: PlanForInput): Decision {

@@ -42,6 +42,8 @@ export interface CatalogueTarget {
   summary: string;
   /** Field to anchored pattern; the first field is what a bare `target:` fills. */
   select: Readonly<Record<string, RegExp>>;
+  /** Whether it can be aimed at by tags. */
+  lists: boolean;
   /** Fact to its type, for the static check of `require` and of `{ from: target.… }`. */
   facts: Readonly<Record<string, 'string' | 'number' | 'boolean' | 'list' | 'object'>>;
 }

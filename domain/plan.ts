@@ -100,6 +100,29 @@ export interface Pace {
   adoptEveryMs: number;
 }
 
+/** Several targets, a few at a time: the next batch begins when the one before is seen to have helped. */
+export interface Rollout {
+  each: { target: Target; selector: Record<string, string>; steps: PlanStep[] }[];
+  /** How many at once, batch by batch; together as many as there are targets. */
+  batches: number[];
+  /** With more that did not help it ends. */
+  maxErrors: number;
+}
+
+/** The plan as it is for one of its targets, by id; without one, or where there is only one, the plan itself. `undefined`: it has no such target. */
+export function aimedAt(plan: Plan, target: string | undefined): Plan | undefined {
+  if (target === undefined || target === plan.target.id) return plan;
+  const one = plan.rollout?.each.find((each) => each.target.id === target);
+  return one && { ...plan, ...one };
+}
+
+/** The targets of each batch, by id. One target is one batch. */
+export function batchesOf({ target, rollout }: Plan): string[][] {
+  if (!rollout) return [[target.id]];
+  let next = 0;
+  return rollout.batches.map((size) => rollout.each.slice(next, (next += size)).map((each) => each.target.id));
+}
+
 /** What is going to be done, on what, by whose word. A value: computed once, pinned by its hash, shown to people. */
 export interface Plan {
   ref: IncidentRef;
@@ -116,6 +139,8 @@ export interface Plan {
   /** By which the target was found, and is found again. */
   selector: Record<string, string>;
   steps: PlanStep[];
+  /** Where there are several targets: all of them, in the order in which they are acted on. `target` and `steps` are then the first one's. */
+  rollout?: Rollout;
   limits: GuardLimits;
   approval: ApprovalTerms;
   report: {
@@ -134,12 +159,17 @@ export interface Plan {
  * a comment above a rule must not undo what a human has approved.
  */
 export function planHash(plan: Omit<Plan, 'hash'>, canonical: (value: unknown) => string, hash: Hash): string {
-  const { target, rule, limits, ...rest } = plan;
-  const { facts: _facts, readAt: _readAt, tags: _tags, ...pinned } = target;
+  const { target, rule, limits, rollout, ...rest } = plan;
   const { at: _at, ...content } = rule;
   const { setBy: _setBy, ...figures } = limits;
-  return hash(canonical({ ...rest, rule: content, limits: figures, target: pinned }));
+  const several = rollout && { ...rollout, each: rollout.each.map((each) => ({ ...each, target: still(each.target) })) };
+  const pinned = { ...rest, rule: content, limits: figures, target: still(target), ...(several ? { rollout: several } : {}) };
+  return hash(canonical(pinned));
 }
+
+/** A target without what moves by itself between two reads. */
+const still = ({ facts: _facts, readAt: _readAt, tags: _tags, ...pinned }: Target): Omit<Target, 'facts' | 'readAt' | 'tags'> =>
+  pinned;
 
 export const shortHash = (hash: string): string => hash.slice(0, 8);
 

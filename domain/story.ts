@@ -8,6 +8,8 @@ export interface StepStory {
   runbook: string;
   /** `SSM Automation OpsSentinel-RestartInstance version 7`. */
   says: string;
+  /** Its name, where the plan has several. */
+  target?: string;
   attemptKey?: string;
   /** ISO 8601, UTC. */
   startedAt?: string;

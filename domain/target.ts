@@ -22,3 +22,12 @@ export interface Target {
 export function failureDomain(target: Pick<Target, 'account' | 'region' | 'type'>): string {
   return `${target.account}/${target.region}/${target.type.split('.')[1] ?? target.type}`;
 }
+
+/** What a rule aims at that names no single resource: all that carry these tags. */
+export interface Tagged {
+  tagged: Record<string, string>;
+  max?: number | undefined;
+}
+
+export const isTagged = (target: string | object): target is Tagged =>
+  typeof target === 'object' && 'tagged' in target && typeof target.tagged === 'object';

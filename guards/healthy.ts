@@ -1,4 +1,4 @@
-import type { Guard, GuardFacts } from '../domain/admission.js';
+import type { AdmissionState, Guard, GuardFacts } from '../domain/admission.js';
 import type { GroupHealth } from '../domain/surroundings.js';
 import { allow, refuse, type Said } from './say.js';
 
@@ -6,15 +6,23 @@ export const healthy: Guard = {
   id: 'healthy',
   sentence: 'Enough of the group stays well while one of it is acted on; not knowing how many are well is not well.',
   asked: ['preview', 'admission'],
-  judge: (facts, _state, { healthyShare }) => {
+  judge: (facts, state, { healthyShare }) => {
     const limit = percent(healthyShare);
     const blind = facts.surroundings.unknown.find(({ what }) => what === 'group');
     if (facts.step.risk === 'additive') return allow(limit, 'takes nothing away');
     if (blind) return refuse(limit, `its group could not be read: ${blind.because}`);
     const { group } = facts.surroundings;
-    return group ? floor(facts, group, healthyShare, limit) : allow(limit, `${facts.target.name} stands alone`);
+    return group
+      ? floor(facts, withoutOurs(facts, state, group), healthyShare, limit)
+      : allow(limit, `${facts.target.name} stands alone`);
   },
 };
+
+/** Others of this run's own targets that are about to be acted on, or not seen to be well again: they may all be away at once. */
+function withoutOurs({ incidentId, target }: GuardFacts, { effects }: AdmissionState, group: GroupHealth): GroupHealth {
+  const ours = effects.filter((one) => one.incident === incidentId && one.targetId !== target.id && one.verified === undefined);
+  return { ...group, healthy: group.healthy - new Set(ours.map(({ targetId }) => targetId)).size };
+}
 
 function floor({ target }: GuardFacts, group: GroupHealth, share: number, limit: string): Said {
   const { name, total, minimum = 0 } = group;

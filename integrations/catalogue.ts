@@ -18,10 +18,11 @@ export function catalogueOf(
     actions: mapValues(registry.actions, (action) => actionOf(action, connected(action.integration))),
     checks: mapValues(registry.checks, ({ id, summary, params }) => ({ id, summary, parse: parser(params) })),
     calendars: mapValues(registry.calendars, ({ id, summary, params }) => ({ id, summary, parse: parser(params) })),
-    targets: mapValues(registry.targets, ({ type, summary, select, facts }) => ({
+    targets: mapValues(registry.targets, ({ type, summary, select, facts, list }) => ({
       type,
       summary,
       select,
+      lists: list !== undefined,
       facts: factTypes(facts),
     })),
   };

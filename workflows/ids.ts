@@ -9,5 +9,6 @@ export const incidentWorkflowId = (ref: IncidentRef): string => `incident:${inci
 /** REST's `{id}` to the workflow's id. */
 export const workflowIdOf = (incident: string): string => `incident:${incident}`;
 
-/** What is given back after one step of one incident. */
-export const giveBackWorkflowId = (incident: string, step: number): string => `giveback:${incident}:${step}`;
+/** What is given back after one step of one incident, on one of several targets where there are several. */
+export const giveBackWorkflowId = (incident: string, step: number, target?: number): string =>
+  `giveback:${incident}:${step}${target === undefined ? '' : `:${target}`}`;

@@ -4,8 +4,7 @@ import { incidentId } from '../../domain/incident-id.js';
 import type { JsonObject } from '../../domain/json.js';
 import { canonicalJson } from '../../domain/json.js';
 import type { Admission, GuardVerdict } from '../../domain/permit.js';
-import type { Plan, PlanStep } from '../../domain/plan.js';
-import { shortHash } from '../../domain/plan.js';
+import { aimedAt, batchesOf, type Plan, type PlanStep, shortHash } from '../../domain/plan.js';
 import { failureDomain } from '../../domain/target.js';
 import { decisiveVerdict, foundWords } from '../../domain/verdicts.js';
 import { guardFacts } from '../../decide/guard-facts.js';
@@ -84,13 +83,14 @@ async function derive(deps: ActivityDeps, input: StepInput, observing = false): 
     return no('incident', 'its present life', `${incident.ref.source} says it was reopened since`);
   if (incident.status === 'resolved') return no('incident', 'open', `${incident.ref.source} says resolved`);
   if (!('plan' in decision)) return no('plan', 'the pinned plan', `the rules now say: ${decision.because}`);
-  const { plan } = decision;
-  if (plan.hash !== input.planHash)
-    return no('plan', shortHash(input.planHash), `the plan has changed to ${shortHash(plan.hash)} since it was decided`);
+  if (decision.plan.hash !== input.planHash)
+    return no('plan', shortHash(input.planHash), `the plan has changed to ${shortHash(decision.plan.hash)} since it was decided`);
   if (decision.concluded === 'observe' && !observing) return no('mode', 'approve or auto', 'the rule only observes here');
+  const plan = aimedAt(decision.plan, input.target);
+  if (!plan) return no('target', 'a target of the plan', `it does not act on ${input.target ?? 'that'}`);
   const step = plan.steps[input.step];
   if (!step) return no('plan', `${plan.steps.length} steps`, `it has no step ${input.step + 1}`);
-  const early = await beforeItsTurn(deps, input, plan);
+  const early = (await beforeItsTurn(deps, input, plan)) ?? (await beforeItsBatch(deps, input, decision.plan));
   if (early) return no('plan', 'one step after the other', early);
   return { situation, plan, step, facts: await factsFor(deps, input, situation, plan, step) };
 }
@@ -112,7 +112,17 @@ async function factsFor(
   ]);
   const asking = { now: deps.now(), incidentId: input.incident, ourselves: [...deps.ourselves], own: [...deps.own] };
   const read = { deploys, calendars, surroundings, approvers, requesters };
-  return guardFacts({ ...asking, ...read, set, incident, alert, witness, plan, step });
+  const facts = guardFacts({ ...asking, ...read, set, incident, alert, witness, plan, step });
+  // A later batch began in time when the first one did.
+  return { ...facts, laterStep: facts.laterStep || (await hasBegun(deps, input)) };
+}
+
+/** Whether this incident's rollout has begun, by the ledger. */
+async function hasBegun(deps: ActivityDeps, { incident, target }: StepInput): Promise<boolean> {
+  if (target === undefined) return false;
+  const { permits } = await deps.ledger.evidence(incident);
+  const rows = (Array.isArray(permits) ? permits : []) as { consumed_at?: string | null; target_id?: string }[];
+  return rows.some((row) => row.consumed_at != null && row.target_id !== target);
 }
 
 /** Asked only where somebody has said something: it is a read at the rota. */
@@ -142,6 +152,28 @@ async function beforeItsTurn(deps: ActivityDeps, input: StepInput, plan: Plan): 
   if (attempt.verified !== undefined) return attempt.verified ? `step ${input.step} has helped` : undefined;
   const until = (attempt.overAt ?? Number.POSITIVE_INFINITY) + below.verify.withinMs;
   return deps.now() < until ? `whether step ${input.step} has helped is not known yet` : undefined;
+}
+
+/**
+ * One of a later batch only after all of the batches before it are seen to have helped, or so many have not as the rule bears: by the
+ * ledger, not by the caller's word.
+ */
+async function beforeItsBatch(deps: ActivityDeps, input: StepInput, plan: Plan): Promise<string | undefined> {
+  const batches = batchesOf(plan);
+  const mine = batches.findIndex((batch) => batch.includes(input.target ?? plan.target.id));
+  let errors = 0;
+  for (const id of batches.slice(0, mine).flat()) {
+    const one = aimedAt(plan, id);
+    const [step] = one?.steps ?? [];
+    const attempt = one && step && (await attemptOf(deps, input.incident, attemptKey(deps, one, step)));
+    const name = one?.target.name ?? id;
+    if (!attempt?.consumed) return `${name} of an earlier batch has not been acted on`;
+    if (attempt.status === 'unknown') return `whether it was done on ${name} is not known`;
+    if (attempt.verified === undefined) return `whether it helped on ${name} is not known yet`;
+    if (!attempt.verified) errors += 1;
+  }
+  const most = plan.rollout?.maxErrors ?? 0;
+  return errors > most ? `${errors} of the batches before did not help; the rule bears ${most}` : undefined;
 }
 
 /** A refusal by the design itself, before any guard is asked. */
@@ -234,7 +266,7 @@ async function writeDown(deps: ActivityDeps, input: StepInput, admission: Admiss
       (refused
         ? `${waits ? 'held' : refused.verdict === 'ask' ? 'asks' : 'REFUSED'} by ${refused.guard}: ${foundWords(refused, deps.now())}`
         : `${allow} allow: ${allowedWords(admission.verdicts, grouped)}`),
-    once: `guards.${input.step}.${refused ? `${refused.guard}.${refused.verdict}` : 'allow'}`,
+    once: `guards.${input.step}${input.target === undefined ? '' : `.${input.target}`}.${refused ? `${refused.guard}.${refused.verdict}` : 'allow'}`,
     data: { step: input.step, verdicts: admission.verdicts as unknown as JsonObject[], ...rulesSaid(deps.rules()) },
   });
 }

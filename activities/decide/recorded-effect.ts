@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../domain/json.js';
 import type { GuardVerdict, Permit } from '../../domain/permit.js';
-import { type Decision, type Plan, planIn, type PlanStep } from '../../domain/plan.js';
+import { aimedAt, type Decision, type Plan, planIn, type PlanStep } from '../../domain/plan.js';
 import type { AnyAction } from '../../integrations/contract/registry.js';
 import type { ActivityDeps } from '../deps.js';
 import { type Attempt, attemptOf } from '../situation/attempt.js';
@@ -23,7 +23,8 @@ export interface Recorded {
 /** The effect that a key names, if it may be put back now. Of the caller only the key is taken, and it must be that of this very step. */
 export async function recordedEffect(deps: ActivityDeps, input: UndoInput): Promise<Recorded | GuardVerdict> {
   const decision = await storedDecision(deps, input.incident);
-  const plan = planIn(decision);
+  const whole = planIn(decision);
+  const plan = whole && aimedAt(whole, input.target);
   const step = plan?.steps[input.step];
   if (!decision || !plan || plan.hash !== input.planHash || !step)
     return no('plan', 'the plan that was carried out', 'another plan');

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { type Pace, type PlannedVerification, planIn } from '../../domain/plan.js';
+import { aimedAt, type Pace, type PlannedVerification, planIn } from '../../domain/plan.js';
 import type { Target } from '../../domain/target.js';
 import type { CheckReading, Verification } from '../../domain/verification.js';
 import { duration } from '../../domain/words.js';
@@ -49,7 +49,8 @@ export async function verify(deps: ActivityDeps, input: VerifyInput): Promise<Ve
  * sets neither. Nor is it given on what has not ended, where nothing could have helped yet.
  */
 async function planned(deps: ActivityDeps, input: VerifyInput): Promise<{ target: Target; terms: PlannedVerification }> {
-  const plan = planIn(await storedDecision(deps, input.incident));
+  const whole = planIn(await storedDecision(deps, input.incident));
+  const plan = whole && aimedAt(whole, input.target);
   const step = plan?.steps[input.step];
   if (!plan || !step || plan.hash !== input.planHash) throw new TypeError('The ledger holds no such plan of this incident');
   const attempt =

@@ -65,8 +65,9 @@ export async function situationOf(
   const { catalogue, hash } = deps;
   const aimed = matchAndAim({ set, catalogue, incident, alert, witness });
   const { chosen } = aimed;
-  const target = chosen && (await readTarget(deps, about, chosen, pace));
-  const found = planFor({ set, catalogue, hash, incident, alert, witness, corroborable, ...aimed, target, step });
+  const target = chosen && !chosen.tagged ? await readTarget(deps, about, chosen, pace) : undefined;
+  const tagged = chosen?.tagged && (await readTagged(deps, about, chosen, chosen.tagged, pace));
+  const found = planFor({ set, catalogue, hash, incident, alert, witness, corroborable, ...aimed, target, tagged, step });
   const decision = set.revision === undefined ? found : { ...found, revision: set.revision };
   return { incident, alert, witness, decision, set, pace };
 }
@@ -79,4 +80,28 @@ async function readTarget(deps: ActivityDeps, about: About, chosen: Chosen, pace
   const place = placeFor(deps.rules(), chosen, 'read');
   const found = await type.read(type.with(callFor(about.incident, place, pace, deps.now)), chosen.selector);
   return found && { ...found, environment: chosen.environment };
+}
+
+/** All that carry the tags, each read like a single target; where they are too many, only that. */
+async function readTagged(
+  deps: ActivityDeps,
+  about: About,
+  chosen: Chosen,
+  { tags, max }: NonNullable<Chosen['tagged']>,
+  pace: Pace,
+) {
+  const type = deps.registry.targets.get(chosen.targetType);
+  if (!type?.list) throw new TypeError(`No integration lists the target type "${chosen.targetType}" by tags`);
+  const call = type.with(callFor(about.incident, placeFor(deps.rules(), chosen, 'read'), pace, deps.now));
+  const selectors = await type.list(call, tags, max);
+  if (selectors.length > max) return { found: selectors.length, read: [] };
+  const read = await Promise.all(
+    selectors.map(async (selector) => {
+      const found = await type.read(call, selector);
+      return found && { target: { ...found, environment: chosen.environment }, selector };
+    }),
+  );
+  // One that is gone since it was listed is none.
+  const there = read.filter((one) => one !== undefined);
+  return { found: there.length, read: there };
 }

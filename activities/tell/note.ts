@@ -100,7 +100,7 @@ export function alarmWords({ alert }: Decision): string {
 
 function did(step: StepStory): string {
   const at = step.startedAt ? ` at ${clock(step.startedAt)}` : '';
-  return `${step.runbook} (${step.says})${at}: ${step.effectSays}`;
+  return `${step.runbook} (${step.says})${step.target === undefined ? '' : ` on ${step.target}`}${at}: ${step.effectSays}`;
 }
 
 const targetName = (decision: Decision | undefined): string => planIn(decision)?.target.name ?? '';

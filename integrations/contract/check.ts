@@ -44,6 +44,11 @@ export interface TargetDefinition<Client> {
   /** Reads exactly one resource. `undefined`: there is none of that name at that place. */
   read: (call: CallWith<Client>, selector: Record<string, string>) => Promise<Omit<Target, 'environment'> | undefined>;
   /**
+   * Selectors of what carries all of these tags at that place, in a lasting order; one more than `atMost` says that there are more.
+   * Absent: rules can aim at one by name alone.
+   */
+  list?: (call: CallWith<Client>, tags: Readonly<Record<string, string>>, atMost: number) => Promise<Record<string, string>[]>;
+  /**
    * What stands around it: the group that it is one of, who works on it. Absent: it stands alone and nobody can work on it.
    * What cannot be read is named in `unknown`; throws VendorError only where asking again may help.
    */

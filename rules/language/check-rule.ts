@@ -1,6 +1,7 @@
 import type { Catalogue } from '../../domain/catalogue.js';
 import { didYouMean } from '../../domain/nearest.js';
 import { ruleFields, targetFields } from '../../domain/readable.js';
+import { isTagged } from '../../domain/target.js';
 import { compileLines } from './check-conditions.js';
 import { checkRuleGuards } from './check-guards.js';
 import { unknown } from './check-runbook.js';
@@ -65,6 +66,7 @@ export function checkRule({ doc, source }: Read<Rule>, around: RuleSurroundings)
     ...nameProblems(doc, around, says),
     ...(around.policy ? checkRuleGuards(doc, around.policy, says) : []),
     ...undoProblems(doc, steps, around, says),
+    ...rolloutProblems(doc, first, says),
   ];
   return { when: when.lines, unless: unless.lines, require: require.lines, steps, problems };
 }
@@ -165,6 +167,25 @@ function nameProblems(doc: Rule, { policy, ruleNames }: RuleSurroundings, says: 
     ...overrides,
     ...owner,
     ...modes.map((environment) => says(['mode', environment], unknown('environment', environment, environments), 'key')),
+  ];
+}
+
+/** Several targets are acted on in batches, each seen to have helped before the next: that takes one step, and a check of one target. */
+function rolloutProblems(doc: Rule, runbook: Runbook | undefined, says: Says): Problem[] {
+  if (!isTagged(doc.target))
+    return doc.rollout === undefined
+      ? []
+      : [says(['rollout'], 'rollout belongs to a target by tags; write target: { tagged: … }, or remove it', 'key')];
+  const ladder = doc.ladder
+    ? [says(['ladder'], 'a ladder climbs on one target; with tagged write run: and one runbook', 'key')]
+    : [];
+  if (!runbook || runbook.check !== undefined || doc.verify?.check !== undefined) return ladder;
+  return [
+    ...ladder,
+    says(
+      ['target', 'tagged'],
+      `the alert cannot tell whether one of several is well; give ${runbook.runbook} a check, or the rule verify.check`,
+    ),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { CatalogueTarget } from '../../domain/catalogue.js';
 import { didYouMean } from '../../domain/nearest.js';
 import { type FieldType, fieldType, fitsWhole, isField, ruleFields } from '../../domain/readable.js';
 import { readInput, type RunbookInput } from '../../domain/runbook-input.js';
+import { isTagged } from '../../domain/target.js';
 import type { Problem } from './problem.js';
 import type { Rule, RuleValue } from './rule.js';
 import type { Runbook } from './runbook.js';
@@ -20,6 +21,10 @@ function fieldMistake(field: string): string | undefined {
 /** The target's selector: the fields that its type asks for, each from a field of the alert or a literal that fits its pattern. */
 export function checkAim({ target }: Rule, type: CatalogueTarget, says: Says): Problem[] {
   const wanted = Object.keys(type.select);
+  if (isTagged(target))
+    return type.lists
+      ? []
+      : [says(['target', 'tagged'], `${type.type} cannot be found by tags; name one by ${wanted.join(' and ')}`)];
   if (typeof target === 'string') {
     if (!isField(target))
       return [

@@ -12,12 +12,13 @@ const ruleValues = z.record(name.or(z.string().regex(/^[a-z][A-Za-z0-9]{0,62}$/)
 const target = z.union(
   [
     z.string(),
-    z
-      .strictObject({ tagged: labelled, max: z.union([z.number(), z.string()]).optional() })
-      .refine(
-        () => false,
-        'not yet: several targets by tag are not supported in this version; name exactly one target, such as target: alert.labels.InstanceId',
+    z.strictObject({
+      tagged: labelled.refine(
+        (tags) => Object.keys(tags).length > 0,
+        'names no tag: that would be everything; name one, such as { service: web }',
       ),
+      max: z.int('must be a whole number').min(1).max(10, 'is more than 10; name a smaller part of the fleet').optional(),
+    }),
     labelled,
   ],
   {
@@ -80,10 +81,16 @@ export const Rule = z.strictObject({
   guards: guards.optional(),
   approval: approval.optional(),
   verify: verify.optional(),
-  rollout: notYet(
-    z.strictObject({ batches: z.array(z.int()).optional(), maxErrors: z.int().optional() }),
-    'remove rollout; exactly one target is touched',
-  ),
+  rollout: z
+    .strictObject({
+      batches: z
+        .array(z.int().min(1, 'must be at least 1'))
+        .min(1, 'names no batch; write [1, 2, 4], or remove batches')
+        .max(10)
+        .optional(),
+      maxErrors: z.int().min(0).max(9).optional(),
+    })
+    .optional(),
   undo: z.enum(['none', 'restore']).optional(),
   report: report.optional(),
   toil: z.strictObject({ manual: duration, source: text }).optional(),

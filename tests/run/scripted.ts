@@ -42,6 +42,8 @@ export interface Seen {
   calls: string[];
   starts: EffectInput[];
   reports: ReportInput[];
+  /** Targets that a permit was asked for, in order; of plans with several. */
+  admitted: string[];
   undos: UndoInput[];
   gaveBack: GaveBackInput[];
 }
@@ -54,7 +56,7 @@ export function scripted(script: Script): {
   tell: TellActivities;
   effect: Record<string, StartEffect | WaitEffect | AdoptEffect | StopEffect>;
 } {
-  const seen: Seen = { calls: [], starts: [], reports: [], undos: [], gaveBack: [] };
+  const seen: Seen = { calls: [], starts: [], admitted: [], reports: [], undos: [], gaveBack: [] };
   const called = (name: string) => void seen.calls.push(name);
   return {
     seen,
@@ -64,6 +66,7 @@ export function scripted(script: Script): {
       shadow: async () => (called('shadow'), { says: 'observing: 20 would have allowed it' }),
       admit: async (input) => {
         called('admit');
+        if (input.target !== undefined) seen.admitted.push(input.target);
         await script.during?.admit?.();
         return admission(next(script.admissions), input.step, script);
       },
@@ -231,6 +234,18 @@ export const planOf = (change: Partial<Plan> = {}): Plan => ({
   hash: '5b1e07c2aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
   ...change,
 });
+
+/** Several targets, one more at a time than before. */
+export function severalTargets(names: readonly string[], maxErrors = 0): Plan {
+  const plan = planOf();
+  const each = names.map((name) => ({
+    target: { ...plan.target, id: `arn:${name}`, name },
+    selector: { InstanceId: name },
+    steps: [step(0, 'restart', { undo: 'restore' })],
+  }));
+  const batches = [1, 2, 4].slice(0, Math.ceil(Math.log2(names.length + 1)));
+  return planOf({ ...each[0], rollout: { each, batches, maxErrors } });
+}
 
 export const twoSteps = (): Plan => planOf({ steps: [step(0, 'restart-service'), step(1, 'restart-instance')] });
 

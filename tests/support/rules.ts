@@ -86,6 +86,7 @@ export const catalogue: Catalogue = {
       {
         type: 'test.compute.instance',
         summary: '',
+        lists: true,
         select: { InstanceId: /^i-[0-9a-f]{4,17}$/ },
         facts: { state: 'string', count: 'number', disks: 'list', nested: 'object' },
       },
@@ -95,6 +96,7 @@ export const catalogue: Catalogue = {
       {
         type: 'test.compute.service',
         summary: '',
+        lists: true,
         select: { cluster: /^[a-z-]+$/, service: /^[a-z-]+$/ },
         facts: { running: 'number' },
       },

@@ -11,6 +11,8 @@ import { putBack } from '../incident/undo.js';
 export interface GiveBackInput {
   about: About;
   plan: Plan;
+  /** The one of several targets, by id. */
+  target?: string;
   step: PlanStep;
   attemptKey: string;
   afterMs: number;
@@ -39,8 +41,13 @@ export async function giveBack(input: GiveBackInput): Promise<{ says: string }> 
   return continueAsNew<typeof giveBack>(input);
 }
 
-async function giveItBack({ about, plan, step, attemptKey }: GiveBackInput): Promise<{ says: string }> {
-  const undone = await putBack(aside(about, plan), step, attemptKey, 'giveBack');
+async function giveItBack({ about, plan, target, step, attemptKey }: GiveBackInput): Promise<{ says: string }> {
+  const undone = await putBack(
+    { ...aside(about, plan), ...(target === undefined ? {} : { target }) },
+    step,
+    attemptKey,
+    'giveBack',
+  );
   const says = undone.status === 'succeeded' ? `given back: ${undone.says}` : `not given back: ${undone.says}`;
   await gaveBack({ ...about, says, done: undone.status === 'succeeded' });
   return { says };

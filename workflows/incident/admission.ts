@@ -3,7 +3,7 @@ import { patched } from '@temporalio/workflow';
 import { admit, decide } from './activities.js';
 import { approved, judgeWaiting } from './approval.js';
 import { mostAsks, refusal, waitFor } from './held.js';
-import { end, goOn, interrupted, type Next, type PlannedRun } from './run.js';
+import { end, goOn, interrupted, type Next, type PlannedRun, stepOf } from './run.js';
 import { show } from './shown.js';
 
 /** A permit for one step, or the end of the run. Waits where the guard says that waiting helps. */
@@ -14,7 +14,7 @@ export async function permitFor(run: PlannedRun, step: number): Promise<Next<Per
     const stop = await lastWord(run);
     if (stop) return stop;
     show(run.shown, { phase: 'guards', says: `asking every guard about step ${step + 1}`, planHash: run.plan.hash });
-    const admission: Admission = await admit({ ...run.about, planHash: run.plan.hash, step });
+    const admission: Admission = await admit(stepOf(run, step));
     // Whatever came in while the guards were asked came before the effect.
     if (admission.admitted) return (await lastWord(run)) ?? goOn(admission.permit);
     const refused = admission.refusedBy;
@@ -39,7 +39,7 @@ export async function permitFor(run: PlannedRun, step: number): Promise<Next<Per
 const mostPlans = 2;
 
 const mayDecideAgain = (run: PlannedRun, step: number, times: number): boolean =>
-  step === 0 && run.story.effects === 0 && times < mostPlans && patched('decide-again');
+  step === 0 && run.target === undefined && run.story.effects === 0 && times < mostPlans && patched('decide-again');
 
 /** Decides anew, as for a new incident; where a human's word is wanted, for the new plan: no word counts for two. */
 async function decideAgain(run: PlannedRun, step: number): Promise<Next> {

@@ -9,6 +9,7 @@ import { approved } from './approval.js';
 import { reason } from './execution.js';
 import { openInbox } from './inbox.js';
 import { climb } from './ladder.js';
+import { rollOut } from './rollout.js';
 import { end, interrupted, type PlannedRun, type Run } from './run.js';
 import { setAttributes, show, shownAtStart } from './shown.js';
 
@@ -92,7 +93,7 @@ async function carriedOut(run: PlannedRun, decision: Decision): Promise<Ending> 
     const word = await approved(run, 0, run.plan.modeBecause ?? `mode ${run.plan.mode} in ${run.plan.environment}`);
     if (!word.go) return word.ending;
   }
-  const climbed = await climb(run);
+  const climbed = await (run.plan.rollout ? rollOut(run) : climb(run));
   return climbed.go ? end('escalated', 'the ladder ended without a word', true).ending : climbed.ending;
 }
 

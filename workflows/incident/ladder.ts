@@ -8,7 +8,7 @@ import { giveBackWorkflowId } from '../ids.js';
 import { verifying } from './activities.js';
 import { permitFor } from './admission.js';
 import { execute, reason } from './execution.js';
-import { end, goOn, interrupted, type Next, type PlannedRun } from './run.js';
+import { end, goOn, interrupted, type Next, type PlannedRun, stepOf } from './run.js';
 import { show } from './shown.js';
 import { putBack } from './undo.js';
 
@@ -53,7 +53,7 @@ async function tryStep(run: PlannedRun, index: number): Promise<Next<{ step: Pla
  * What did not help is put back where its runbook says so, before anything else is tried. A human who has taken the incident has taken
  * it as it is. What could not be put back is people's.
  */
-async function undoIfWanted(run: PlannedRun, step: PlanStep, told: StepStory): Promise<Next<never> | undefined> {
+export async function undoIfWanted(run: PlannedRun, step: PlanStep, told: StepStory): Promise<Next<never> | undefined> {
   if (step.undo !== 'restore' || told.attemptKey === undefined) return undefined;
   const taken = interrupted(run, run.plan);
   if (taken) {
@@ -68,18 +68,19 @@ async function undoIfWanted(run: PlannedRun, step: PlanStep, told: StepStory): P
 }
 
 /** What helped and is only lent is given back by a run of its own, long after this one has ended. */
-async function promiseGiveBack(run: PlannedRun, step: PlanStep, told: StepStory): Promise<void> {
+export async function promiseGiveBack(run: PlannedRun, step: PlanStep, told: StepStory): Promise<void> {
   if (step.giveBackMs === undefined || told.attemptKey === undefined) return;
   told.left = `${step.says}; given back ${duration(step.giveBackMs)} after the incident is closed, if it is still ours`;
   const input: GiveBackInput = {
     about: run.about,
     plan: run.plan,
+    ...(run.target === undefined ? {} : { target: run.target }),
     step,
     attemptKey: told.attemptKey,
     afterMs: step.giveBackMs,
   };
   const started = await startChild<(input: GiveBackInput) => Promise<unknown>>('giveBack', {
-    workflowId: giveBackWorkflowId(run.about.incident, step.index),
+    workflowId: giveBackWorkflowId(run.about.incident, step.index, placeInRollout(run)),
     args: [input],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     staticSummary: `gives back what ${step.runbook} added`,
@@ -91,12 +92,16 @@ async function promiseGiveBack(run: PlannedRun, step: PlanStep, told: StepStory)
   if (!started) told.left = `${step.says}; nobody gives it back by itself`;
 }
 
+/** Which of several targets it is about, from 0. */
+const placeInRollout = ({ plan, target }: PlannedRun): number | undefined =>
+  target === undefined ? undefined : plan.rollout?.each.findIndex((each) => each.target.id === target);
+
 const lastWords = (steps: StepStory[]): string =>
   steps.at(-1)?.verification?.says ?? steps.at(-1)?.effectSays ?? 'nothing could be done';
 
 type Permitted = Parameters<typeof execute>[2];
 
-async function perform(
+export async function perform(
   run: PlannedRun,
   step: PlanStep,
   permit: Permitted,
@@ -108,6 +113,7 @@ async function perform(
     index: step.index,
     runbook: step.runbook,
     says: step.says,
+    ...(run.target === undefined ? {} : { target: run.plan.target.name }),
     attemptKey: permit.attemptKey,
     startedAt,
     endedAt: new Date().toISOString(),
@@ -126,7 +132,7 @@ async function verified(run: PlannedRun, step: PlanStep, attemptKey: string): Pr
   show(run.shown, { phase: 'verifying', says: `whether ${step.runbook} helped`, planHash: hash, until });
   try {
     const { verify } = verifying(pace, step.verify.withinMs);
-    return await verify({ ...run.about, planHash: hash, step: step.index, attemptKey, verify: step.verify });
+    return await verify({ ...stepOf(run, step.index), attemptKey, verify: step.verify });
   } catch (error) {
     return { verified: false, readings: [], says: `it could not be verified: ${reason(error)}` };
   }

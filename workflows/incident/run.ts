@@ -15,8 +15,16 @@ export interface Run {
   story: Story;
 }
 
-/** A run with a plan: everything after `decide`. */
-export type PlannedRun = Run & { plan: Plan };
+/** A run with a plan: everything after `decide`. `target`: the one of several, by id, that a part of the run is about. */
+export type PlannedRun = Run & { plan: Plan; target?: string };
+
+/** What names one step to the activities. */
+export const stepOf = ({ about, plan, target }: PlannedRun, step: number) => ({
+  ...about,
+  planHash: plan.hash,
+  step,
+  ...(target === undefined ? {} : { target }),
+});
 
 /** A phase goes on, or ends the run. */
 export type Next<Value = undefined> = { go: true; value: Value } | { go: false; ending: Ending };

@@ -3,7 +3,7 @@ import type { PlanStep } from '../../domain/plan.js';
 import type { StepStory } from '../../domain/story.js';
 import { admitUndo } from './activities.js';
 import { execute, reason } from './execution.js';
-import type { PlannedRun } from './run.js';
+import { type PlannedRun, stepOf } from './run.js';
 import { show } from './shown.js';
 
 type Undone = NonNullable<StepStory['undo']>;
@@ -13,9 +13,7 @@ export async function putBack(run: PlannedRun, step: PlanStep, attemptKey: strin
   show(run.shown, { phase: 'undoing', says: `puts back what ${step.runbook} did`, planHash: run.plan.hash });
   try {
     const { admission, action, waits, stops, says } = await admitUndo({
-      ...run.about,
-      planHash: run.plan.hash,
-      step: step.index,
+      ...stepOf(run, step.index),
       attemptKey,
       why,
     });

@@ -6,7 +6,7 @@ import { instanceArn } from '../arn.js';
 import type { Reading } from '../call.js';
 import type { AwsClient } from '../client.js';
 import { statusChecksOf } from './ec2-status.js';
-import { instanceGroup } from './instance-group.js';
+import { instanceGroup, instancesTagged } from './instance-group.js';
 import { peopleOn } from './instance-people.js';
 import { surroundingsOf } from './surroundings.js';
 
@@ -57,6 +57,11 @@ export const ec2Instance: TargetDefinition<AwsClient> = {
       readAt: new Date(call.now()).toISOString(),
     };
   },
+  list: async (call, tags, atMost) =>
+    (await instancesTagged(call, tags))
+      .sort()
+      .slice(0, atMost + 1)
+      .map((id) => ({ InstanceId: id })),
   around: (call, target) =>
     surroundingsOf(
       () => instanceGroup(call, target),

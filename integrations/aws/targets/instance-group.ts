@@ -58,10 +58,22 @@ const idsAtOnce = 100;
  */
 async function taggedGroup(call: Call, id: string, key: string, value: string): Promise<GroupHealth> {
   const name = `instances with ${key}=${clean(value, 80)}`;
-  const found = await allOf(name, mostInstances, async (token) => {
+  const found = await instancesTagged(call, { [key]: value });
+  // It may be stopped itself: it is one of them all the same.
+  const ids = [...new Set([...found, id])];
+  const well = await wellOf(call, ids);
+  return { name, total: ids.length, healthy: well.size, targetHealthy: well.has(id) };
+}
+
+/** Ids of the instances of the call's account and region that carry all of these tags and run, or are on their way up or down. */
+export function instancesTagged(call: Reading<'ec2'>, tags: Readonly<Record<string, string>>): Promise<string[]> {
+  const name = `instances with ${Object.entries(tags)
+    .map(([key, value]) => `${key}=${clean(value, 80)}`)
+    .join(' and ')}`;
+  return allOf(name, mostInstances, async (token) => {
     const { Reservations = [], NextToken } = await call.client.ec2.describeInstances(call, {
       Filters: [
-        { Name: `tag:${key}`, Values: [literally(value)] },
+        ...Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [literally(value)] })),
         { Name: 'instance-state-name', Values: ['pending', 'running', 'stopping'] },
       ],
       MaxResults: mostInstances,
@@ -71,10 +83,6 @@ async function taggedGroup(call: Call, id: string, key: string, value: string): 
     const items = here.flatMap(({ Instances = [] }) => Instances.flatMap(({ InstanceId }) => InstanceId ?? []));
     return { items, next: NextToken };
   });
-  // It may be stopped itself: it is one of them all the same.
-  const ids = [...new Set([...found, id])];
-  const well = await wellOf(call, ids);
-  return { name, total: ids.length, healthy: well.size, targetHealthy: well.has(id) };
 }
 
 /** EC2 reads `*` and `?` in a filter as wildcards unless a backslash stands before them (Amazon EC2 User Guide, filters). */
