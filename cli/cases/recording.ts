@@ -23,15 +23,37 @@ const reading = z.looseObject({
   alerts: z.array(z.record(z.string(), z.json())).default([]),
 });
 
+/** What was understood already: as the API tells a decision, and `rules new --from` keeps an incident. */
+const understood = z.looseObject({
+  incident: z.looseObject({
+    ref: z.looseObject({ source: z.string(), externalId: z.string(), generation: z.string() }),
+    id: z.string(),
+    title: z.string(),
+    urgency: z.string(),
+    service: z.looseObject({ id: z.string(), name: z.string() }),
+    createdAt: z.string(),
+    heldBy: z.array(z.looseObject({})).default([]),
+  }),
+  alert: z.looseObject({
+    source: z.string(),
+    name: z.string(),
+    labels: z.record(z.string(), z.string()),
+    startedAt: z.string(),
+    correlationKey: z.string(),
+  }),
+});
+
 /**
  * A recorded delivery in our words: by the source that reads such things live, and the same readers of alerting tools' bodies; then
  * moved to the case's environment, and changed as the case says. Throws Error with a plain sentence when it cannot be understood.
  */
 export function toldBy({ recording, world, alert, labels, incident }: LoadedCase, readers: Readers, policy: Policy): Told {
   const service = firstService(policy, world.env);
-  const told = read(recording.json, readers, service, recording.file);
+  const told = readRecording(recording.json, readers, service, recording.file);
   const there =
-    world.env === undefined ? told : read(moved(recording.json, told, policy, world.env), readers, service, recording.file);
+    world.env === undefined
+      ? told
+      : readRecording(moved(recording.json, told, policy, world.env), readers, service, recording.file);
   return {
     incident: changed(there.incident, {
       ...incident,
@@ -45,7 +67,10 @@ export function toldBy({ recording, world, alert, labels, incident }: LoadedCase
   };
 }
 
-function read(json: Json, { sources, bodies }: Readers, service: string, file: string): Told {
+/** `service`: where an incident is opened for a body that tells of none. Throws Error with a plain sentence when it cannot be understood. */
+export function readRecording(json: Json, { sources, bodies }: Readers, service: string, file: string): Told {
+  const known = understood.safeParse(json);
+  if (known.success) return { incident: known.data.incident, alert: known.data.alert } as unknown as Told;
   const parsed = reading.safeParse(json);
   if (parsed.success) {
     const { source: id, generation, incident, alerts } = parsed.data;
@@ -92,7 +117,7 @@ function openedFor(facts: BodyFacts, service: string): Told {
   };
 }
 
-const firstService = (policy: Policy, env: string | undefined): string =>
+export const firstService = (policy: Policy, env: string | undefined): string =>
   Object.entries(policy.environments).find(([name]) => env === undefined || name === env)?.[1].pagerduty[0] ?? '';
 
 /**

@@ -18,6 +18,7 @@ import { loadOrRefuse, rulesDirFor } from '../loaded-rules.js';
 import { shownPath } from '../paths.js';
 import { addRulesDiff } from './rules-diff.js';
 import { addRulesFields } from './rules-fields.js';
+import { addRulesNew } from './rules-new.js';
 import { addRulesSchema } from './rules-schema.js';
 import { addRulesRevision } from './rules-revision.js';
 import { addRulesTest } from './rules-test.js';
@@ -34,6 +35,7 @@ export function addRules(program: Command, context: Context): void {
   addRulesRevision(rules, context);
   addRulesDiff(rules, context);
   addRulesFields(rules, context);
+  addRulesNew(rules, context);
   addRulesSchema(rules, context);
   rules
     .command('explain')
