@@ -16,13 +16,14 @@ export const budget: Guard = {
   sentence: 'So many effects in so long, per rule, service and team, and in all; when it is used up, a human decides.',
   asked: ['preview', 'admission'],
   judge: (facts, { effects }, { budget: budgets }) => {
+    const ofRule = windowOf(
+      `rule ${facts.rule}`,
+      budgets.rule,
+      facts,
+      effects.filter(({ rule }) => rule === facts.rule),
+    );
     const windows = [
-      windowOf(
-        `rule ${facts.rule}`,
-        budgets.rule,
-        facts,
-        effects.filter(({ rule }) => rule === facts.rule),
-      ),
+      ofRule,
       windowOf(
         `service ${facts.incident.service.name || facts.incident.service.id}`,
         budgets.service,
@@ -43,7 +44,7 @@ export const budget: Guard = {
     ];
     const limit = budgetWords(budgets.rule);
     const empty = windows.filter(({ used, budget: { count } }) => !(used < count)).sort((a, b) => b.free - a.free)[0];
-    if (!empty) return allow(limit, `${windows[0]?.used ?? 0} used`);
+    if (!empty) return allow(limit, `${ofRule.used} used`);
     const found = `${empty.used} used of ${budgetWords(empty.budget)} for ${empty.of}`;
     if (!Number.isFinite(empty.free)) return ask(budgetWords(empty.budget), found);
     return freeAt(ask(budgetWords(empty.budget), found), empty.free);

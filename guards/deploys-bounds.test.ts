@@ -54,6 +54,10 @@ describe('row 18: to the millisecond', () => {
     );
   });
 
+  it('one whose end nobody told, so long ago that it is over, has no end to count from', () => {
+    expect(said([seen({ startedAt: now - 25 * hour })])).toMatchObject({ verdict: 'allow', found: 'none lately (api)' });
+  });
+
   it('nothing seen is free now, and says nothing of a time', () => {
     expect(said([])).toEqual({
       guard: 'deploys',

@@ -5,10 +5,10 @@
 export function fits(pattern: string, text: string): boolean {
   let [p, t, star, retry] = [0, 0, -1, 0];
   while (t < text.length) {
-    if (p < pattern.length && pattern[p] === '*') {
+    if (pattern[p] === '*') {
       star = p++;
       retry = t;
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === text[t])) {
+    } else if (pattern[p] === '?' || pattern[p] === text[t]) {
       p++;
       t++;
     } else if (star >= 0) {

@@ -201,6 +201,30 @@ describe('when it is free', () => {
     expect(shown('budget', { limits: none })?.freeAt).toBeUndefined();
   });
 
+  it('of two budgets that are empty, the one that is never free is named', () => {
+    const budget = { ...standard.budget, all: { count: 0, perMs: hour } };
+    const effects = Array.from({ length: 5 }, () => effectAgo(minute, { rule: 'ec2-cpu-high' }));
+    expect(shown('budget', { state: { effects }, limits: { budget } })).toMatchObject({
+      verdict: 'ask',
+      limit: '0/1h',
+      found: '5 used of 0/1h for everything',
+    });
+  });
+
+  it('a team has a budget where the policy gives it one, and its own effects alone use it up', () => {
+    const budget = { ...standard.budget, team: { count: 2, perMs: hour } };
+    const by = (...teams: string[]) => ({
+      state: { effects: teams.map((team) => effectAgo(minute, { team })) },
+      limits: { budget },
+    });
+    expect(shown('budget', by('team-web', 'team-other', 'team-other'))).toMatchObject({ verdict: 'allow', found: '0 used' });
+    expect(shown('budget', by('team-web', 'team-web'))).toMatchObject({
+      verdict: 'ask',
+      limit: '2/1h',
+      found: '2 used of 2/1h for team team-web',
+    });
+  });
+
   it('of a budget: when its oldest effect but so many leaves the window, in whatever order they are read', () => {
     const agos = [50, 10, 30, 20, 40, 55].map((minutes) => minutes * minute);
     const effects = agos.map((ago) => effectAgo(ago, { rule: 'ec2-cpu-high' }));
@@ -220,8 +244,42 @@ it('before what was done is put back, only what forbids any touch is asked', () 
   for (const { asked } of guards) expect(['preview', 'admission', 'undo']).toEqual(expect.arrayContaining([...asked]));
 });
 
+describe('what was demoted', () => {
+  const hold = {
+    id: 'H7',
+    kind: 'demotion',
+    scope: 'rule:ec2-cpu-high',
+    reason: 'did not help',
+    owner: 'brake',
+    since: '',
+  } as const;
+  it('asks, and says how that is ended; a stop beside it refuses', () => {
+    expect(shown('stop', { state: { holds: [hold] } })).toMatchObject({
+      verdict: 'ask',
+      limit: 'no hold',
+      found: 'rule:ec2-cpu-high asks: did not help; lift it with opssentinel resume H7',
+    });
+    const stop = { ...hold, id: 'H8', kind: 'stop', scope: 'all', owner: 'ada', reason: 'looking' } as const;
+    for (const holds of [
+      [hold, stop],
+      [stop, hold],
+    ])
+      expect(shown('stop', { state: { holds } })).toMatchObject({
+        verdict: 'refuse',
+        found: 'stop of all by ada: looking, until somebody lifts it',
+      });
+  });
+});
+
 describe('judging', () => {
   const limits = standard;
+  it('approval wants people for a destructive step in mode auto, also where no other guard asks', () => {
+    const approval = guards.filter(({ id }) => id === 'approval');
+    const facts = calmFacts({ step: { ...step, risk: 'destructive' } });
+    expect(judgeAll(approval, facts, calmState(), limits)).toMatchObject([{ verdict: 'ask' }]);
+    expect(judgeAll(approval, calmFacts(), calmState(), limits)).toMatchObject([{ verdict: 'allow' }]);
+  });
+
   it('without any guard says so', () => {
     expect(judgeAll([], calmFacts(), calmState(), limits)).toEqual([
       { guard: 'guards', verdict: 'refuse', limit: '-', found: 'there is no guard to ask', setBy: 'design' },

@@ -4,7 +4,8 @@
  *
  *   node tools/mutate.mjs [glob…] [--since COMMIT] [-o json] [--workers N]
  *
- * Exit code: 0 all targets reached, 1 a target is not reached (tools/mutate/targets.json) or cannot be judged, 2 asked for wrongly.
+ * Exit code: 0 all targets reached, 1 a target is not reached (tools/mutate/targets.json) or cannot be judged, 2 asked for wrongly,
+ * 130 stopped (what was found until then is shown).
  */
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -86,23 +87,28 @@ async function runAll(root, targets, workers) {
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
 }
 
+function tell(targets, began, output) {
+  const result = resultOf(targets, Math.round((Date.now() - began) / 1000));
+  process.stdout.write(output === 'json' ? `${JSON.stringify(result, null, 2)}\n` : words(result));
+  return result.ok;
+}
+
 async function main(argv) {
   const began = Date.now();
   const asked = askedFor(argv);
   const targets = planOf(asked);
   if (targets.length === 0)
     throw new Misuse('There is nothing to change: no file of a target fits, or nothing was changed since.');
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => {
+      killAll();
+      // What was found until now is worth seeing.
+      tell(targets, began, asked.output);
+      process.exit(130);
+    });
   await runAll(asked.root, targets, asked.workers);
-  const result = resultOf(targets, Math.round((Date.now() - began) / 1000));
-  process.stdout.write(asked.output === 'json' ? `${JSON.stringify(result, null, 2)}\n` : words(result));
-  return result.ok ? 0 : 1;
+  return tell(targets, began, asked.output) ? 0 : 1;
 }
-
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-  process.on(signal, () => {
-    killAll();
-    process.exit(130);
-  });
 
 try {
   process.exitCode = await main(process.argv.slice(2));

@@ -10,6 +10,7 @@ export function scoreOf(mutants) {
     survived,
     uncovered,
     equivalent: mutants.filter((one) => one.equivalent !== undefined).length,
+    unjudged: mutants.filter((one) => one.status === undefined).length,
     // Rounded down: 89.99 % is not 90 %.
     percent: all === 0 ? 100 : Math.floor((killed / all) * 1_000) / 10,
   };
@@ -21,7 +22,7 @@ const told = ({ line, before, after, status }) => ({ line, before, after, status
 export function resultOf(targets, seconds) {
   const judged = targets.map(({ name, threshold, files }) => {
     const score = scoreOf(files.flatMap(({ mutants }) => mutants));
-    const broken = files.some(({ problem }) => problem !== undefined);
+    const broken = files.some(({ problem }) => problem !== undefined) || score.unjudged > 0;
     return {
       name,
       threshold,
@@ -64,6 +65,7 @@ export function words({ targets, seconds, ok }) {
         ...(one.survived ? [`${one.survived} survived`] : []),
         ...(one.uncovered ? [`${one.uncovered} reached by no test`] : []),
         ...(one.equivalent ? [`${one.equivalent} change nothing`] : []),
+        ...(one.unjudged ? [`${one.unjudged} not judged`] : []),
       ];
       lines.push(
         one.problem === undefined ? `  ${percent(one.percent)}  ${one.file}: ${rest.join(', ')}` : `        ?  ${one.file}`,
