@@ -10,15 +10,15 @@ export const freeze: Guard = {
   asked: ['preview', 'admission'],
   judge: ({ now, calendars, step }) => {
     const limit = 'open';
-    const shut = calendars.words.filter((word) => word.closed && !word.allow.includes(step.risk) && endOf(word) > now);
-    const [longest] = [...shut].sort((a, b) => endOf(b) - endOf(a));
+    const closed = calendars.words.filter((word) => word.closed && endOf(word) > now);
+    const [longest] = closed.filter(({ allow: through }) => !through.includes(step.risk)).sort((a, b) => endOf(b) - endOf(a));
     if (longest) {
       const said = refuse(limit, `${longest.says} (${longest.from})`);
       return Number.isFinite(endOf(longest)) ? freeAt(said, endOf(longest)) : said;
     }
     const blind = calendars.unknown.map(({ from, because }) => `${from}, ${because}`);
     if (blind.length > 0) return refuse(limit, `not known: ${listed(blind)}`);
-    const through = calendars.words.find(({ closed }) => closed);
+    const [through] = closed;
     if (through) return allow(limit, `${through.says} (${through.from}) lets ${step.risk} through`);
     return allow(
       limit,

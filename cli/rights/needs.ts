@@ -12,7 +12,7 @@ export interface NeedsOptions {
   environments?: (name: string) => boolean;
   /** As if every rule acted, whatever its mode. */
   acting?: boolean;
-  /** Without what reading alerts needs, which is no rule's own. */
+  /** Without what reading alerts and asking calendars needs, which is no rule's own. */
   rulesOnly?: boolean;
 }
 
@@ -30,7 +30,11 @@ export function needsOf(set: RuleSet, registry: Registry, integration: string, o
               needsOfStep({ set, registry, integration, acting: options.acting ?? false }, rule, step, place),
             ),
           );
-          return [...ofRules, ...(options.rulesOnly ? [] : needsOfAlerts(registry, integration, place))];
+          const ofNoRule = [
+            ...needsOfAlerts(registry, integration, place),
+            ...needsOfCalendars(set, registry, integration, place),
+          ];
+          return [...ofRules, ...(options.rulesOnly ? [] : ofNoRule)];
         }),
       ),
     );
@@ -57,6 +61,14 @@ function needsOfAlerts(registry: Registry, integration: string, place: Place): R
     ...registry.witnesses.map((one) => ({ ...one, because: `witness ${one.id}` })),
   ].filter((one) => one.integration === integration);
   return own.map(({ because, permissions }) => reading(place, because, permissions));
+}
+
+/** Calendars are asked about every target of the environments that the policy names them for; some are asked unnamed. */
+function needsOfCalendars({ policy }: RuleSet, registry: Registry, integration: string, place: Place): RightsNeed[] {
+  const named = policy.doc.calendars.filter(({ env }) => env === undefined || env.includes(place.environment));
+  return [...registry.calendars.values()]
+    .filter(({ id, always, integration: of }) => of === integration && (always || named.some(({ use }) => use === id)))
+    .map(({ id, permissions }) => reading(place, `calendar ${id}`, permissions));
 }
 
 const reading = ({ account, region }: Place, because: string, permissions: readonly string[]): RightsNeed => ({
@@ -137,6 +149,7 @@ export function ableOf(registry: Registry, integration: string): string[] {
     ...registry.checks.values(),
     ...registry.targets.values(),
     ...registry.sources.values(),
+    ...registry.calendars.values(),
     ...registry.witnesses,
   ];
   return all.filter((one) => one.integration === integration).flatMap(({ permissions }) => permissions);

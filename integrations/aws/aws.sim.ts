@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../domain/json.js';
 import type { CreateSimulator, WireRequest, WireResponse } from '../contract/simulator.js';
 import { createAutoScaling, type ScalingSettings } from './simulated/auto-scaling.js';
+import { createChangeCalendars } from './simulated/change-calendars.js';
 import { createCloudWatch } from './simulated/cloudwatch.js';
 import { type CommandSettings, createCommands } from './simulated/commands.js';
 import { answerEc2 } from './simulated/ec2.js';
@@ -36,11 +37,12 @@ const createSimulator: CreateSimulator = (sandbox) => {
   const ssm = createSsm(world);
   const commands = createCommands(world);
   const logins = createLogins(world);
+  const calendars = createChangeCalendars(world);
   const sts = createSts(sandbox.now);
   const trail = createTrail(sandbox, sts);
   const notices = createNotices(world);
   const settable = [autoScaling, ecs, lambda, commands, logs, rds];
-  const parts = [world, autoScaling, ecs, cloudwatch, lambda, logs, rds, ssm, commands, logins, sts, trail];
+  const parts = [world, autoScaling, ecs, cloudwatch, lambda, logs, rds, ssm, commands, logins, calendars, sts, trail];
   /** By the service of the signature's scope; `cloudwatch` is `monitoring` there. */
   const services: Readonly<Record<string, Answer>> = {
     autoscaling: autoScaling.answer,
@@ -51,7 +53,10 @@ const createSimulator: CreateSimulator = (sandbox) => {
     logs: logs.answer,
     rds: rds.answer,
     ssm: (scope, action, request) =>
-      commands.answer(scope, action, request) ?? logins.answer(scope, action, request) ?? ssm.answer(scope, action, request),
+      commands.answer(scope, action, request) ??
+      logins.answer(scope, action, request) ??
+      calendars.answer(scope, action, request) ??
+      ssm.answer(scope, action, request),
     sts: (_scope, action, request) => sts.answer(action, request),
   };
 
@@ -72,8 +77,8 @@ const createSimulator: CreateSimulator = (sandbox) => {
 
   const control = (request: WireRequest): JsonObject | undefined => {
     const { method, path, body } = request;
-    const logged = logins.control(request);
-    if (logged) return logged;
+    const own = logins.control(request) ?? calendars.control(request);
+    if (own) return own;
     if (method === 'GET' && path === '/automations') return plain({ automations: [...ssm.automations.all.values()] });
     if (method === 'GET' && path === '/instances') return plain({ instances: [...world.instances.values()] });
     if (method === 'GET' && path === '/logs') return plain({ streams: logs.streams() });
@@ -128,6 +133,9 @@ const controlRoutes: Readonly<Record<string, string>> = {
   'GET /metrics': 'what PutMetricData brought',
   'GET /sessions': 'who is on an instance by Session Manager',
   'POST /sessions': '`{"instance": "i-…", "owner": "ada"}` logs somebody in to an instance, with `"open": false` out again',
+  'GET /calendars': 'the change calendars that were told of',
+  'POST /calendars':
+    '`{"name": "prod-changes", "events": [{"from": "…", "to": "…"}]}` is closed while one is on; with `"byDefault": "CLOSED"` open then',
   'GET /trail': 'who called what, as CloudTrail would tell it',
   'POST /settings': 'how automations, commands, rollouts, scaling and databases go on; aws.sim.ts lists them',
 };
@@ -138,7 +146,7 @@ const controlRoutes: Readonly<Record<string, string>> = {
  * "nextScaling": "ScalingActivityInProgress"|"Failed"|"stuck", "group": {"name": "…", "scaleTo": 5, …},
  * "nextRollout": "FAILED"|"rolled-back"|"stuck", "service": {"cluster": "…", "name": "…", "deploys": true, …},
  * "nextInvocation": {"executedVersion": "8", …}, "nextCommand": {"status": "Failed", …}, "database": {"id": "…", "status": "…"}, "logs": {"retentionDays": 7},
- * "pageOf": 2}`; `POST sessions` has somebody log in; `GET automations`, `GET instances`, `GET logs`,
+ * "pageOf": 2}`; `POST sessions` has somebody log in, `POST calendars` sets a change calendar; `GET automations`, `GET instances`, `GET logs`,
  * `GET metrics` (what PutMetricData brought) and `GET trail` (who called what, as CloudTrail
  * would tell it) show what there is.
  */

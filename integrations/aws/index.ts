@@ -11,6 +11,7 @@ import { rdsRebootInstance } from './actions/rds-reboot-instance.js';
 import { ssmStartAutomation } from './actions/ssm-start-automation.js';
 import { readCloudWatchBody } from './bodies/cloudwatch.js';
 import { readEventBridgeBody } from './bodies/eventbridge.js';
+import { changeCalendar } from './calendars/change-calendar.js';
 import { autoscalingInService } from './checks/autoscaling-in-service.js';
 import { cloudwatchAlarmOk } from './checks/cloudwatch-alarm-ok.js';
 import { cloudwatchMetric } from './checks/cloudwatch-metric.js';
@@ -65,6 +66,7 @@ export const aws = defineIntegration({
     rdsAvailable,
     ssmDiskBelow,
   ],
+  calendars: [changeCalendar],
   followers: [cloudwatchLogs, cloudwatchMetrics],
   rights: iamRights,
   unconfirmed,

@@ -164,6 +164,7 @@ async function reads(address: string): Promise<void> {
     client.rds.describeClusters(call, {}),
     client.ssm.describeSessions(call, { State: 'Active' }),
     client.ssm.describeInstanceInformation(call, {}),
+    client.ssm.getCalendarState(call, { CalendarNames: ['prod-changes'] }),
     client.cloudwatch.describeAlarms(call, { AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] }),
     client.cloudwatch.listTagsForResource(call, {
       ResourceARN: `arn:aws:cloudwatch:eu-west-1:${prod.account}:alarm:ec2-cpu-high-prod`,
@@ -189,6 +190,7 @@ async function reads(address: string): Promise<void> {
     client.logs.createStream(call, name),
     client.rds.describeInstances(call, { DBInstanceIdentifier: 'nothing' }),
     client.rds.describeClusters(call, { DBClusterIdentifier: 'nothing' }),
+    client.ssm.getCalendarState(call, { CalendarNames: ['nothing'] }),
     client.ssm.describeSessions(call, { State: 'Active', Filters: [{ key: 'Status', value: 'Connected' }] }),
     client.ec2.describeInstances(call, { InstanceIds: ['i-0123456789abcdef0'] }),
     client.ssm.cancelCommand(call, { CommandId: '00000000-0000-4000-8000-000000000000' }),
@@ -296,6 +298,7 @@ const common = new Set([
 /** Files of the simulator whose error codes are one service's. EC2's model lists no errors. */
 const ofService: Readonly<Record<string, string>> = {
   'auto-scaling.ts': 'autoscaling',
+  'change-calendars.ts': 'ssm',
   'cloudwatch.ts': 'cloudwatch',
   'commands.ts': 'ssm',
   'ecs.ts': 'ecs',

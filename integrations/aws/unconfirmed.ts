@@ -72,6 +72,13 @@ export const unconfirmed: readonly Unconfirmed[] = [
     ],
   },
   {
+    id: 'aws.change-calendar-transition',
+    assumes:
+      'NextTransitionTime of a closed change calendar is when it opens again, and is left out where no event of it changes that.',
+    tryIt: 'Add an event of ten minutes to a test calendar and ask GetCalendarState in it, then of a calendar without events.',
+    rests: ['integrations/aws/calendars/change-calendar.ts'],
+  },
+  {
     id: 'aws.role-sessions',
     assumes:
       'A session whose role was reached through another role lasts 3,600 s at most; the trust policy needs sts:SetSourceIdentity and sts:TagSession.',

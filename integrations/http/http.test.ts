@@ -42,7 +42,7 @@ const read = (params: object = {}, over: Parameters<typeof testCall>[1] = { now:
   const config = httpConfig.parse({
     HTTP_PROBES: `checkout=${door.address}/http/checkout, own=${own}/healthz?full=1, nobody=http://127.0.0.1:1/`,
   });
-  const client = connectHttp(config ?? { probes: new Map() }, deadlineMs);
+  const client = connectHttp(config ?? { probes: new Map(), calendars: new Map() }, deadlineMs);
   return httpProbe.read(testCall(client, over), httpProbe.params.parse({ probe: 'checkout', ...params }) as never, {} as Target);
 };
 

@@ -1,4 +1,5 @@
 import { defineIntegration } from '../contract/integration.js';
+import { maintenanceWindows } from './calendars/maintenance-windows.js';
 import { pagerDutyChannel } from './channels/pagerduty.js';
 import { connectPagerDuty, type PagerDutyClient } from './client.js';
 import { type PagerDutyConfig, pagerDutyConfig, pagerDutyVariables } from './config.js';
@@ -17,6 +18,7 @@ export const pagerduty = defineIntegration<PagerDutyConfig, PagerDutyClient>({
   variables: pagerDutyVariables,
   connectBy: 'PAGERDUTY_API_TOKEN and PAGERDUTY_FROM',
   sources: [pagerDutySource],
+  calendars: [maintenanceWindows],
   channels: [pagerDutyChannel],
   followers: [pagerDutyChangeEvents, pagerDutyPages, pagerDutyStatusUpdates],
   setup: pagerDutySetup,

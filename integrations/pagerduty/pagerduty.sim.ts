@@ -3,6 +3,7 @@ import type { AlarmEvent, CreateSimulator, Simulator, WireRequest, WireResponse 
 import { agent, type Behaviour, usualBehaviour } from './simulated/account.js';
 import { answerControl, controlRoutes } from './simulated/control.js';
 import { createChanges } from './simulated/changes.js';
+import { createMaintenance } from './simulated/maintenance.js';
 import { createEventsApi } from './simulated/events-api.js';
 import { createIncidents } from './simulated/incidents.js';
 import { accountRoutes } from './simulated/rest-account.js';
@@ -14,7 +15,7 @@ import { createSubscriptions } from './simulated/subscriptions.js';
 /** REST and Events API stand below this; without it PagerDuty's own paths are claimed too. */
 const mount = /^\/pagerduty(?=\/)/;
 const ownPath =
-  /^\/(incidents|oncalls|users|escalation_policies|services|change_events|webhook_subscriptions|v2\/enqueue|v2\/change\/enqueue)(\/|$)/;
+  /^\/(incidents|oncalls|users|escalation_policies|services|change_events|maintenance_windows|webhook_subscriptions|v2\/enqueue|v2\/change\/enqueue)(\/|$)/;
 
 /** PagerDuty: REST, Events API v2, and the sender of webhooks v3, fed by the sandbox's alarms. */
 const createPagerDuty: CreateSimulator = (world): Simulator => {
@@ -28,8 +29,9 @@ const createPagerDuty: CreateSimulator = (world): Simulator => {
   );
   const events = createEventsApi(world);
   const changes = createChanges(world);
+  const maintenance = createMaintenance(world);
   const deps = { world, incidents, subscriptions, changes, behaviour: () => behaviour };
-  const routes = [...incidentRoutes(deps), ...accountRoutes(deps), ...subscriptionRoutes(deps)];
+  const routes = [...incidentRoutes(deps), ...accountRoutes(deps), ...subscriptionRoutes(deps), ...maintenance.routes];
 
   world.on('alarm', (data) => {
     const { name, state } = data as AlarmEvent;
@@ -60,8 +62,9 @@ const createPagerDuty: CreateSimulator = (world): Simulator => {
       pages: events.pages().length,
       changes: changes.all().length,
     }),
-    controls: controlRoutes,
+    controls: { ...controlRoutes, ...maintenance.controls },
     control: (request) =>
+      maintenance.control(request) ??
       answerControl(
         {
           ...deps,
@@ -86,6 +89,7 @@ const createPagerDuty: CreateSimulator = (world): Simulator => {
       subscriptions.reset();
       incidents.reset();
       changes.reset();
+      maintenance.reset();
       events.reset();
     },
   };

@@ -60,6 +60,14 @@ export const unconfirmed: readonly Unconfirmed[] = [
     rests: ['integrations/pagerduty/reads/changes.ts', 'integrations/pagerduty/followers/change-events.ts'],
   },
   {
+    id: 'pagerduty.maintenance-windows-read',
+    assumes:
+      'GET /maintenance_windows keeps to filter=ongoing and service_ids[], needs the scope services.read, and gives start_time, end_time and services of each.',
+    tryIt:
+      'Put a test service into maintenance for ten minutes and open an incident on it by hand: the guard freeze refuses, and names the end.',
+    rests: ['integrations/pagerduty/calendars/maintenance-windows.ts'],
+  },
+  {
     id: 'pagerduty.status-update-log',
     assumes: 'A status update is found again in the incident’s log entries, with its text.',
     tryIt: 'With PAGERDUTY_STATUS_UPDATES=true let one incident be acted on, restart the tell worker: there is one update.',

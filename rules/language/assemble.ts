@@ -38,7 +38,7 @@ export function assemble(
     ...read.problems,
     ...policyProblems(read, dir, earlier),
     ...duplicates(read),
-    ...read.policies.flatMap(checkPolicy),
+    ...read.policies.flatMap((one) => checkPolicy(one, catalogue)),
     ...runbooks.flatMap(({ checked }) => checked.problems),
     ...rules.flatMap(({ checked }) => checked.problems),
     ...checkOverrides(read.rules),

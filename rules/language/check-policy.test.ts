@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { assembleTexts, policy } from '../../tests/support/rules.js';
+import { installation } from '../../cli/installation.js';
+import { assembleTexts, hash, policy } from '../../tests/support/rules.js';
+import { assemble } from './assemble.js';
+import { problemText } from './problem.js';
+import { readYaml } from './yaml.js';
 
 const labelled = (staging: string, prod: string): string =>
   policy()
@@ -28,5 +32,53 @@ describe('labels of environments', () => {
 
   it('name at least one label', () => {
     expect(problems(labelled('{}', '{ env: prod }')).join()).toContain('names no label');
+  });
+});
+
+describe('row 17: calendars that a policy names', () => {
+  const { catalogue } = installation({});
+  const found = (calendars: string): string[] => {
+    const { documents, problems: syntax } = readYaml('x.yaml', policy(`calendars:\n${calendars}`));
+    const loaded = assemble(documents, syntax, '/rules', catalogue, hash);
+    return loaded.ok ? [] : loaded.problems.map(problemText);
+  };
+
+  it('are those that are installed, given what they ask for, in environments that there are', () => {
+    expect(
+      found(`  - { use: aws.ssm.change-calendar, with: { calendars: [prod-changes] }, env: [prod], allow: [additive] }
+  - { use: pagerduty.maintenance-windows }
+  - use: http.ical
+    with: { calendar: freezes, match: "Change freeze*" }`),
+    ).toEqual([]);
+  });
+
+  it('one that nobody offers is said at its place, with the nearest name and all that there are', () => {
+    expect(found('  - { use: aws.ssm.change-calender, with: { calendars: [x] } }')).toEqual([
+      expect.stringMatching(
+        /^x\.yaml:8:12: there is no calendar aws\.ssm\.change-calender \(did you mean "aws\.ssm\.change-calendar"\?\); there are aws\.ssm\.change-calendar, http\.ical, pagerduty\.maintenance-windows$/,
+      ),
+    ]);
+  });
+
+  it.each([
+    ['a parameter that is missing', '{ use: http.ical }', /with\.calendar does not fit http\.ical/],
+    [
+      'an address in place of a name',
+      '{ use: http.ical, with: { calendar: "https://x.example/c.ics" } }',
+      /with\.calendar does not fit/,
+    ],
+    [
+      'a parameter that it does not know',
+      '{ use: http.ical, with: { calendar: a, url: x } }',
+      /with does not fit http\.ical: .*url/,
+    ],
+    ['no calendar at all', '{ use: aws.ssm.change-calendar, with: { calendars: [] } }', /with\.calendars does not fit/],
+    [
+      'an environment that there is not',
+      '{ use: pagerduty.maintenance-windows, env: [prd] }',
+      /no environment prd \(did you mean "prod"\?\)/,
+    ],
+  ])('%s is said', (_what, calendar, words) => {
+    expect(found(`  - ${calendar}`)).toEqual([expect.stringMatching(words)]);
   });
 });

@@ -1,15 +1,32 @@
+import type { Catalogue } from '../../domain/catalogue.js';
 import type { Policy } from './policy.js';
 import { parseBudget, parseDuration } from '../../domain/duration.js';
 import { problem, type Read } from './documents.js';
 import { unknown } from './check-runbook.js';
 import type { Problem } from './problem.js';
 
-/** What a policy's schema cannot see: two environments that claim the same ground, limits on the wrong side of their defaults. */
-export function checkPolicy({ doc, source }: Read<Policy>): Problem[] {
+/** What a policy's schema cannot see: two environments that claim the same ground, limits on the wrong side of their defaults, calendars that nobody offers. */
+export function checkPolicy({ doc, source }: Read<Policy>, { calendars }: Pick<Catalogue, 'calendars'>): Problem[] {
   return [
     ...[...claimedTwice(doc), ...sharedLabels(doc)].map(([path, says]) => problem(source, path, says)),
     ...[...guardLimits(doc), ...freezeProblems(doc), ...teamProblems(doc)].map(([path, says]) => problem(source, path, says)),
+    ...calendarProblems(doc, calendars).map(([path, says]) => problem(source, path, says)),
   ];
+}
+
+/** The calendar's own schema judges what it is given. */
+function calendarProblems(doc: Policy, calendars: Catalogue['calendars']): Finding[] {
+  return doc.calendars.flatMap(({ use, with: given = {} }, index): Finding[] => {
+    const at = ['calendars', String(index)];
+    const calendar = calendars.get(use);
+    if (!calendar) return [[[...at, 'use'], unknown('calendar', use, calendars.keys())]];
+    const parsed = calendar.parse(given);
+    if (parsed.ok) return [];
+    return parsed.problems.map(({ place, says }): Finding => {
+      const path = place === '' ? [] : place.split('.');
+      return [[...at, 'with', ...path], `${['with', ...path].join('.')} does not fit ${use}: ${says}`];
+    });
+  });
 }
 
 function freezeProblems(doc: Policy): Finding[] {

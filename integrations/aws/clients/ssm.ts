@@ -7,6 +7,8 @@ import {
   type DescribeInstanceInformationCommandInput,
   DescribeSessionsCommand,
   type DescribeSessionsCommandInput,
+  GetCalendarStateCommand,
+  type GetCalendarStateCommandInput,
   GetAutomationExecutionCommand,
   type GetAutomationExecutionCommandInput,
   ListCommandInvocationsCommand,
@@ -40,6 +42,8 @@ export function ssmCalls(connection: Connection) {
       read(at, (sdk, options) => sdk.send(new DescribeDocumentCommand(input), options)),
     getAutomation: (at: At, input: GetAutomationExecutionCommandInput) =>
       read(at, (sdk, options) => sdk.send(new GetAutomationExecutionCommand(input), options)),
+    getCalendarState: (at: At, input: GetCalendarStateCommandInput) =>
+      read(at, (sdk, options) => sdk.send(new GetCalendarStateCommand(input), options)),
     describeAutomations: (at: At, input: DescribeAutomationExecutionsCommandInput) =>
       read(at, (sdk, options) => sdk.send(new DescribeAutomationExecutionsCommand(input), options)),
     listTags: (at: At, input: ListTagsForResourceCommandInput) =>

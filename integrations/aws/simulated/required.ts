@@ -20,6 +20,7 @@ export const requiredMembers: Readonly<Record<string, readonly string[]>> = {
   'ssm:DescribeDocument': ['Name'],
   'ssm:DescribeSessions': ['State'],
   'ssm:GetAutomationExecution': ['AutomationExecutionId'],
+  'ssm:GetCalendarState': ['CalendarNames'],
   'ssm:GetCommandInvocation': ['CommandId', 'InstanceId'],
   'ssm:GetDocument': ['Name'],
   'ssm:ListTagsForResource': ['ResourceType', 'ResourceId'],

@@ -10,6 +10,7 @@ import { rdsRebootInstance } from '../actions/rds-reboot-instance.js';
 import { ssmStartAutomation } from '../actions/ssm-start-automation.js';
 import { type AwsClient, connectAws } from '../client.js';
 import type { AwsConfig } from '../config.js';
+import { calendarSamples } from './calendar-samples.js';
 import { readSamples, tellSamples } from './call-samples.js';
 import { capacitySamples } from './capacity-samples.js';
 import { database, instance, online } from './targets.js';
@@ -105,6 +106,6 @@ export const samples: VendorSamples<AwsConfig, AwsClient> = {
   environment: { OPSSENTINEL_CLOUDWATCH_NAMESPACE: 'OpsSentinel' },
   readBySdk: ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
   actions,
-  reads: readSamples,
+  reads: [...readSamples, ...calendarSamples],
   tells: tellSamples,
 };

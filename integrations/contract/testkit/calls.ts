@@ -139,7 +139,7 @@ async function faultsMet(sandbox: TestSandbox): Promise<string[]> {
   return calls.filter(({ fault }) => fault !== undefined).map(({ operation, fault }) => `${operation} ${fault}`);
 }
 
-/** "Cannot tell" is never "well": a refusal may become an answer, but not one that anything is done on. */
+/** "Cannot tell" is never "well", and never "open": a refusal may become an answer, but not one that anything is done on. */
 function expectNoGoodNews(answer: unknown, fault: VendorFault): void {
   if (answer === undefined) return expect(fault).toBe('absent');
   const { ok, state, unknown = [] } = answer as { ok?: boolean; state?: string; unknown?: unknown[] };

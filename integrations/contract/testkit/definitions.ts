@@ -9,12 +9,21 @@ const sentence = /^[A-Z].*\.$/;
 
 /** What holds for every integration without a call being made. */
 export function definitionConformance(integration: IntegrationDefinition, given: VendorSamples): void {
-  const { actions = [], checks = [], targets = [], witnesses = [], channels = [], sources = [], followers = [] } = integration;
+  const {
+    actions = [],
+    checks = [],
+    targets = [],
+    witnesses = [],
+    channels = [],
+    sources = [],
+    followers = [],
+    calendars = [],
+  } = integration;
   const samples = given.actions ?? [];
 
   describe(`${integration.id}: definitions`, () => {
     it('names everything after itself and says what it is in a sentence', () => {
-      const named = [...actions, ...checks].map(({ id, summary }) => ({ id, summary }));
+      const named = [...actions, ...checks, ...calendars].map(({ id, summary }) => ({ id, summary }));
       const types = targets.map(({ type, summary }) => ({ id: type, summary }));
       for (const { id, summary } of [...named, ...types]) {
         expect(id).toMatch(new RegExp(`^${integration.id}\\.[a-z0-9-]+(\\.[a-z0-9-]+)*$`));
@@ -32,7 +41,7 @@ export function definitionConformance(integration: IntegrationDefinition, given:
     });
 
     it('names the rights that every read and write needs', () => {
-      for (const { permissions } of [...actions, ...checks, ...targets, ...witnesses]) {
+      for (const { permissions } of [...actions, ...checks, ...calendars, ...targets, ...witnesses]) {
         for (const permission of permissions) expect(permission).toMatch(/\S/);
       }
       for (const { permissions } of actions) expect(permissions.length).toBeGreaterThan(0);
@@ -48,8 +57,19 @@ export function definitionConformance(integration: IntegrationDefinition, given:
       }
     });
 
+    for (const { id, params, always } of calendars) {
+      it(`${id} refuses what it does not know, and can be asked with nothing given where nobody names it`, () => {
+        const strange = params.safeParse({ somethingElse: 'x' });
+        expect(strange.error?.issues).toEqual(expect.arrayContaining([expect.objectContaining({ code: 'unrecognized_keys' })]));
+        if (always) {
+          expect(params.safeParse({}).success).toBe(true);
+          expect(sources.map((source) => source.id)).toContain(always.source);
+        }
+      });
+    }
+
     it('has a sample of everything that makes a call, so that each runs through the suite', () => {
-      const reading = [...checks, ...witnesses, ...sources]
+      const reading = [...checks, ...calendars, ...witnesses, ...sources]
         .map(({ id }) => id)
         .concat(targets.map(({ type }) => type))
         .concat(targets.flatMap(({ type, around }) => (around ? [aroundOf(type)] : [])));

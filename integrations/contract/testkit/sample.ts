@@ -25,7 +25,7 @@ export interface ActionSample<Client = Opaque> {
 export const aroundOf = (type: string): string => `${type}: around`;
 
 interface CallSample<Client, Answer> {
-  /** Id of the check, witness, source, follower or channel, the target's type, or `aroundOf` it. */
+  /** Id of the check, calendar, witness, source, follower or channel, the target's type, or `aroundOf` it. */
   of: string;
   /** The request that meets the faults, as the sandbox's calls list names it. */
   operation: string;
@@ -35,7 +35,7 @@ interface CallSample<Client, Answer> {
   run: (call: CallWith<Client>, given: string) => Promise<Answer>;
 }
 
-/** One use of a check, target, witness or source: it only reads. */
+/** One use of a check, calendar, target, witness or source: it only reads. */
 export type ReadSample<Client = Opaque> = CallSample<Client, unknown>;
 
 /** One use of a follower or channel: it tells somebody, and leaves a line in the sandbox's effects. */

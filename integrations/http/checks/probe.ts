@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { parseDuration } from '../../../domain/duration.js';
 import { defineCheck } from '../../contract/check.js';
 import { type HttpClient, longestProbeMs, mostBody, type Probed } from '../client.js';
-import { probeName } from '../config.js';
+import { addressName } from '../config.js';
 
 const params = z.strictObject({
   /** A name of HTTP_PROBES: no rule and no alert can name an address. */
-  probe: z.string().regex(probeName, 'is the name of a probe of HTTP_PROBES'),
+  probe: z.string().regex(addressName, 'is the name of a probe of HTTP_PROBES'),
   status: z.number().int().min(200).max(599).default(200),
   contains: z
     .string()

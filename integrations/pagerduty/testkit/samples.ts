@@ -1,7 +1,9 @@
 import type { Decision } from '../../../domain/plan.js';
 import { follow } from '../../contract/testkit/ledger.js';
+import type { CalendarSubject } from '../../contract/calendar.js';
 import type { TestSandbox } from '../../contract/testkit/sandbox.js';
 import type { VendorSamples } from '../../contract/testkit/sample.js';
+import { maintenanceWindows } from '../calendars/maintenance-windows.js';
 import { pagerDutyChannel } from '../channels/pagerduty.js';
 import { connectPagerDuty, type PagerDutyClient } from '../client.js';
 import type { PagerDutyConfig } from '../config.js';
@@ -43,6 +45,11 @@ export const samples: VendorSamples<PagerDutyConfig, PagerDutyClient> = {
       of: 'pagerduty',
       operation: 'GET /incidents',
       run: async (call) => pagerDutySource.poll?.(call, new Date(Date.now() - 60_000).toISOString()),
+    },
+    {
+      of: 'pagerduty.maintenance-windows',
+      operation: 'GET /maintenance_windows',
+      run: (call) => maintenanceWindows.read(call, { service: 'PSVC001' }, { at: new Date().toISOString() } as CalendarSubject),
     },
   ],
   tells: [
