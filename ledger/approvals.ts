@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { Approval } from '../domain/approval.js';
 import type { Database, Db } from './database.js';
 import type { Ledger } from './port.js';
@@ -26,7 +26,8 @@ export function approvalBook(
         // A repeated activity writes an accepted word once; refused attempts are all kept.
         await db
           .insertInto('approval')
-          .values(rowOf(approval))
+          // A word lasts from its date: a worker whose clock is fast must not make it last longer.
+          .values({ ...rowOf(approval), at: sql<Date>`least(${new Date(approval.at)}::timestamptz, ${database.now()})` as never })
           .onConflict((conflict) => conflict.doNothing())
           .execute();
       }),

@@ -5,7 +5,7 @@ import type { Ledger } from './port.js';
 import type { HoldTable, Schema } from './schema.js';
 import { storableText } from './storable.js';
 
-export function holdBook(database: Database): Pick<Ledger, 'placeHold' | 'liftHold' | 'holds' | 'holdsOn'> {
+export function holdBook(database: Database): Pick<Ledger, 'placeHold' | 'liftHold' | 'holds' | 'holdsOn' | 'pastHolds'> {
   return {
     placeHold: (hold) =>
       database.run(async (db) => {
@@ -40,6 +40,11 @@ export function holdBook(database: Database): Pick<Ledger, 'placeHold' | 'liftHo
         return (asked.numAffectedRows ?? 0n) > 0n ? 'one more' : 'no such hold';
       }),
     holds: () => database.run((db) => inForce(database, db)),
+    pastHolds: () =>
+      database.run(async (db) => {
+        const rows = await db.selectFrom('hold').selectAll().orderBy('since', 'desc').execute();
+        return rows.map((row) => ({ ...holdOf(row), ...(row.lifted_at === null ? {} : { liftedAt: row.lifted_at.toISOString() }) }));
+      }),
     holdsOn: (subject) => database.run((db) => inForce(database, db, holdScopes(subject))),
   };
 }

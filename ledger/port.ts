@@ -2,6 +2,7 @@ import type { Approval } from '../domain/approval.js';
 import type { Deploy } from '../domain/deploy.js';
 import type { Hold, HoldSubject } from '../domain/hold.js';
 import type { JsonObject } from '../domain/json.js';
+import type { LabelRow, NewLabel } from '../domain/label.js';
 import type { Admission, Consumption, GuardVerdict, Permit } from '../domain/permit.js';
 import type { LedgerRecord, NewRecord } from '../domain/record.js';
 import type { AdmissionState } from '../domain/admission.js';
@@ -74,6 +75,23 @@ export interface FollowerRow {
   skipped: number;
   /** ISO 8601, UTC: when it last came forward. */
   at: string;
+}
+
+/** A rule as it decides, in one environment or in all. */
+export interface RuleAsked {
+  rule: string;
+  environment?: string;
+  logicHash?: string;
+}
+
+/** What a rule's own past says. Milliseconds. */
+export interface Learned {
+  /** Verified effects that the times are of. */
+  recovered: number;
+  recoveryMs?: { p50: number; p90: number; p95: number };
+  /** Judged runs in which nothing was done by us, and how many of them cleared by themselves. */
+  untouched: number;
+  clearedItself: number;
 }
 
 /** `one more`: somebody else has to say so too. */
@@ -160,6 +178,8 @@ export interface Ledger {
   liftHold: (id: string, by: string) => Promise<LiftAnswer>;
   holds: () => Promise<Hold[]>;
   holdsOn: (subject: HoldSubject) => Promise<Hold[]>;
+  /** Every hold that ever was, newest first, with the moment at which a human lifted it (ISO 8601, UTC). */
+  pastHolds: () => Promise<(Hold & { liftedAt?: string })[]>;
 
   /**
    * Writes what was told of a deployment, and returns what is known of it now. The same id of the same sender and service is the same
@@ -168,6 +188,22 @@ export interface Ledger {
   putDeploy: (from: string, deploy: Deploy) => Promise<Deploy>;
   /** Deployments of a service, by any of its names whatever their case, that ended or, not ended yet, began since. Epoch milliseconds; newest first. */
   deploysOf: (services: readonly string[], sinceMs: number) => Promise<(Deploy & { from: string })[]>;
+
+  /** One row per incident by the machine and one by a person; what stands is given back, and never changed. */
+  putLabel: (label: NewLabel) => Promise<{ row: LabelRow; written: boolean }>;
+  labelsOfIncident: (incident: string) => Promise<LabelRow[]>;
+  /** Newest first. */
+  labelsOf: (asked: RuleAsked) => Promise<LabelRow[]>;
+  /** Incidents that this logic of a rule planned for in an environment, and since when. */
+  matchedBy: (asked: Required<RuleAsked>) => Promise<{ matched: number; since?: string }>;
+  /** Our own effects on these targets that began within this time. Epoch milliseconds; oldest first. */
+  actedOn: (
+    targets: readonly string[],
+    within: { sinceMs: number; untilMs: number },
+  ) => Promise<{ incident: string; action: string; at: string }[]>;
+  learned: (asked: Pick<Required<RuleAsked>, 'rule' | 'logicHash'>) => Promise<Learned>;
+  /** When rules of these file hashes were loaded first. ISO 8601, UTC. */
+  rulesFirstSeen: (hashes: readonly string[]) => Promise<Map<string, string>>;
 
   /** Keeps a set of rules, once per hash; a revision that is told later takes the place of the one before. */
   putRules: (set: StoredRules) => Promise<void>;

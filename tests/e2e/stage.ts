@@ -4,9 +4,14 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { type ApiClient, createApiClient } from '../../api/client.js';
 import { createSandboxClient, type SandboxClient } from '../../cli/demo/sandbox-client.js';
+import { sha256 } from '../../cli/installation.js';
 import { pathsOf } from '../../cli/paths.js';
 import { type Stack, startStack } from '../../cli/stack.js';
 import type { LedgerRecord } from '../../domain/record.js';
+import { catalogueOf } from '../../integrations/catalogue.js';
+import { createRegistry } from '../../integrations/registry.js';
+import { loadRules } from '../../rules/language/load.js';
+import { RulesRefused } from '../../rules/language/problem.js';
 import { collect } from '../proof/collect.js';
 import { violations } from '../proof/oracle.js';
 import { until } from '../run/server.js';
@@ -115,6 +120,14 @@ function play(stack: Stack, client: Client): Omit<E2e, 'close'> {
       return String((await ledger.incident(incident))?.outcome);
     },
     runs: async () => (await client.workflow.count()).count,
-    violations: async () => violations(await collect(file.sandbox, ledger, client)),
+    violations: async () => {
+      const { registry, problems } = createRegistry(stack.sandbox.environment());
+      if (problems.length > 0) throw new Error(problems.join('\n'));
+      const catalogue = catalogueOf(registry, (id) => registry.integrations.get(id)?.connected === true);
+      const loaded = await loadRules(stack.settings.rulesDir, catalogue, sha256);
+      if (!loaded.ok) throw new RulesRefused(loaded.problems);
+      const secrets = [file.webhookSecret, ...Object.values(file.tokens)];
+      return violations(await collect({ sandbox: file.sandbox, ledger, client, set: loaded.set, catalogue, secrets }));
+    },
   };
 }

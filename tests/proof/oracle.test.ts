@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Approval } from '../../domain/approval.js';
-import type { Decision } from '../../domain/plan.js';
+import type { Decision, Plan } from '../../domain/plan.js';
 import type { LedgerRecord } from '../../domain/record.js';
+import { failureDomain } from '../../domain/target.js';
 import { decisionOf, planOf } from '../run/scripted.js';
 import { attributed } from './attribute.js';
 import type { IncidentProof, Proof } from './proof.js';
@@ -48,6 +49,7 @@ function incidentProof(change: Partial<IncidentProof> = {}, key = 'key-0', incid
       title: '',
       service: 'web',
       environment: 'staging',
+      failureDomain: '',
       rule: 'r',
       mode: 'auto',
       remediation: 'remediated',
@@ -55,7 +57,6 @@ function incidentProof(change: Partial<IncidentProof> = {}, key = 'key-0', incid
       status: 'resolved',
       outcome: 'remediated',
       planHash: planOf().hash,
-      failureDomain: '',
       effects: 1,
       startedAt: at(0),
       endedAt: at(30),
@@ -70,7 +71,7 @@ function incidentProof(change: Partial<IncidentProof> = {}, key = 'key-0', incid
         fence: 1,
         planHash: planOf().hash,
         paramsHash: 'p',
-        admittedAt: '2026-11-22T03:13:43.000Z',
+        admittedAt: at(9),
         ruleHash: 'r',
         runbookHash: 'b',
         action: 'test.restart',
@@ -93,6 +94,11 @@ const proof = (change: Partial<Proof> = {}): Proof => ({
   incidents: [incidentProof()],
   runs: [{ workflowId: `incident:${id}`, firstRunId: 'run-1', status: 'COMPLETED' }],
   chain: { ok: true, lines: 9 },
+  holds: [],
+  protected: [{ tag: { opssentinel: 'never' } }, { arn: 'arn:*:ledger-*' }],
+  ourselves: ['PAGENT1'],
+  secrets: ['s3cret'],
+  unreplayable: [],
   ...change,
 });
 
@@ -115,6 +121,23 @@ const second = 'pagerduty:Q2';
 const other = incidentProof({}, 'key-1', second);
 const permit = incidentProof().permits[0];
 if (!permit) throw new TypeError('the sample has a permit');
+
+const planWith = (target: Partial<Plan['target']>): Plan => planOf({ target: { ...planOf().target, ...target } });
+const withLimits = (limits: Partial<Plan['limits']>): Plan =>
+  planOf({ limits: { ...planOf().limits, cooldownMs: 0, ...limits } });
+const tight = { count: 1, perMs: 3_600_000 };
+const wide = { count: 9, perMs: 3_600_000 };
+/** Two incidents, one effect each, forty seconds apart, under one plan. */
+function twice(plan: Plan, change: Partial<IncidentProof> = {}): Proof {
+  const about = { decision: decisionFor('act', plan), ...change };
+  const timeline = [line('guards', 'ok', 39), line('execute', 'ok', 50, { attemptKey: 'key-1' }), line('outcome', 'ok', 51)];
+  return proof({
+    effects: [effect(), effect({ key: 'key-1', at: at(40) })],
+    incidents: [incidentProof(about), { ...other, ...about, permits: other.permits, timeline }],
+  });
+}
+const held = (change: Partial<Proof['holds'][number]>): Proof =>
+  proof({ holds: [{ id: '1', kind: 'stop', scope: 'all', since: at(1), ...change }] });
 
 /** Per invariant: what is wrong, and a proof in which just that is wrong. */
 const broken: [string, string, Proof][] = [
@@ -140,6 +163,30 @@ const broken: [string, string, Proof][] = [
   ['I5', 'a word about another plan', asked([approval({ planHash: 'other' })])],
   ['I5', 'a no', asked([approval({ decision: 'reject' })])],
   [
+    'I5',
+    'a yes, and a no before the permit',
+    proof({
+      incidents: [
+        incidentProof({
+          decision: decisionFor('ask'),
+          approvals: [approval()],
+          timeline: [
+            ...incidentProof().timeline,
+            line('approval', 'ok', 6, { decision: 'reject', by: 'grace', planHash: planOf().hash }),
+          ],
+        }),
+      ],
+    }),
+  ],
+  ['I5', 'our own word', asked([approval({ by: 'PAGENT1' })])],
+  ['I5', 'one person by two spellings', asked([approval(), approval({ by: ' ADA' })], 2)],
+  [
+    'I5',
+    'two bare words, which are one',
+    asked([approval({ verifiedIdentity: false }), approval({ by: 'grace', verifiedIdentity: false })], 2),
+  ],
+  ['I5', 'a word that had run out', asked([approval({ at: at(-60) })])],
+  [
     'I6',
     'two incidents within the cooldown of one target',
     proof({
@@ -153,6 +200,36 @@ const broken: [string, string, Proof][] = [
       ],
     }),
   ],
+  [
+    'I6',
+    'another incident acts while the first is still at it',
+    proof({
+      effects: [effect(), effect({ key: 'key-1', at: at(16) })],
+      incidents: [
+        incidentProof({ decision: decisionFor('act', withLimits({})) }),
+        {
+          ...other,
+          decision: decisionFor('act', withLimits({})),
+          timeline: [line('guards', 'ok', 15), line('execute', 'ok', 50, { attemptKey: 'key-1' }), line('outcome', 'ok', 51)],
+        },
+      ],
+    }),
+  ],
+  ['I7', 'more than the budget of the rule', twice(withLimits({ budget: { rule: tight, service: wide, all: wide } }))],
+  ['I7', 'more than the budget of the service', twice(withLimits({ budget: { rule: wide, service: tight, all: wide } }))],
+  [
+    'I7',
+    'more than the budget of the team',
+    twice(withLimits({ budget: { rule: wide, service: wide, all: wide, team: tight } })),
+  ],
+  ['I7', 'more than the budget of all', twice(withLimits({ budget: { rule: wide, service: wide, all: tight } }))],
+  ['I8', 'after a stop of everything', held({})],
+  ['I8', 'after a stop of its rule', held({ scope: 'rule:ec2-cpu-high' })],
+  ['I8', 'after a stop of its target that was lifted later', held({ scope: 'target:arn:i-1', liftedAt: at(11) })],
+  ['I8', 'in a freeze that has an end', held({ kind: 'freeze', scope: 'environment:staging', until: at(12) })],
+  ['I8', 'after its rule was revoked', held({ scope: 'hash:r' })],
+  ['I8', 'after the brake of its failure domain', held({ kind: 'brake', scope: `domain:${failureDomain(planOf().target)}` })],
+  ['I8', 'after its own time', withIncident({ permits: [{ ...permit, startBy: at(5) }] })],
   [
     'I9',
     'no admission before it',
@@ -175,10 +252,48 @@ const broken: [string, string, Proof][] = [
     }),
   ],
   ['I10', 'a line that was changed', proof({ chain: { ok: false, seq: 7, says: 'its hash is another' } })],
+  [
+    'I10',
+    'two permits of one key',
+    proof({ incidents: [incidentProof(), incidentProof({ timeline: [line('outcome', 'ok', 30)] }, 'key-0', second)] }),
+  ],
+  [
+    'I10',
+    'a secret in a line',
+    withIncident({ timeline: [...incidentProof().timeline, { ...line('report', 'ok', 31), says: 'with s3cret' }] }),
+  ],
   ['I11', 'another target than the plan', proof({ effects: [effect({ target: 'i-2' })] })],
+  ['I11', 'a permit for another target', withIncident({ permits: [{ ...permit, targetId: 'arn:i-2' }] })],
+  [
+    'I11',
+    'a target that is protected by its tag',
+    withIncident({ decision: decisionFor('act', planWith({ tags: { opssentinel: 'never' } })) }),
+  ],
+  [
+    'I11',
+    'a target that is protected by its id',
+    withIncident({
+      decision: decisionFor('act', planWith({ id: 'arn:x:ledger-1' })),
+      permits: [{ ...permit, targetId: 'arn:x:ledger-1' }],
+    }),
+  ],
+  [
+    'I11',
+    'a permit in another account',
+    withIncident({ permits: [{ ...permit, place: { ...permit.place, account: '999988887777' } }] }),
+  ],
+  [
+    'I11',
+    'a permit in another region',
+    withIncident({ permits: [{ ...permit, place: { ...permit.place, region: 'us-east-1' } }] }),
+  ],
+  ['I12', 'the same facts make another plan', withIncident({ anew: decisionFor('act', planOf({ hash: 'another' })) })],
+  ['I12', 'the same facts make another decision', withIncident({ anew: decisionFor('observe') })],
   ['I13', 'no outcome', withIncident({ timeline: incidentProof().timeline.slice(0, 2) })],
   ['I13', 'two outcomes', withIncident({ timeline: [...incidentProof().timeline, line('outcome', 'ok', 31)] })],
   ['I13', 'a line, but no outcome in the list', withIncident({ row: { ...incidentProof().row, outcome: null } })],
+  ['I13', 'told twice', withIncident({ told: 2 })],
+  ['I14', 'a history that does not replay', proof({ unreplayable: [{ workflowId: 'incident:x', says: 'nondeterminism' }] })],
   ['I15', 'the sender has switched us off', proof({ subscription: { disabled: true, deliveries: [] } })],
   ['I16', 'a call that no simulator knows', proof({ unknownCalls: [{ operation: 'ec2:TerminateInstances' }] })],
 ];
@@ -198,6 +313,17 @@ describe('the oracle', () => {
         }),
       ),
     ).toEqual([]);
+    expect(violations(asked([approval({ verifiedIdentity: false })]))).toEqual([]);
+    const spent = withLimits({ budget: { rule: tight, service: wide, all: wide } });
+    expect(violations(twice(spent, { approvals: [approval(), approval({ incident: second, at: at(12) })] }))).toEqual([]);
+    for (const past of [
+      { until: at(9) },
+      { liftedAt: at(9) },
+      { since: at(9) },
+      { scope: 'rule:another' },
+      { kind: 'demotion' as const },
+    ])
+      expect(violations(held(past))).toEqual([]);
     expect(
       violations(proof({ runs: [{ workflowId: `incident:${id}:r1790000000`, firstRunId: 'a', status: 'RUNNING' }] })),
     ).toEqual([]);

@@ -1,9 +1,11 @@
 import { epochMs } from '../../domain/words.js';
+import { decisionsArePure, everyEffectHasItsApprovals, everyEffectHasItsRule, onlyPlannedTargets } from './decisions.js';
+import { budgetsHold, cooldownsHold, stopsHold } from './limits.js';
 import type { IncidentProof, Proof } from './proof.js';
 
 /**
- * The invariants, as functions from what was recorded to what is wrong. Every end-to-end test ends with `violations`.
- * An empty list is the only good answer.
+ * The invariants, as functions from what was recorded to what is wrong. Every end-to-end test and every seed of the simulation ends
+ * with `violations`. An empty list is the only good answer.
  */
 type Invariant = (proof: Proof) => string[];
 
@@ -12,8 +14,6 @@ const perIncident =
   (proof) =>
     proof.incidents.flatMap((incident) => judge(incident, proof).map((says) => `${incident.row.id}: ${says}`));
 
-const permitOf = (proof: Proof, key: string) =>
-  proof.incidents.flatMap(({ permits }) => permits).find(({ attemptKey }) => attemptKey === key);
 const ownerOf = (proof: Proof, key: string) =>
   proof.incidents.find(({ permits }) => permits.some(({ attemptKey }) => attemptKey === key));
 
@@ -44,44 +44,6 @@ export const oneRunPerIncident: Invariant = ({ runs }) => {
   return [...started].filter(([, first]) => first.size > 1).map(([id, first]) => `${id} was started ${first.size} times`);
 };
 
-/** I4: every effect belongs to a permit that names the rule's and the runbook's content, and to a rule that may act. */
-export const everyEffectHasItsRule: Invariant = (proof) =>
-  proof.effects.flatMap(({ key, operation, target }) => {
-    const permit = permitOf(proof, key);
-    if (!permit) return [`${operation} on ${target} has no permit`];
-    const concluded = ownerOf(proof, key)?.decision?.concluded;
-    if (concluded !== 'act' && concluded !== 'ask')
-      return [`${operation} on ${target}: the rules concluded ${concluded ?? 'nothing'}`];
-    return permit.ruleHash && permit.runbookHash && permit.planHash ? [] : [`the permit of ${key} lacks a hash`];
-  });
-
-/** I5: where a human was wanted, an accepted approval of that very plan is older than the effect. */
-export const everyEffectHasItsApprovals: Invariant = (proof) =>
-  proof.effects.flatMap(({ key, at }) => {
-    const owner = ownerOf(proof, key);
-    if (!owner?.decision || !('plan' in owner.decision)) return [];
-    const { plan, concluded } = owner.decision;
-    if (concluded !== 'ask') return [];
-    const before = owner.approvals.filter(
-      (one) => one.accepted && one.decision === 'approve' && one.planHash === plan.hash && epochMs(one.at) <= epochMs(at),
-    );
-    const people = new Set(before.map(({ by }) => by)).size;
-    return people >= plan.approval.count ? [] : [`the effect ${key} had ${people} of ${plan.approval.count} approvals`];
-  });
-
-/** I6: two incidents never act on one target within its cooldown. */
-export const cooldownsHold: Invariant = (proof) => {
-  const last = new Map<string, { at: number; incident: string | undefined }>();
-  return proof.effects.flatMap(({ target, at, key }) => {
-    const incident = ownerOf(proof, key);
-    const before = last.get(target);
-    last.set(target, { at: epochMs(at), incident: incident?.row.id });
-    if (!before || before.incident === incident?.row.id || !incident?.decision || !('plan' in incident.decision)) return [];
-    const gap = epochMs(at) - before.at;
-    return gap >= incident.decision.plan.limits.cooldownMs ? [] : [`${target}: two incidents acted within ${gap} ms`];
-  });
-};
-
 /** I9: each effect has its permit's line before it and its end after it; where nobody knows how it ended, people have it. */
 export const everyEffectIsFramed: Invariant = (proof) =>
   proof.effects.flatMap(({ key, at }) => {
@@ -99,23 +61,34 @@ export const everyEffectIsFramed: Invariant = (proof) =>
     ];
   });
 
-/** I10: the chain of records verifies. */
-export const chainVerifies: Invariant = ({ chain }) => (chain.ok ? [] : [`line ${chain.seq}: ${chain.says}`]);
+/** I10: the chain of records verifies, each effect has exactly one permit there, and no secret stands in any of them. */
+export const recordsHold: Invariant = ({ chain, effects, incidents, secrets }) => {
+  const permits = new Map<string, number>();
+  for (const { attemptKey } of incidents.flatMap(({ permits: own }) => own))
+    permits.set(attemptKey, (permits.get(attemptKey) ?? 0) + 1);
+  const told = secrets.length > 0 ? JSON.stringify(incidents) : '';
+  return [
+    ...(chain.ok ? [] : [`line ${chain.seq}: ${chain.says}`]),
+    // One without any is named by I4.
+    ...effects.filter(({ key }) => (permits.get(key) ?? 0) > 1).map(({ key }) => `${key} has ${permits.get(key)} permits`),
+    ...secrets
+      .filter((secret) => told.includes(JSON.stringify(secret).slice(1, -1)))
+      .map((_, index) => `secret ${index + 1} is in a record`),
+  ];
+};
 
-/** I11: what was touched was planned. */
-export const onlyPlannedTargets: Invariant = (proof) =>
-  proof.effects.flatMap(({ key, target }) => {
-    const { decision } = ownerOf(proof, key) ?? {};
-    if (!decision || !('plan' in decision)) return [`${target} was touched and nobody planned it`];
-    const { name, id } = decision.plan.target;
-    return target === name || target === id ? [] : [`${target} was touched, planned was ${name}`];
-  });
-
-/** I13: nothing ends silently. */
-export const everyIncidentEnds: Invariant = perIncident(({ row, timeline }) => {
+/** I13: nothing ends silently, and how it ended is told once. */
+export const everyIncidentEnds: Invariant = perIncident(({ row, timeline, told }) => {
   const outcomes = timeline.filter(({ phase }) => phase === 'outcome').length;
-  return outcomes === 1 && row.outcome !== null ? [] : [`${outcomes} outcomes`];
+  return [
+    ...(outcomes === 1 && row.outcome !== null ? [] : [`${outcomes} outcomes`]),
+    ...(told === undefined || told <= 1 ? [] : [`people were told ${told} times how it ended`]),
+  ];
 });
+
+/** I14: every history that this build made can be gone through again by this build. */
+export const historiesReplay: Invariant = ({ unreplayable = [] }) =>
+  unreplayable.map(({ workflowId, says }) => `${workflowId}: ${says}`);
 
 /** I15: we never gave the sender a reason to switch us off. */
 export const neverSwitchedOff: Invariant = ({ subscription }) => (subscription.disabled ? ['the subscription is disabled'] : []);
@@ -130,10 +103,14 @@ export const invariants: Readonly<Record<string, Invariant>> = {
   'I4 every effect has its rule': everyEffectHasItsRule,
   'I5 every effect has its approvals': everyEffectHasItsApprovals,
   'I6 cooldowns hold': cooldownsHold,
+  'I7 budgets hold': budgetsHold,
+  'I8 stops hold': stopsHold,
   'I9 every effect is framed': everyEffectIsFramed,
-  'I10 the chain verifies': chainVerifies,
+  'I10 records hold': recordsHold,
   'I11 only planned targets': onlyPlannedTargets,
+  'I12 decisions are pure': decisionsArePure,
   'I13 every incident ends': everyIncidentEnds,
+  'I14 histories replay': historiesReplay,
   'I15 never switched off': neverSwitchedOff,
   'I16 no unknown calls': noUnknownCalls,
 };

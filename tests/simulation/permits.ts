@@ -1,0 +1,92 @@
+import type { AdmissionState, PastEffect } from '../../domain/admission.js';
+import type { HoldSubject } from '../../domain/hold.js';
+import type { GuardVerdict, Permit } from '../../domain/permit.js';
+import type { AdmissionRequest } from '../../ledger/port.js';
+
+/** A row of the ledger's table of permits. Times in epoch milliseconds. */
+export interface PermitRow extends AdmissionRequest {
+  fence: number;
+  armed: number;
+  verdicts: GuardVerdict[];
+  admittedAt: number;
+  consumedAt?: number | undefined;
+  releasedAt?: number | undefined;
+  started?: boolean;
+  endedAt?: number | undefined;
+  status?: string | undefined;
+  verified?: boolean | undefined;
+  verifiedAt?: number | undefined;
+}
+
+const hour = 3_600_000;
+const recentMs = 24 * hour;
+export const historyMs = 31 * 24 * hour;
+const longestRunMs = 24 * hour;
+
+/** Another run with a permit that it has used, or still may use, and has not given back. */
+export function holderOf(
+  rows: readonly PermitRow[],
+  incident: string,
+  now: number,
+  where: (row: PermitRow) => boolean,
+  order: (a: PermitRow, b: PermitRow) => number,
+): AdmissionState['targetHeldBy'] {
+  const [holder] = rows
+    .filter(
+      (row) =>
+        row.incident !== incident &&
+        row.releasedAt === undefined &&
+        row.admittedAt > now - longestRunMs &&
+        where(row) &&
+        (row.consumedAt !== undefined || (row.endedAt === undefined && row.startBy > now)),
+    )
+    .sort(order);
+  return holder && { incident: holder.incident, since: holder.admittedAt };
+}
+
+/** Used permits, and those of other targets that may be used any moment; newest first. */
+export function pastEffects(rows: readonly PermitRow[], subject: HoldSubject, attemptKey: string, now: number): PastEffect[] {
+  return rows
+    .filter((row) => row.attemptKey !== attemptKey && counts(row, subject, now))
+    .map((row) => {
+      const { incident, subject: of, consumedAt, admittedAt, verified, verifiedAt } = row;
+      const { rule, service, action, targetId, runbook = '', team = '' } = of;
+      const more = { ...(verified === undefined ? {} : { verified }), ...(verifiedAt === undefined ? {} : { verifiedAt }) };
+      return { incident, rule, service, action, targetId, runbook, team, at: consumedAt ?? admittedAt, ...more };
+    })
+    .sort((a, b) => b.at - a.at);
+}
+
+function counts(
+  { subject: of, consumedAt, endedAt, releasedAt, startBy }: PermitRow,
+  subject: HoldSubject,
+  now: number,
+): boolean {
+  if (consumedAt === undefined)
+    return endedAt === undefined && releasedAt === undefined && startBy > now && of.targetId !== subject.targetId;
+  const about =
+    of.targetId === subject.targetId ||
+    of.rule === subject.rule ||
+    of.service === subject.service ||
+    (of.team ?? '') === (subject.team ?? '');
+  return consumedAt > now - recentMs || (about && consumedAt > now - historyMs);
+}
+
+export const permitOf = (row: PermitRow): Permit => ({
+  id: row.attemptKey,
+  attemptKey: row.attemptKey,
+  fence: row.fence,
+  planHash: row.planHash,
+  paramsHash: row.paramsHash,
+  ruleHash: row.ruleHash,
+  runbookHash: row.runbookHash,
+  action: row.action,
+  targetId: row.subject.targetId,
+  place: row.place,
+  admittedAt: new Date(row.admittedAt).toISOString(),
+  startBy: new Date(row.startBy).toISOString(),
+  armed: row.armed,
+  params: row.params,
+  preState: row.preState,
+  ...(row.started ? { ref: {} } : {}),
+});
