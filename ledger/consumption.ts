@@ -74,7 +74,8 @@ export function consumption(database: Database): Effects {
 
 /**
  * The one statement that an effect hangs on. Whoever it returns a row to may make one vendor call; two at once cannot both be
- * returned it, for the second waits for the first one's row lock and then finds it consumed.
+ * returned it, for the second waits for the first one's row lock and then finds it consumed. A demotion asks people, and whoever was
+ * admitted under it has their word; one that came later holds what nobody was asked about.
  */
 async function consume(database: Database, request: ConsumptionRequest): Promise<Consumption> {
   return database.run(async (db) => {
@@ -89,6 +90,7 @@ async function consume(database: Database, request: ConsumptionRequest): Promise
         and not exists (
           select 1 from hold h
           where h.scope = any(p.scopes) and h.lifted_at is null and (h.until is null or h.until > ${database.now()})
+            and (h.kind <> 'demotion' or h.since > p.admitted_at)
         )
       returning p.*`.execute(db);
     const row = used.rows[0];
@@ -106,7 +108,8 @@ async function whyNot(database: Database, db: Db, request: ConsumptionRequest): 
     row.runbook_hash === request.runbookHash;
   if (!same) return { consumed: false, because: 'hashes differ' };
   if (row.consumed_at !== null) return { consumed: false, because: 'consumed before' };
-  const [hold] = await inForce(database, db, row.scopes);
+  const holds = await inForce(database, db, row.scopes);
+  const hold = holds.find(({ kind, since }) => kind !== 'demotion' || Date.parse(since) > row.admitted_at.getTime());
   if (hold) return { consumed: false, because: 'held', hold };
   // Run out, given up, given back, or overtaken by a newer permit on the same target; or the hold was lifted just now.
   return { consumed: false, because: 'expired' };
