@@ -241,4 +241,31 @@ create trigger rule_event_no_truncate before truncate on rule_event
 alter table hold add column asked_by text, add column asked_at timestamptz;
 `,
   },
+  {
+    name: 'labels: what runs turned out to be',
+    sql: `
+create table label (
+  incident text not null,
+  by_machine boolean not null,
+  rule text not null,
+  logic_hash text not null,
+  runbook_hash text not null,
+  environment text not null,
+  mode text not null,
+  label text not null,
+  kind text not null,
+  because text not null,
+  by text not null,
+  refused_by text not null,
+  at timestamptz not null,
+  primary key (incident, by_machine)
+);
+create index label_rule on label (rule, environment, logic_hash, at desc);
+create index incident_rule on incident (rule, environment);
+create trigger label_append_only before update or delete on label
+  for each row execute function record_is_append_only();
+create trigger label_no_truncate before truncate on label
+  for each statement execute function record_is_append_only();
+`,
+  },
 ];

@@ -12,6 +12,8 @@ import { holdBook } from './holds.js';
 import { evidence, incidentBook } from './incidents.js';
 import { journalBook } from './journal.js';
 import { listening } from './listening.js';
+import { labelBook } from './labels.js';
+import { learned } from './learned.js';
 import { latestLifeOf } from './lives.js';
 import { migrate } from './migrate.js';
 import type { Ledger } from './port.js';
@@ -44,6 +46,8 @@ export async function openLedger({ url, deadlineMs = 2000, hash = sha256, now }:
     ...holdBook(database),
     ...deployBook(database),
     ...rulesBook(database),
+    ...labelBook(database),
+    learned: learned(database),
     latestLifeOf: latestLifeOf(database),
     ...cursorBook(database),
     listen: listening(url, deadlineMs),

@@ -2,6 +2,7 @@ import type { Generated } from 'kysely';
 import type { Approval } from '../domain/approval.js';
 import type { Hold } from '../domain/hold.js';
 import type { Json, JsonObject } from '../domain/json.js';
+import type { NewLabel } from '../domain/label.js';
 import type { GuardVerdict } from '../domain/permit.js';
 import type { Phase, RecordState } from '../domain/record.js';
 import type { RuleFile, RulesEvent, RulesPart, RulesRevision } from '../domain/rules-revision.js';
@@ -35,6 +36,7 @@ export interface Schema {
   deploy: DeployTable;
   rule_set: RuleSetTable;
   rule_event: RuleEventTable;
+  label: LabelTable;
 }
 
 interface JournalTable {
@@ -175,5 +177,22 @@ export interface RuleEventTable {
   commit_id: string | null;
   by: string;
   reason: string;
+  at: Date;
+}
+
+export interface LabelTable {
+  incident: string;
+  /** False: a person's word, of which there is one per incident as well. */
+  by_machine: boolean;
+  rule: string;
+  logic_hash: string;
+  runbook_hash: string;
+  environment: string;
+  mode: NewLabel['mode'];
+  label: NewLabel['label'];
+  kind: NewLabel['kind'];
+  because: string;
+  by: string;
+  refused_by: string;
   at: Date;
 }
