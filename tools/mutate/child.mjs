@@ -74,6 +74,8 @@ async function measured() {
       let failure;
       const hits = await noting(async () => {
         failure = await failureOf(test, 120_000);
+        // A machine that is busy with other things for a moment is no reason to judge nothing.
+        if (failure) failure = await failureOf(test, 120_000);
       });
       if (failure)
         throw new Error(
