@@ -8,6 +8,7 @@ import type { GuardVerdict } from '../domain/permit.js';
 import type { Decision } from '../domain/plan.js';
 import type { Target } from '../domain/target.js';
 import type { RuleSet } from '../rules/language/set.js';
+import type { Told } from './cases/recording.js';
 import { Failure } from './failure.js';
 
 /** What a decision was made from, without anything that must be read outside. */
@@ -29,8 +30,15 @@ const decision = facts.extend({
   guards: z.array(open).default([]),
 });
 
-/** A file is a decision (as `-o json` gives it, in its envelope or bare), or the facts of one. Throws Failure saying what it lacks. */
-export function readCase(json: unknown, path: string): { decision: Decision; guards: GuardVerdict[] } | { facts: CaseFacts } {
+/**
+ * A file is a decision (as `-o json` gives it, in its envelope or bare), the facts of one, or what `recorded` can read: a delivery as a
+ * source or a tool told it. Throws Failure saying what it lacks.
+ */
+export function readCase(
+  json: unknown,
+  path: string,
+  recorded: (json: unknown) => Told | undefined,
+): { decision: Decision; guards: GuardVerdict[] } | { facts: CaseFacts } {
   const enveloped = z.looseObject({ items: z.tuple([open]) }).safeParse(json);
   const inner = enveloped.success ? enveloped.data.items[0] : json;
   const bare = z.looseObject({ decision: open }).safeParse(inner);
@@ -42,6 +50,8 @@ export function readCase(json: unknown, path: string): { decision: Decision; gua
   }
   const read = facts.safeParse(value);
   if (!read.success) {
+    const told = recorded(inner);
+    if (told) return { facts: { ...told, witness: unwitnessed, target: undefined } };
     throw new Failure(
       'usage',
       `${path} is neither a decision nor {"incident", "alert"}:\n${read.error.issues.map((issue) => `  ${issue.path.join('.') || 'the file'}: ${issue.message}`).join('\n')}`,
@@ -62,13 +72,26 @@ const unwitnessed: Witness = {
   says: 'no witness was asked: only what the file says is known',
 };
 
-/** The same facts under other rules. Reads nothing: the target is as it was read then. */
+/** The same facts under other rules. Reads nothing: the target is as it was read then; where nobody kept it, that is all that can be told. */
 export function decideAgain(known: Decision | CaseFacts, set: RuleSet, catalogue: Catalogue, hash: Hash): Decision {
   const { incident: about, alert: raised, witness } = known;
   const target = 'plan' in known ? known.plan.target : 'target' in known ? known.target : undefined;
   const input = { set, catalogue, incident: about, alert: raised, witness };
   const corroborable = witness.by !== about.ref?.source && witness.by !== 'nobody';
-  return planFor({ ...input, ...matchAndAim(input), hash, target, corroborable });
+  const aimed = matchAndAim(input);
+  if (!aimed.chosen || target) return planFor({ ...input, ...aimed, hash, target, corroborable });
+  // A refusal that followed from what was read then keeps only its sentence; the same rules would say it again.
+  if ('concluded' in known && known.concluded === 'refuse' && known.rulesHash === set.hash) return known;
+  const { rule, targetType, selector, account, region, environment } = aimed.chosen;
+  return {
+    incident: about,
+    alert: raised,
+    witness,
+    verdicts: aimed.verdicts,
+    rulesHash: set.hash,
+    concluded: 'nothing',
+    because: `${rule.name} matches and aims at ${targetType} ${Object.values(selector).join(' / ')} in ${environment} (account ${account}, ${region}); what that was like is not known here, so no more is told`,
+  };
 }
 
 /** What two decisions differ in, one line each, in the order of what matters. */

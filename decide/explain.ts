@@ -6,16 +6,33 @@ import { ago, clock, epochMs } from '../domain/words.js';
 
 const width = 100;
 
-/** A decision for people, 100 columns, words first: what was decided, why the rule matched, what each guard said, why the others did not match. `now`, epoch milliseconds, adds how long ago it was. */
-export function explain(decision: Decision, guards: readonly GuardVerdict[] = [], now?: number): string {
+/** What whoever explains knows beside the decision. */
+export interface Telling {
+  /** ISO 8601, UTC: when it was decided. */
+  decidedAt?: string | undefined;
+  /** A sentence on other rules: `Under today's rules (1d77a90): the same.` */
+  under?: string | undefined;
+  /** Time of day where the reader is, of a moment in epoch milliseconds. */
+  local?: ((at: number) => string | undefined) | undefined;
+  /** Guards that are shown at most, those that do not allow before all others; the rest is counted. Default: all. */
+  guards?: number | undefined;
+  /** How the reader gets to the rest: `--all shows them`. */
+  rest?: string | undefined;
+}
+
+/**
+ * A decision for people, 100 columns, words first: what was decided, why the rule matched, what each guard said, why the others did not match.
+ * `now`, epoch milliseconds, adds how long ago it was.
+ */
+export function explain(decision: Decision, guards: readonly GuardVerdict[] = [], now?: number, telling: Telling = {}): string {
   const plan = 'plan' in decision ? decision.plan : undefined;
   const matched = decision.verdicts.filter((verdict) => verdict.matched);
   const sections = [
-    incidentLines(decision, now),
+    incidentLines(decision, now, telling),
     [row([['DECISION', 10]], decisionSays(decision, guards))],
     ...matched.map((verdict) => matchedLines(verdict, verdict.rule === plan?.rule.name ? plan : undefined)),
     plan ? planLines(plan) : [],
-    guards.length > 0 ? guardLines(guards) : [],
+    guards.length > 0 ? guardLines(guards, telling) : [],
     notMatchedLines(decision.verdicts.filter((verdict) => !verdict.matched)),
   ];
   return `${sections
@@ -30,17 +47,22 @@ export function lastGuards(timeline: readonly Pick<LedgerRecord, 'phase' | 'data
   return (line?.data?.['verdicts'] ?? []) as unknown as GuardVerdict[];
 }
 
-function incidentLines({ incident, witness, rulesHash, revision }: Decision, now: number | undefined): string[] {
+function incidentLines(
+  { incident, witness, rulesHash, revision }: Decision,
+  now: number | undefined,
+  { decidedAt, under, local }: Telling,
+): string[] {
   const column = Math.max(10, incident.id.length + 2);
   const at = incident.createdAt;
-  const triggered = `triggered ${at.slice(0, 10)} ${clock(at)}${now === undefined ? '' : ` (${ago(now - epochMs(at))})`}`;
+  const there = local?.(epochMs(at));
+  const beside = [...(there === undefined ? [] : [`${there} local`]), ...(now === undefined ? [] : [ago(now - epochMs(at))])];
+  const triggered = `triggered ${at.slice(0, 10)} ${clock(at)}${beside.length === 0 ? '' : ` (${beside.join(', ')})`}`;
+  const commit = revision?.commit === undefined ? '' : `, commit ${revision.commit.slice(0, 7)}`;
+  const decided = `decided${decidedAt === undefined ? '' : ` ${clock(decidedAt, at)}`} by rules ${shortHash(rulesHash)}${commit}`;
   return [
     row([[incident.id, column]], oneLine(incident.title)),
     row([['', column]], `${triggered}; ${witness.says}`),
-    row(
-      [['', column]],
-      `decided by rules ${shortHash(rulesHash)}${revision?.commit === undefined ? '' : `, commit ${revision.commit.slice(0, 7)}`}`,
-    ),
+    row([['', column]], under === undefined ? decided : `${decided}. ${under}`),
   ];
 }
 
@@ -121,7 +143,9 @@ function planLines(plan: Plan): string[] {
 
 const guardWords = { allow: 'allow', refuse: 'REFUSE', ask: 'ask' } as const;
 
-function guardLines(guards: readonly GuardVerdict[]): string[] {
+function guardLines(all: readonly GuardVerdict[], telling: Telling): string[] {
+  const guards = foremost(all, telling.guards ?? all.length);
+  const left = all.length - guards.length;
   const columnFor = (of: (one: GuardVerdict) => string, atMost: number): number =>
     Math.min(Math.max(5, ...guards.map((one) => of(one).length)) + 2, atMost);
   const name = columnFor(({ guard }) => guard, 18);
@@ -134,7 +158,26 @@ function guardLines(guards: readonly GuardVerdict[]): string[] {
       guardRow(line === 0 ? one : undefined, [limits[line] ?? '', limit], [founds[line] ?? '', found], name),
     );
   });
-  return [`${'GUARDS'.padEnd(9 + name)}${'limit'.padEnd(limit)}${'found'.padEnd(found)}set by`, ...lines];
+  const more =
+    left === 0
+      ? []
+      : [
+          row(
+            [
+              ['', 2],
+              ['…', 7],
+            ],
+            `${left} more allow${telling.rest === undefined ? '' : `: ${telling.rest}`}`,
+          ),
+        ];
+  return [`${'GUARDS'.padEnd(9 + name)}${'limit'.padEnd(limit)}${'found'.padEnd(found)}set by`, ...lines, ...more];
+}
+
+/** All that do not allow, then the first that do, in the order in which they were asked. */
+function foremost(guards: readonly GuardVerdict[], most: number): readonly GuardVerdict[] {
+  const odd = guards.filter(({ verdict }) => verdict !== 'allow').length;
+  let room = Math.max(most - odd, 0);
+  return guards.filter(({ verdict }) => verdict !== 'allow' || room-- > 0);
 }
 
 /** One line of a guard; its name, verdict and origin stand on the first alone. */
