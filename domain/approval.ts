@@ -33,6 +33,9 @@ export interface Approval {
   at: string;
 }
 
+/** `role` of a request whose sender is known and whose person is not: it counts as one unverified operator, as a bare Temporal signal does. */
+export const claimedRole = 'claimed';
+
 /** `via` of a word given by a button in a vendor's own app: whoever presses it sees no plan. */
 export const buttonOf = (door: string): string => `${door} button`;
 export const isButton = (via: string): boolean => via.endsWith(' button');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { type Approval, type ApprovalRequest, boundRequestId } from '../../domain/approval.js';
-import type { NewRecord } from '../../domain/record.js';
+import type { LedgerRecord, NewRecord } from '../../domain/record.js';
 import { alert, hash, incident, policy, rule, runbook, setOf, target, witness } from '../../tests/support/rules.js';
 import type { ActivityDeps } from '../deps.js';
 import type { Judged, JudgeInput } from '../types.js';
@@ -19,7 +19,7 @@ interface World {
   /** `null`: nothing was decided. */
   plan?: object | null;
   /** Who the row of the request says it was, and for which incident. */
-  row?: { by?: string; via?: string; incident?: string };
+  row?: { by?: string; via?: string; incident?: string; role?: string };
   asked?: Pick<ApprovalRequest, 'decision' | 'planHash'>;
   people?: { id: string; name: string; email?: string }[];
   /** What stands in the ledger already. */
@@ -110,7 +110,14 @@ describe('row 48: a word is answered, kept and told, all with the same content',
         phase: 'approval',
         state: 'ok',
         says,
-        data: { decision: 'approve', by: 'ada@example.com', via: 'api', verified: true, planHash },
+        data: {
+          decision: 'approve',
+          by: 'ada@example.com',
+          via: 'api',
+          requestId: expect.any(String) as string,
+          verified: true,
+          planHash,
+        },
       },
     ]);
   });
@@ -260,12 +267,38 @@ describe('row 32: how many are wanted', () => {
   });
 
   it.each<[string, Partial<Approval>]>([
-    ['the same person again', { ...other, by: 'ada@example.com' }],
+    ['the same person again', { ...other, verifiedIdentity: true, by: 'Ada@example.com' }],
     ['one that was refused', { ...other, accepted: false }],
     ['a no', { ...other, decision: 'reject' }],
   ])('%s does not', async (_what, one) => {
     const { answer } = await judge({}, { ...two, given: [one] });
     expect(answer).toMatchObject({ answer: { accepted: true, reason: 'counted; 1 more wanted' } });
     expect(answer.settled).toBeUndefined();
+  });
+});
+
+describe('whose word it is', () => {
+  it('a button behind a token: nobody checked who pressed, so it counts as one unverified operator', async () => {
+    const shown = { phase: 'approval', once: `ask.${planHash}.first` } as LedgerRecord;
+    const { answer, kept } = await judge({}, { row: { role: 'claimed', via: 'pagerduty button' }, timeline: [shown] });
+    expect(answer.answer.accepted).toBe(true);
+    expect(kept).toMatchObject([{ verifiedIdentity: false }]);
+  });
+
+  it('row 36: whoever asked for it, or proposed it, does not decide about it, and may still say no', async () => {
+    const proposed = { phase: 'approval', data: { proposedBy: 'Ada@example.com' } } as unknown as LedgerRecord;
+    const { answer } = await judge({}, { timeline: [proposed] });
+    expect(answer.answer).toEqual({ accepted: false, reason: 'ada@example.com asked for it: somebody else decides' });
+    expect(
+      (await judge({ decision: 'reject' }, { asked: { decision: 'reject', planHash }, timeline: [proposed] })).answer.settled,
+    ).toBe('rejected');
+  });
+
+  it('row 34: a word that was refused stays refused, whoever is on call by now', async () => {
+    const requestId = boundRequestId(hash, 'one', { decision: 'approve', planHash });
+    const data = { requestId, because: 'ada@example.com is not on call' };
+    const before = { phase: 'approval', state: 'refused', data } as unknown as LedgerRecord;
+    const { answer } = await judge({}, { timeline: [before] });
+    expect(answer.answer).toEqual({ accepted: false, reason: 'ada@example.com is not on call' });
   });
 });

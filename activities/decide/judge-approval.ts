@@ -1,4 +1,4 @@
-import { type Approval, isBoundTo, isButton } from '../../domain/approval.js';
+import { type Approval, claimedRole, isBoundTo, isButton } from '../../domain/approval.js';
 import { type Plan, planIn } from '../../domain/plan.js';
 import type { ApprovalRequestRow } from '../../ledger/port.js';
 import type { ActivityDeps } from '../deps.js';
@@ -17,7 +17,11 @@ const shortestPin = 8;
 export async function judgeApproval(deps: ActivityDeps, input: JudgeInput): Promise<Judged> {
   const plan = planIn(await storedDecision(deps, input.incident));
   const row = input.request.requestId ? await deps.ledger.approvalRequest(input.request.requestId) : undefined;
-  const asked = { by: row?.by ?? input.request.by, via: row?.via ?? 'temporal', verifiedIdentity: row !== undefined };
+  const asked = {
+    by: row?.by ?? input.request.by,
+    via: row?.via ?? 'temporal',
+    verifiedIdentity: row !== undefined && row.role !== claimedRole,
+  };
   const refusal = plan ? await refusalOf(deps, input, plan, row) : 'there is no plan to decide about';
   const approval: Approval = {
     incident: input.incident,
@@ -43,6 +47,8 @@ async function refusalOf(
   if (request.planHash.length < shortestPin || !plan.hash.startsWith(request.planHash))
     return `it is for another plan: this one is ${plan.hash.slice(0, shortestPin)}`;
   if (request.requestId && (!row || row.incident !== input.incident)) return 'the request is not one that our own door wrote';
+  const before = request.requestId && (await refusedBefore(deps, input, request.requestId));
+  if (before) return before;
   if (request.requestId && !isBoundTo(deps.hash, request.requestId, request))
     return 'our own door wrote that request for another decision or another plan';
   if (row && request.decision === 'approve' && isButton(row.via) && plan.steps.some(({ risk }) => risk === 'destructive'))
@@ -50,7 +56,17 @@ async function refusalOf(
   if (row && request.decision === 'approve' && isButton(row.via) && !(await wasShown(deps, input, plan)))
     return 'this plan has not been shown yet: read the new note, and press again';
   // The same word again counts once, in the ledger: judged again after a lost answer, it gets the same answer.
-  return row ? approverRefusal(deps, input, row, plan) : signalRefusal(plan);
+  const unverified = row === undefined || row.role === claimedRole ? signalRefusal(plan) : undefined;
+  return unverified ?? (row && approverRefusal(deps, input, row, plan));
+}
+
+/** A word that was refused stays refused: whoever may decide by now gives another. */
+async function refusedBefore({ ledger }: ActivityDeps, { incident }: JudgeInput, requestId: string): Promise<string | undefined> {
+  const lines = await ledger.timeline(incident);
+  const line = lines.find(
+    ({ phase, state, data }) => phase === 'approval' && state === 'refused' && data?.['requestId'] === requestId,
+  );
+  return typeof line?.data?.['because'] === 'string' ? line.data['because'] : undefined;
 }
 
 /** A button names no plan: whoever pressed it before people were asked about this one meant the one before. */
@@ -94,7 +110,9 @@ async function judged(deps: ActivityDeps, input: JudgeInput, approval: Approval,
       by: approval.by,
       via: approval.via,
       verified: approval.verifiedIdentity,
+      ...(input.request.requestId === undefined ? {} : { requestId: input.request.requestId }),
       planHash: approval.planHash,
+      ...(approval.accepted ? {} : { because: approval.reason }),
     },
   });
   if (!approval.accepted || !plan) return { answer: { accepted: false, reason: approval.reason }, says };
@@ -102,7 +120,8 @@ async function judged(deps: ActivityDeps, input: JudgeInput, approval: Approval,
   const given = (await deps.ledger.approvals(input.incident, plan.hash)).filter(
     (one) => one.accepted && one.decision === 'approve',
   );
-  const people = new Set(given.map(({ by }) => by)).size;
+  // However many unchecked names there are, they are one operator.
+  const people = new Set(given.map(({ by, verifiedIdentity }) => (verifiedIdentity ? by.toLowerCase() : ''))).size;
   const enough = people >= plan.approval.count;
   const reason = enough ? 'approved' : `counted; ${plan.approval.count - people} more wanted`;
   return { answer: { accepted: true, reason }, settled: enough ? 'approved' : undefined, says };

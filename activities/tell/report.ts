@@ -3,7 +3,10 @@ import type { Ending } from '../../domain/story.js';
 import { clock } from '../../domain/words.js';
 import type { ActivityDeps } from '../deps.js';
 import { storedDecision } from '../stored.js';
-import type { AskInput, GaveBackInput, ReportInput } from '../types.js';
+import { isVendorFailure } from '../shell.js';
+import { type Approvers, approversNow } from '../situation/approvers.js';
+import { readIncident } from '../situation/read.js';
+import type { About, AskInput, GaveBackInput, ReportInput } from '../types.js';
 import { note, resolve, wake } from './channels.js';
 import { alarmWords, headlineOf, noteOf } from './note.js';
 
@@ -88,6 +91,16 @@ export async function gaveBack(deps: ActivityDeps, input: GaveBackInput): Promis
   await note(deps, input, 'giveBack', `OpsSentinel: ${headline}. ${says}.\nMore    ${deps.linkTo(incident)}`);
 }
 
+/** Whoever could decide at the moment of asking: told and written down. Where the rota cannot be read people are asked all the same. */
+async function couldDecide(deps: ActivityDeps, about: About, team: string): Promise<Approvers | undefined> {
+  try {
+    return await approversNow(deps, about, (await readIncident(deps, about)).incident, team);
+  } catch (error) {
+    if (isVendorFailure(error)) return undefined;
+    throw error;
+  }
+}
+
 /** Asks the people on call for their word, with the exact commands. The reminder wakes nobody anew; it edits the note. */
 export async function ask(deps: ActivityDeps, input: AskInput): Promise<void> {
   const { incident, planHash, because, expiresAt, reminder } = input;
@@ -95,10 +108,12 @@ export async function ask(deps: ActivityDeps, input: AskInput): Promise<void> {
   const shown = incident.slice(incident.indexOf(':') + 1);
   const decision = await storedDecision(deps, incident);
   const plan = planIn(decision);
+  const who = plan && (await couldDecide(deps, input, plan.team));
   const does = plan?.steps.map((step) => `${step.runbook} (${step.says})`).join(', then ') ?? 'the plan';
   const text = [
     `OpsSentinel: YOUR WORD IS WANTED${reminder ? ' (reminder)' : ''}. ${does} on ${plan?.target.name ?? 'its target'}.`,
     `Why     ${decision ? `${alarmWords(decision)}; ${decision.witness.says}; ` : ''}${because}`,
+    ...(who === undefined ? [] : [`Who     ${who.says}`]),
     `Plan    ${short}, waits until ${clock(expiresAt)}; then it pages and never runs`,
     `Do      opssentinel approve ${shown} --plan ${short}`,
     `        opssentinel reject ${shown} --plan ${short} --reason "…"`,
@@ -111,7 +126,7 @@ export async function ask(deps: ActivityDeps, input: AskInput): Promise<void> {
     state: 'waiting',
     says: `${reminder ? 'reminder: ' : ''}waits for ${plan?.approval.count ?? 1} of the people on call until ${clock(expiresAt)}, then pages and never runs: ${because}`,
     once: `ask.${planHash}.${reminder ? 'reminder' : 'first'}`,
-    data: { planHash, expiresAt },
+    data: { planHash, expiresAt, ...(who === undefined ? {} : { approvers: [...who.names] }) },
   });
   await wake(deps, input, 'approval', text.split('\n')[0] ?? 'Your word is wanted');
   await note(deps, input, 'approval', text);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ApprovalAnswer, boundRequestId, buttonOf } from '../../domain/approval.js';
+import { type ApprovalAnswer, boundRequestId, buttonOf, claimedRole } from '../../domain/approval.js';
 import { latestLife } from '../../domain/incident.js';
 import { shortHash } from '../../domain/plan.js';
 import type { Received } from '../../integrations/contract/source.js';
@@ -47,7 +47,9 @@ async function passedOn(deps: AcceptDeps, at: Acceptance, word: Word): Promise<D
 
   const asked = { decision: word.decision, planHash: row.planHash };
   const requestId = boundRequestId(sha256, sha256(JSON.stringify([at.door, word.eventId])).slice(0, 32), asked);
-  const request = { id: requestId, incident, by: word.by.id, role: 'approver', via: buttonOf(at.door) };
+  // A token proves that somebody may send here, not who pressed: buttons are not signed (contracts 1.4).
+  const role = word.trust === 'token' ? claimedRole : 'approver';
+  const request = { id: requestId, incident, by: word.by.id, role, via: buttonOf(at.door) };
   // The row says who asks: the run believes it, and nothing that only stands in the message.
   await fromLedger(deps, at, () => deps.ledger.putApprovalRequest(request));
   const answer = deps.runs

@@ -217,8 +217,9 @@ describe('a rule that is wrong is refused with its place and what to do', () => 
       'x.yaml:8:18: require.0: there is no target.stat (did you mean "state"?)',
     ],
     ['undo that the runbook has not', rule('cpu', 'undo: restore'), 'the runbook has undo: none'],
-    ['several targets', rule().replace('alert.labels.InstanceId', '{ tagged: { service: web }, max: 8 }'), 'target: not yet:'],
-    ['a rollout', rule('cpu', 'rollout: { batches: [1, 2] }'), 'rollout: not yet:'],
+    ['several without a check', rule().replace('alert.labels.InstanceId', '{ tagged: { service: web } }'), 'give restart a check'],
+    ['everything', rule().replace('alert.labels.InstanceId', '{ tagged: {} }'), 'names no tag: that would be everything'],
+    ['a rollout of one', rule('cpu', 'rollout: { batches: [1, 2] }'), 'rollout belongs to a target by tags'],
     [
       'less care after a deployment',
       rule('cpu', 'guards: { deploys: { after: 5m }, because: x }'),
