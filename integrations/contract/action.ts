@@ -29,6 +29,14 @@ export interface Written {
   settle: (written: any, target: Target) => { ok: true; params: JsonObject } | { ok: false; because: string };
 }
 
+/** What can be seen to have been done to a target in a time, whoever did it. */
+export interface Seen {
+  /** `done`: the same. `other`: something else. `not done`: not the same, and nothing else that shows. `unknown`: it leaves no trace that can be read. */
+  what: 'done' | 'other' | 'not done' | 'unknown';
+  /** What was seen, in words. */
+  says: string;
+}
+
 /** How an effect is put back, from what was recorded before it: by another action, which is admitted and run as any effect is. */
 export interface UndoDefinition<Params> {
   /** Id of the action that puts it back; it must refuse, in `preState`, when the world is no longer as this effect left it. */
@@ -81,6 +89,16 @@ export interface ActionDefinition<Client, Params extends z.ZodType<JsonObject>> 
     attempt: Pick<Attempt, 'key' | 'preState'> & { /** Epoch milliseconds: when the permit was used. */ since: number },
   ) => Promise<Adoption>;
   undo: 'none' | UndoDefinition<z.infer<Params>>;
+  /**
+   * Whether somebody else did the same on this target (as it was planned for) within this time, by reads alone: what a rule that only
+   * observes is judged by. Epoch milliseconds. Absent where no read can tell. Throws VendorError.
+   */
+  seenDone?: (
+    call: CallWith<Client>,
+    params: z.infer<Params>,
+    target: Target,
+    within: { since: number; until: number },
+  ) => Promise<Seen>;
 }
 
 /** Gives an action its types; adds nothing at run time. */

@@ -20,6 +20,7 @@ import {
 } from './capacity.js';
 import { mayBegin, refused } from './parameters.js';
 import { type ScalingRef, waitForCapacity } from './scaling-wait.js';
+import { seenResized } from './seen-capacity.js';
 
 const params = z
   .strictObject({ group: z.string().regex(groupName, 'is the name of an Auto Scaling group'), ...exactCapacity })
@@ -94,6 +95,7 @@ export const setDesiredCapacity = defineAction<AwsClient>()({
     // A third number may have been written over ours.
     return { found: false, certain: desired === wanted.from };
   },
+  seenDone: (call, wanted, _target, within) => seenResized(call, wanted, within),
   undo: {
     action: id,
     params: (_before, done) => ({ group: done.group, ...backwards(done) }),

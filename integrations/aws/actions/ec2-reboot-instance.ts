@@ -14,6 +14,7 @@ import {
   textOf,
 } from './ec2-instance.js';
 import { mayBegin } from './parameters.js';
+import { seenRebooted } from './seen-instance.js';
 import { watch } from './watch.js';
 
 interface RebootRef extends JsonObject {
@@ -57,6 +58,7 @@ export const ec2RebootInstance = defineAction<AwsClient>()({
     // A reboot leaves no other trace: that none is seen does not prove that there was none.
     return seen ? { found: true, ref: refOf(instance, preState, since) } : { found: false, certain: false };
   },
+  seenDone: (call, _params, target, within) => seenRebooted(call, target, within),
   undo: 'none',
 });
 

@@ -14,6 +14,7 @@ import {
   textOf,
 } from './ec2-instance.js';
 import { mayBegin, refused } from './parameters.js';
+import { seenRestarted } from './seen-instance.js';
 import { watch } from './watch.js';
 
 interface RestartRef extends JsonObject {
@@ -70,6 +71,7 @@ export const ec2RestartInstance = defineAction<AwsClient>()({
     const seen = now.state !== 'running' || now.launchTime !== ref.launchTime;
     return seen ? { found: true, ref } : { found: false, certain: false };
   },
+  seenDone: (call, _params, target, within) => seenRestarted(call, target, within),
   undo: 'none',
 });
 

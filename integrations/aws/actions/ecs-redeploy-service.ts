@@ -9,6 +9,7 @@ import { ecsName, serviceFacts } from '../targets/ecs-service.js';
 import { aimsAtService, ecsGrants } from './ecs.js';
 import { mayBegin, refused } from './parameters.js';
 import { type RolloutRef, waitForRollout } from './rollout-wait.js';
+import { seenRedeployed } from './seen-service.js';
 
 const params = z.strictObject({
   cluster: z.string().regex(ecsName, 'is the name of an ECS cluster'),
@@ -87,6 +88,7 @@ export const redeployService = defineAction<AwsClient>()({
       Date.parse(begun.createdAt) >= since - clocksDiffer;
     return ours ? { found: true, ref: refOf(wanted, begun.id, before, since) } : { found: false, certain: false };
   },
+  seenDone: (call, _params, target, within) => seenRedeployed(call, target, within),
   undo: 'none',
 });
 

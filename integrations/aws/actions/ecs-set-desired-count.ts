@@ -20,6 +20,7 @@ import {
 import { type CountRef, waitForCount } from './ecs-count-wait.js';
 import { aimsAtService, ecsGrants } from './ecs.js';
 import { mayBegin, refused } from './parameters.js';
+import { seenCounted } from './seen-service.js';
 
 const params = z
   .strictObject({
@@ -75,6 +76,7 @@ export const setDesiredCount = defineAction<AwsClient>()({
     // A third number may have been written over ours.
     return { found: false, certain: desired === wanted.from };
   },
+  seenDone: (call, wanted, target, within) => seenCounted(call, wanted, target, within),
   undo: {
     action: id,
     params: (_before, done) => ({ cluster: done.cluster, service: done.service, ...backwards(done) }),

@@ -9,6 +9,7 @@ import { commentOf, findCommand } from './command-adopt.js';
 import { type RecordedCommand, readyToSend, timeoutParameter } from './command-document.js';
 import { type CommandRef, type SentCommand, waitForCommand } from './command-wait.js';
 import { asLists, documentParameters, inGrant, mayBegin, namesNoOther, pinnedVersion, refused } from './parameters.js';
+import { seenCommanded } from './seen-document.js';
 
 /** A duration that SSM takes: whole seconds within its limits. */
 const seconds = (least: number, most: number, says: string) =>
@@ -89,6 +90,7 @@ export const ssmRunCommand = defineAction<AwsClient>()({
   },
   adopt: (call, wanted, { key, preState, since }) =>
     findCommand(call, { key, since, sent: sentOf(wanted, recorded(preState as RecordedCommand, wanted).instance) }),
+  seenDone: (call, { document }, target, within) => seenCommanded(call, document, target, within),
   undo: 'none',
 });
 

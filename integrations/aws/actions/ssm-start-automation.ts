@@ -9,6 +9,7 @@ import { findAutomation, incidentTag, keyTag, refOf } from './automation-adopt.j
 import { automationGrants, standardRole } from './automation-grants.js';
 import { type AutomationRef, stopAutomation, waitForAutomation } from './automation-wait.js';
 import { aimsAt, asLists, documentParameters, mayBegin, pinnedVersion, refused } from './parameters.js';
+import { seenAutomated } from './seen-document.js';
 
 const params = z.strictObject({
   document: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.:/-]{2,127}$/, 'is the name or the ARN of an SSM document'),
@@ -70,6 +71,7 @@ export const ssmStartAutomation = defineAction<AwsClient>()({
   wait: (call, ref) => waitForAutomation(call, ref as AutomationRef),
   stop: (call, ref) => stopAutomation(call, ref as AutomationRef),
   adopt: (call, { document, version }, { key }) => findAutomation(call, { document, version, key }),
+  seenDone: (call, { document }, target, within) => seenAutomated(call, document, target, within),
   undo: 'none',
 });
 
