@@ -4,7 +4,7 @@ import { describeEnvironment, readEnvironment } from '../environment.js';
 import { installation, sha256 } from '../installation.js';
 import { apiClient, type ApiPlace, type Context, findApi, type OutputOptions, print, runningSandbox } from '../context.js';
 import { because, fail, type Finding, ok } from '../doctor/finding.js';
-import { examineApi, examineIntegrations, examineLedger, examineRules, examineStop } from '../doctor/parts.js';
+import { examineApi, examineIntegrations, examineLedger, examineOwnParts, examineRules, examineStop } from '../doctor/parts.js';
 import { examineRevision } from '../doctor/revision.js';
 import { examineDoors, examineFollowers } from '../doctor/standing.js';
 import { examineTemporal } from '../doctor/temporal.js';
@@ -78,7 +78,17 @@ async function examine(context: Context, options: OutputOptions): Promise<void> 
     examineRevision(asked),
   ]);
   const connections = [...examineIntegrations(installed), ...doors, ...followers];
-  const findings = [...configuration, ...api, ...temporal, ...ledger, ...stop, ...rules, ...revision, ...connections];
+  const findings = [
+    ...configuration,
+    examineOwnParts(settings),
+    ...api,
+    ...temporal,
+    ...ledger,
+    ...stop,
+    ...rules,
+    ...revision,
+    ...connections,
+  ];
   print(context, options, 'Diagnosis', findings, (colours) =>
     findingsText(findings, colours, context.terminal.columns).replaceAll(`${context.cwd}/`, ''),
   );

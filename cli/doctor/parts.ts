@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import type { ApiClient } from '../../api/client.js';
+import { counted } from '../../domain/words.js';
 import { loadRules } from '../../rules/language/load.js';
 import { problemText } from '../../rules/language/problem.js';
 import type { RuleSet } from '../../rules/language/set.js';
@@ -57,6 +58,18 @@ export async function examineStop(path: string): Promise<Finding[]> {
   } catch {
     return [ok('stop file', `none at ${path}`)];
   }
+}
+
+/** Whether anybody has said what is ours: whoever restarts itself in the middle of a remediation knows nothing of its end. */
+export function examineOwnParts({ mode, ownParts }: { mode: string; ownParts: readonly string[] }): Finding {
+  const check = 'own parts';
+  if (ownParts.length > 0) return ok(check, `${counted(ownParts.length, 'pattern')} of what is never a target`);
+  if (mode !== 'live') return ok(check, `none named; mode ${mode} has none to lose`);
+  return warn(
+    check,
+    'none are named: OpsSentinel may restart the machine, the database or the Temporal that it runs on',
+    'set OPSSENTINEL_OWN_PARTS where the workers run, to their ids or ARNs',
+  );
 }
 
 /** Rules, and for each what of it is not connected: such a rule can only observe. */
