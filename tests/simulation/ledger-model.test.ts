@@ -48,7 +48,7 @@ type Call =
   | { call: 'verify'; key: number; target: number; verified: boolean }
   | { call: 'release'; incident: number }
   | { call: 'hold'; scope: string; kind: Hold['kind']; lastsMs: number | undefined }
-  | { call: 'lift'; which: number }
+  | { call: 'lift'; which: number; by: string }
   | { call: 'word'; incident: number; by: string; accepted: boolean; offMs: number }
   | { call: 'later'; ms: number };
 
@@ -83,7 +83,14 @@ const calls: fc.Arbitrary<Call> = fc.oneof(
       lastsMs: fc.constantFrom(undefined, 500, 60_000),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ call: fc.constant('lift' as const), which: fc.nat({ max: 5 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      call: fc.constant('lift' as const),
+      which: fc.nat({ max: 5 }),
+      by: fc.constantFrom('ada', 'Ada', 'grace'),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -160,7 +167,7 @@ class Asked {
         return plainHold(hold);
       }
       case 'lift':
-        return ledger.liftHold(this.holds[one.which] ?? '0', 'ada');
+        return ledger.liftHold(this.holds[one.which] ?? '0', one.by);
       case 'word':
         return ledger.putApproval(wordOf(one));
       case 'later':

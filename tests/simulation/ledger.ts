@@ -4,7 +4,7 @@ import { type Hold, holdScopes } from '../../domain/hold.js';
 import type { Admission, Consumption, GuardVerdict, Permit } from '../../domain/permit.js';
 import type { LedgerRecord, NewRecord } from '../../domain/record.js';
 import { decisiveVerdict } from '../../domain/verdicts.js';
-import type { AdmissionRequest, ConsumptionRequest } from '../../ledger/port.js';
+import type { AdmissionRequest, ConsumptionRequest, LiftAnswer } from '../../ledger/port.js';
 import type { HoldTime } from '../proof/proof.js';
 import { historyMs, holderOf, pastEffects, type PermitRow, permitOf } from './permits.js';
 
@@ -30,7 +30,7 @@ export interface ModelLedger {
   putApproval: (approval: Approval) => void;
   approvals: (incident: string, planHash: string) => Approval[];
   placeHold: (hold: Omit<Hold, 'id' | 'since'>) => Hold;
-  liftHold: (id: string) => boolean;
+  liftHold: (id: string, by: string) => LiftAnswer;
   pastHolds: () => HoldTime[];
   /** An incident that was begun, and where its target stands, once that is planned. */
   putIncident: (incident: string, failureDomain: string) => void;
@@ -58,6 +58,7 @@ export function createLedger(now: () => number): ModelLedger {
   const permits = new Map<string, PermitRow>();
   const said: Approval[] = [];
   const holds: HoldTime[] = [];
+  const askedToLift = new Map<string, { by: string; at: number }>();
   const owners = new Map<string, string>();
   const begun = new Map<string, RecentIncident>();
   const lines = new Map<string, LedgerRecord[]>();
@@ -70,7 +71,10 @@ export function createLedger(now: () => number): ModelLedger {
           scopes.includes(scope) && liftedAt === undefined && !(until && Date.parse(until) <= now()),
       )
       .reverse()
-      .map(({ liftedAt: _at, ...hold }) => hold);
+      .map(({ liftedAt: _at, ...hold }) => {
+        const asked = askedToLift.get(hold.id)?.by;
+        return { ...hold, ...(asked === undefined ? {} : { liftAskedBy: asked }) };
+      });
 
   const stateFor = ({
     subject,
@@ -204,10 +208,18 @@ export function createLedger(now: () => number): ModelLedger {
       holds.push(placed);
       return placed;
     },
-    liftHold: (id) => {
+    liftHold: (id, by) => {
       const hold = holds.find((one) => one.id === id && one.liftedAt === undefined);
-      if (hold) hold.liftedAt = new Date(now()).toISOString();
-      return hold !== undefined;
+      if (!hold) return 'no such hold';
+      const first = askedToLift.get(id);
+      // What stops everything is lifted by two people, within an hour.
+      const second = first !== undefined && first.by.toLowerCase() !== by.toLowerCase() && first.at > now() - 3_600_000;
+      if (hold.scope === 'all' && !second) {
+        askedToLift.set(id, { by, at: now() });
+        return 'one more';
+      }
+      hold.liftedAt = new Date(now()).toISOString();
+      return 'lifted';
     },
     pastHolds: () => holds,
     putIncident: (incident, failureDomain) => {

@@ -61,12 +61,17 @@ export function stops(stage: Stop, from: number, to: number): void {
     const hold = ledger.placeHold({ kind: random.pick(['stop', 'freeze']), scope, reason: 'drill', owner: 'ada', ...until });
     stage.count('a stop');
     stage.tell(`${hold.kind} of ${scope}`);
-    clock.at(begins + lasts, () => void ledger.liftHold(hold.id));
+    clock.at(begins + lasts, () => lifted(stage, hold.id));
   });
 }
 
 /** A human lifts what the brake has stopped, and what has to ask since. */
 export function letGo({ ledger, count }: Stage): void {
   for (const { id, kind, liftedAt } of ledger.pastHolds())
-    if (liftedAt === undefined && (kind === 'brake' || kind === 'demotion') && ledger.liftHold(id)) count(`a ${kind} is lifted`);
+    if (liftedAt === undefined && (kind === 'brake' || kind === 'demotion') && lifted({ ledger }, id))
+      count(`a ${kind} is lifted`);
 }
+
+/** By two people, which some holds want. */
+const lifted = ({ ledger }: Pick<Stage, 'ledger'>, id: string): boolean =>
+  ledger.liftHold(id, 'ada') === 'lifted' || ledger.liftHold(id, 'grace') === 'lifted';
