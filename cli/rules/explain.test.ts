@@ -64,7 +64,7 @@ afterAll(() => rmSync(stage.dir, { recursive: true, force: true }));
 
 describe('rules explain of a recorded delivery', () => {
   it('row 10: one rule set and one sample payload say match or no match, condition by condition, and nothing is touched', async () => {
-    const before = readdirSync(stage.dir, { recursive: true }).sort();
+    const before = readdirSync(stage.dir, { recursive: true, encoding: 'utf8' }).sort();
     const sample = join(library, 'fixtures', 'cpu-high.json');
     const { code, out } = await stage.run(['rules', 'explain', sample]);
     expect(code).toBe(0);
@@ -75,7 +75,7 @@ describe('rules explain of a recorded delivery', () => {
     );
     const no = await stage.run(['rules', 'explain', sample], { OPSSENTINEL_RULES: rules });
     expect(no.out).toMatch(/^ {2}ec2-cpu-high +no +when\.1 +alert\.threshold >= 95\.0 +90$/m);
-    expect(readdirSync(stage.dir, { recursive: true }).sort()).toEqual(before);
+    expect(readdirSync(stage.dir, { recursive: true, encoding: 'utf8' }).sort()).toEqual(before);
   });
 
   it('reads an alerting tool’s own body as well', async () => {

@@ -75,6 +75,13 @@ function toSource(document: Document.Parsed, file: string, source: string, at: A
     }
     return undefined;
   };
+  const odd = oddKey(document);
+  if (odd !== undefined)
+    return {
+      file,
+      ...at(odd),
+      says: 'a key must be plain text, and this one is a map, a list or an alias; put quotes around text that begins with { or [: there is no {{ … }} here',
+    };
   let data: unknown;
   try {
     // Aliases that multiply are the "billion laughs"; a handful is a convenience.
@@ -114,6 +121,15 @@ function cutBy(node: Node | undefined, source: string): string | undefined {
   if (!isScalar(node) || node.type !== 'PLAIN' || !node.range) return undefined;
   const rest = source.slice(node.range[1]).split('\n', 1)[0]?.trim() ?? '';
   return rest.startsWith('#') ? rest : undefined;
+}
+
+/** Where the first key stands that is no plain value: what it would become is nobody's intention. */
+function oddKey(document: Document): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Pair: (_key, { key }) => void (found ??= isScalar(key) ? undefined : ((key as Node | null)?.range?.[0] ?? 0)),
+  });
+  return found;
 }
 
 function firstAlias(document: Document): number | undefined {
