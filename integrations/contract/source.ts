@@ -4,6 +4,7 @@ import type { Delivery, Trust } from '../../domain/delivery.js';
 import type { Incident, IncidentRef, Person } from '../../domain/incident.js';
 import type { Json, JsonObject } from '../../domain/json.js';
 import type { CallWith, Place } from './call.js';
+import type { SourceHistory } from './history.js';
 
 /** A proof of who sent it that the API has checked itself, whatever the body: a token of this door, or a client certificate. */
 export interface Proof {
@@ -143,6 +144,8 @@ export interface SourceDefinition<Client> {
   poll?: (call: CallWith<Client>, since: string) => Promise<Delivery[]>;
   /** Deployments of this incident's service that the vendor knows of, begun or ended since (ISO 8601, UTC). */
   deploys?: (call: CallWith<Client>, incident: Incident, since: string) => Promise<DeployNotice[]>;
+  /** What happened long ago, for playing it again under other rules. Absent where the source does not keep it. */
+  history?: SourceHistory<Client>;
 }
 
 /** Gives a door its types; adds nothing at run time. */

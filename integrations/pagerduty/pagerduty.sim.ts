@@ -15,7 +15,7 @@ import { createSubscriptions } from './simulated/subscriptions.js';
 /** REST and Events API stand below this; without it PagerDuty's own paths are claimed too. */
 const mount = /^\/pagerduty(?=\/)/;
 const ownPath =
-  /^\/(incidents|oncalls|users|escalation_policies|services|change_events|maintenance_windows|webhook_subscriptions|v2\/enqueue|v2\/change\/enqueue)(\/|$)/;
+  /^\/(incidents|log_entries|oncalls|users|escalation_policies|services|change_events|maintenance_windows|webhook_subscriptions|v2\/enqueue|v2\/change\/enqueue)(\/|$)/;
 
 /** PagerDuty: REST, Events API v2, and the sender of webhooks v3, fed by the sandbox's alarms. */
 const createPagerDuty: CreateSimulator = (world): Simulator => {

@@ -46,7 +46,8 @@ export async function pages<Item extends z.ZodType>(
   return found;
 }
 
-async function politely(call: PagerDutyCall): Promise<void> {
+/** Waits for the next minute rather than take what telling people needs. */
+export async function politely(call: PagerDutyCall): Promise<void> {
   const budget = call.client.budget();
   if (budget && budget.remaining < leftToOthers) await call.sleep(Math.min(budget.resetMs, longestPause));
 }

@@ -38,6 +38,16 @@ export interface SimStatusUpdate {
   createdAt: string;
 }
 
+/** A line of an incident's log. */
+export interface SimLogEntry {
+  id: string;
+  /** As PagerDuty calls it: `resolve_log_entry`. */
+  type: string;
+  /** ISO 8601, UTC. */
+  createdAt: string;
+  agent: JsonObject | null;
+}
+
 export interface SimAlert {
   id: string;
   status: 'triggered' | 'resolved';
@@ -70,6 +80,7 @@ export interface SimIncident {
   alerts: SimAlert[];
   /** People whom PagerDuty would have woken, in order. */
   woken: { user: string; at: string; because: string }[];
+  log: SimLogEntry[];
 }
 
 /** How the simulated account behaves; set by `POST /_sandbox/pagerduty/deliveries`. */
@@ -88,6 +99,8 @@ export interface Behaviour {
   escalateAfterMinutes: number;
   /** What `ratelimit-remaining` says. */
   remaining: number;
+  /** Lists go no further: offset and limit together. */
+  mostOffset: number;
 }
 
 export const usualBehaviour: Behaviour = {
@@ -98,6 +111,7 @@ export const usualBehaviour: Behaviour = {
   alertLagMs: 0,
   escalateAfterMinutes: 0,
   remaining: 960,
+  mostOffset: 10_000,
 };
 
 /** PagerDuty writes whole seconds in most places. */

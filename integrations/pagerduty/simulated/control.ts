@@ -5,6 +5,7 @@ import { type Behaviour, firstPerson, seconds, secondPerson, type SimIncident, t
 import type { Changes } from './changes.js';
 import type { EventsApi } from './events-api.js';
 import type { Incidents } from './incidents.js';
+import { pastBody, pastIncidents } from './past.js';
 import type { Sender, SimDelivery } from './sender.js';
 import type { Subscriptions } from './subscriptions.js';
 import { sendUnsigned } from './unsigned.js';
@@ -27,6 +28,7 @@ const behaviourChange = z.strictObject({
   alertLagMs: z.int().min(0).optional(),
   escalateAfterMinutes: z.number().min(0).optional(),
   remaining: z.int().min(0).optional(),
+  mostOffset: z.int().min(100).optional(),
 });
 
 const changeBody = z.strictObject({
@@ -60,6 +62,7 @@ export const controlRoutes: Readonly<Record<string, string>> = {
   'GET /incidents/{id}': 'one incident',
   'POST /incidents/{id}/{deed}':
     'a person does something: acknowledge, unacknowledge, resolve, reopen, reassign, merge, note, button; or orchestration, workflow and plain send its body',
+  'POST /past': 'incidents of long ago that are in the account already; nobody is told',
   'POST /orchestration': 'an Event Orchestration sends its body',
   'GET /pages': 'who was paged by the Events API',
   'GET /changes': 'the change events',
@@ -97,6 +100,11 @@ export async function answerControl(deps: ControlDeps, { method, path, body }: W
       return { changes: deps.changes.all().map((change) => ({ ...change })) };
     case 'POST /changes':
       return withBody(changeBody, read, (change) => addChange(deps, change));
+    case 'POST /past':
+      return withBody(pastBody, read, ({ incidents: past }): JsonObject => {
+        const added = incidents.add((first) => pastIncidents(deps.world, past, first));
+        return added === undefined ? { error: 'There is no such alarm.' } : { added };
+      });
     case 'POST /orchestration':
       return sendUnsigned(deps.world, 'orchestration', undefined, read);
     case 'POST /deliveries':

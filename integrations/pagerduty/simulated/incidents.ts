@@ -41,6 +41,8 @@ export interface Incidents extends Deeds {
   raise: (alarm: SandboxAlarm) => SimIncident;
   /** The alarm is over: its open incident is resolved by the service itself. */
   clear: (alarm: SandboxAlarm) => void;
+  /** Incidents that are there already, without a word to anybody. */
+  add: (made: (first: number) => SimIncident[] | undefined) => number | undefined;
   reset: () => void;
 }
 
@@ -70,14 +72,34 @@ export function createIncidents(world: SandboxWorld, notify: Notify, behaviour: 
       const open = openFor(alarm.arn);
       if (open) deeds.close(open, null, serviceReference(open.service));
     },
+    add: (made) => {
+      const past = made(next);
+      next += past?.length ?? 0;
+      for (const one of past ?? []) incidents.set(one.id, one);
+      return past?.length;
+    },
     reset: () => incidents.clear(),
   };
 }
 
 const tellerOf =
   (world: SandboxWorld, notify: Notify) =>
-  (type: string, incident: SimIncident, by: JsonObject): void =>
+  (type: string, incident: SimIncident, by: JsonObject): void => {
+    const id = `${incident.id}L${incident.log.length + 1}`;
+    incident.log.push({ id, type: `${logNames[type] ?? type}_log_entry`, createdAt: seconds(world.now()), agent: by });
     notify({ type: `incident.${type}`, incident, agent: by, data: webhookIncident(incident, world.address()) });
+  };
+
+/** The log has other names than webhooks. */
+const logNames: Readonly<Record<string, string>> = {
+  triggered: 'trigger',
+  acknowledged: 'acknowledge',
+  unacknowledged: 'unacknowledge',
+  resolved: 'resolve',
+  reopened: 'reopen',
+  reassigned: 'assign',
+  escalated: 'escalate',
+};
 
 function createDeeds(world: SandboxWorld, notify: Notify, behaviour: () => Behaviour): Deeds {
   const tell = tellerOf(world, notify);
@@ -193,11 +215,12 @@ function newIncident(number: number, alarm: SandboxAlarm, at: number): SimIncide
     statusUpdates: [],
     alerts: alarm.title === undefined ? [alertOf(id, title, alarm, at)] : [],
     woken: [],
+    log: [],
   };
 }
 
 /** What PagerDuty's CloudWatch integration makes of an alarm. An incident that a person opens has none. */
-const alertOf = (id: string, title: string, alarm: SandboxAlarm, at: number): SimAlert => ({
+export const alertOf = (id: string, title: string, alarm: SandboxAlarm, at: number): SimAlert => ({
   id: `${id}A1`,
   status: 'triggered',
   summary: title,

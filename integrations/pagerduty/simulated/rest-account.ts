@@ -1,16 +1,25 @@
 import type { JsonObject } from '../../../domain/json.js';
 import type { WireResponse } from '../../contract/simulator.js';
 import { agent, policy, type SimIncident, userReference } from './account.js';
-import { json, notFound, paged, type RestDeps, type Route } from './route.js';
+import { logEntry } from './past.js';
+import { invalid, json, notFound, paged, type RestDeps, type Route } from './route.js';
 import { restIncident } from './views.js';
 
 /** Lists of the account: incidents, who is on call, escalation policies, change events. */
-export const accountRoutes = ({ world, incidents, changes }: RestDeps): Route[] => [
+export const accountRoutes = ({ world, incidents, changes, behaviour }: RestDeps): Route[] => [
   {
     // contracts 1.9, rate limits; the filters are [M]
     method: 'GET',
     template: '/incidents',
-    answer: ({ query }) => listIncidents(incidents.all(), query, (incident) => restIncident(incident, world.address())),
+    answer: ({ query }) =>
+      beyond(query, behaviour().mostOffset) ??
+      listIncidents(incidents.all(), query, (incident) => restIncident(incident, world.address())),
+  },
+  {
+    // the published schema: GET /log_entries; newest first [M]
+    method: 'GET',
+    template: '/log_entries',
+    answer: ({ query }) => beyond(query, behaviour().mostOffset) ?? listLog(incidents.all(), query),
   },
   { method: 'GET', template: '/oncalls', answer: ({ query }) => listOnCalls(query) },
   {
@@ -66,6 +75,23 @@ function listIncidents(all: SimIncident[], query: URLSearchParams, shown: (incid
   const sorted = found.toSorted((a, b) => direction * (a.number - b.number));
   const { page, ...place } = paged(sorted, query);
   return json(200, { incidents: page.map(shown), ...place });
+}
+
+/** Lists end at an offset, however much there is. */
+const beyond = (query: URLSearchParams, most: number): WireResponse | undefined =>
+  Number(query.get('offset') ?? 0) + Number(query.get('limit') ?? 25) > most
+    ? invalid(`Offset and limit together may be ${most} at most`)
+    : undefined;
+
+function listLog(all: readonly SimIncident[], query: URLSearchParams): WireResponse {
+  const [since, until] = [query.get('since'), query.get('until')];
+  const entries = all
+    .flatMap((incident) => incident.log.map((entry) => ({ entry, incident })))
+    .filter(({ entry: { createdAt } }) => since === null || Date.parse(createdAt) >= Date.parse(since))
+    .filter(({ entry: { createdAt } }) => until === null || Date.parse(createdAt) < Date.parse(until))
+    .sort((a, b) => b.entry.createdAt.localeCompare(a.entry.createdAt));
+  const { page, ...place } = paged(entries, query);
+  return json(200, { log_entries: page.map(({ entry, incident }) => logEntry(entry, incident)), ...place });
 }
 
 function listChanges(

@@ -51,6 +51,7 @@ export const restIncident = (incident: SimIncident, address: string): JsonObject
   summary: `[#${incident.number}] ${incident.title}`,
   incident_number: incident.number,
   assigned_via: 'escalation_policy',
+  last_status_change_at: incident.log.at(-1)?.createdAt ?? incident.createdAt,
   assignments:
     incident.status === 'resolved'
       ? []

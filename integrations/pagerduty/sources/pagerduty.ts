@@ -7,6 +7,7 @@ import { pagerDutyDoor } from '../config.js';
 import { isObject } from '../details.js';
 import { normalise } from '../normalise.js';
 import { deploys } from '../reads/changes.js';
+import { pagerDutyHistory } from '../reads/history.js';
 import { poll } from '../reads/poll.js';
 import { teamOnCall } from '../reads/team.js';
 import { receive } from '../receive.js';
@@ -44,6 +45,7 @@ export const pagerDutySource: SourceDefinition<PagerDutyClient> = {
   teamOnCall,
   poll,
   deploys,
+  history: pagerDutyHistory,
 };
 
 async function readAlerts(call: CallWith<PagerDutyClient>, id: string, incident: JsonObject): Promise<SourceReading['alerts']> {
