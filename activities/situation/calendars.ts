@@ -4,6 +4,8 @@ import type { JsonObject } from '../../domain/json.js';
 import type { Risk } from '../../domain/plan.js';
 import type { Target } from '../../domain/target.js';
 import { paceOf } from '../../decide/profiles.js';
+import type { CalendarSubject } from '../../integrations/contract/calendar.js';
+import type { Call } from '../../integrations/contract/call.js';
 import type { AnyCalendar } from '../../integrations/contract/registry.js';
 import type { RuleSet } from '../../rules/language/set.js';
 import type { ActivityDeps } from '../deps.js';
@@ -26,19 +28,29 @@ export async function calendarsNow(
   target: Target,
   set: RuleSet,
 ): Promise<CalendarFacts> {
-  const facts: CalendarFacts = { words: [], unknown: [] };
   const call = callFor(about.incident, placeFor(set, target, 'read'), paceOf(set), deps.now);
   const subject = { incident, target, at: new Date(deps.now()).toISOString() };
-  for (const { calendar, params, allow } of [...named(deps, set, target.environment), ...always(deps, incident)]) {
-    try {
-      const word = await calendar.read(calendar.with(call), calendar.params.parse(params), subject);
-      facts.words.push({ from: calendar.id, allow, ...word } satisfies CalendarWord);
-    } catch (error) {
-      if (!isVendorFailure(error)) throw error;
-      facts.unknown.push({ from: calendar.id, because: error.message });
-    }
+  const asked = [...named(deps, set, target.environment), ...always(deps, incident)];
+  // At the same time: somebody waits for the answer, and one that is away costs its whole deadline.
+  const answers = await Promise.all(asked.map((one) => answerOf(one, call, subject)));
+  return {
+    words: answers.flatMap((answer) => ('closed' in answer ? [answer] : [])),
+    unknown: answers.flatMap((answer) => ('because' in answer ? [answer] : [])),
+  };
+}
+
+async function answerOf(
+  { calendar, params, allow }: Asked,
+  call: Call,
+  subject: CalendarSubject,
+): Promise<CalendarWord | CalendarFacts['unknown'][number]> {
+  try {
+    const word = await calendar.read(calendar.with(call), calendar.params.parse(params), subject);
+    return { from: calendar.id, allow, ...word };
+  } catch (error) {
+    if (!isVendorFailure(error)) throw error;
+    return { from: calendar.id, because: error.message };
   }
-  return facts;
 }
 
 function named(deps: ActivityDeps, { policy }: RuleSet, environment: string): Asked[] {

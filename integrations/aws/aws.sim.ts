@@ -22,6 +22,17 @@ import { type AwsWorld, createAwsWorld } from './simulated/world.js';
 /** `undefined`: an operation that is not simulated. */
 type Answer = (scope: Scope, action: string, request: WireRequest) => WireResponse | undefined;
 
+/** Whoever knows the operation. */
+const oneOf =
+  (...parts: readonly { answer: Answer }[]): Answer =>
+  (scope, action, request) => {
+    for (const { answer } of parts) {
+      const answered = answer(scope, action, request);
+      if (answered) return answered;
+    }
+    return undefined;
+  };
+
 /**
  * AWS on the protocols that the JavaScript SDK speaks (contracts 5: JSON, query, EC2's own, REST). Signatures are not checked; the account is read from the access key id.
  * A session of a role may do what the role may: the reading role cannot write.
@@ -52,11 +63,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
     lambda: lambda.answer,
     logs: logs.answer,
     rds: rds.answer,
-    ssm: (scope, action, request) =>
-      commands.answer(scope, action, request) ??
-      logins.answer(scope, action, request) ??
-      calendars.answer(scope, action, request) ??
-      ssm.answer(scope, action, request),
+    ssm: oneOf(commands, logins, calendars, ssm),
     sts: (_scope, action, request) => sts.answer(action, request),
   };
 

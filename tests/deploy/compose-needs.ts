@@ -51,6 +51,7 @@ export const whoNeeds: Readonly<Record<string, readonly string[]>> = {
   PROMETHEUS_URL: [decide],
   PROMETHEUS_TOKEN: [decide],
   HTTP_PROBES: [decide],
+  HTTP_CALENDARS: [decide],
 
   LOKI_URL: [tell],
   LOKI_TENANT: [tell],
@@ -136,6 +137,7 @@ const secrets: Readonly<Record<string, string>> = {
   SERVICENOW_CLIENT_SECRET: 'client-secret',
   ALERTMANAGER_TOKEN: 'alertmanager-token',
   PROMETHEUS_TOKEN: 'prometheus-token',
+  HTTP_CALENDARS: 'freezes=https://calendar.example.com/freezes.ics',
   LOKI_PASSWORD: 'loki-password',
   OPENSEARCH_PASSWORD: 'opensearch-password',
 };

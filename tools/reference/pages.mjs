@@ -110,6 +110,21 @@ export function checks({ installed }) {
   );
 }
 
+export function calendars({ installed }) {
+  const found = sorted(all(installed, ({ calendars: some }) => some));
+  return page(
+    'Calendars',
+    'What says "not now": a policy names them under `calendars`, and they are asked right before every effect, and when the plan is made. While one is closed nothing is done, but for the risks that the policy lets through (`allow`); one that cannot be asked is not open. The policy’s own `freezes` need no calendar.',
+    found.flatMap(({ id, summary, permissions, params, always }) => [
+      `## ${id}`,
+      summary,
+      always && `Asked about every incident from ${code(always.source)} although no policy names it, where that is connected.`,
+      `Rights: ${codes(permissions)}.`,
+      parameterTable(params),
+    ]),
+  );
+}
+
 export function channels({ installed }) {
   const followers = sorted(all(installed, ({ followers: some }) => some));
   const found = sorted(all(installed, ({ channels: some }) => some));

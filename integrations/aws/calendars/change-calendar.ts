@@ -30,25 +30,26 @@ export const changeCalendar = defineCalendar<AwsClient>()({
   permissions: ['ssm:GetCalendarState'],
   params,
   read: async (call, { calendars }, { at }) => {
-    const closed: { name: string; until: string | undefined }[] = [];
+    const closed: { name: string; until: number | undefined }[] = [];
     for (const calendar of calendars) {
       const state = await stateOf(call, calendar, at);
       if (state.closed) closed.push({ name: calendarArn.exec(calendar)?.[2] ?? calendar, until: state.until });
     }
     const names = (closed.length > 0 ? closed : calendars.map((name) => ({ name }))).map(({ name }) => name).join(', ');
     if (closed.length === 0) return { closed: false, says: `change calendar ${names} is open` };
-    const ends = closed.map(({ until }) => until);
     // One whose end is not known may outlast the others.
-    const last = ends.includes(undefined) ? undefined : ends.sort().at(-1);
-    return { closed: true, says: `change calendar ${names} is closed`, ...(last === undefined ? {} : { until: last }) };
+    const last = Math.max(...closed.map(({ until }) => until ?? Number.POSITIVE_INFINITY));
+    const until = Number.isFinite(last) ? { until: new Date(last).toISOString() } : {};
+    return { closed: true, says: `change calendar ${names} is closed`, ...until };
   },
 });
 
+/** `until`: epoch milliseconds, where it is known. */
 async function stateOf(
   call: CallWith<AwsClient>,
   calendar: string,
   at: string,
-): Promise<{ closed: boolean; until: string | undefined }> {
+): Promise<{ closed: boolean; until: number | undefined }> {
   const region = calendarArn.exec(calendar)?.[1] ?? call.place.region;
   const asked = { ...call, place: { ...call.place, region } };
   const { State, NextTransitionTime: next = '' } = await call.client.ssm.getCalendarState(asked, {
@@ -60,5 +61,5 @@ async function stateOf(
     throw new VendorError('aws', 'unavailable', `GetCalendarState: the answer has no state of the calendar ${calendar}`);
   const until = Date.parse(next);
   // One that has passed cannot be the end of what is closed now.
-  return { closed: State === 'CLOSED', until: until > Date.parse(at) ? new Date(until).toISOString() : undefined };
+  return { closed: State === 'CLOSED', until: until > Date.parse(at) ? until : undefined };
 }
