@@ -6,6 +6,7 @@ import { addHolds } from './commands/holds.js';
 import { addIam } from './commands/iam.js';
 import { addIncidents } from './commands/incidents.js';
 import { addMcp } from './commands/mcp.js';
+import { addReport } from './commands/report.js';
 import { addReplay } from './commands/replay.js';
 import { addRules } from './commands/rules.js';
 import { addRunning } from './commands/running.js';
@@ -50,6 +51,7 @@ export function createProgram(context: Context): Command {
   addIncidents(program, context);
   addApprovals(program, context);
   addHolds(program, context);
+  addReport(program, context);
   addRules(program, context);
   addReplay(program, context);
   addSandbox(program, context);

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { ActivityDeps } from '../deps.js';
+import { labelled } from '../label/tell.js';
 import { asFailure, isVendorFailure } from '../shell.js';
 import type { About, TellActivities } from '../types.js';
 import { ask, gaveBack, report } from './report.js';
@@ -9,6 +10,7 @@ export const createTellActivities = (deps: ActivityDeps): TellActivities => ({
   ask: persistent(deps, 'ask', ask),
   report: persistent(deps, 'report', report),
   gaveBack: persistent(deps, 'gaveBack', gaveBack),
+  labelled: persistent(deps, 'labelled', labelled),
 });
 
 /** What asking again cannot mend here: the incident is gone, or the text is not taken. */

@@ -1,6 +1,8 @@
+import type { JsonObject } from '../../domain/json.js';
 import { type Decision, planIn } from '../../domain/plan.js';
 import type { Ending } from '../../domain/story.js';
 import { clock } from '../../domain/words.js';
+import { lastGuards } from '../../decide/explain.js';
 import type { ActivityDeps } from '../deps.js';
 import { storedDecision } from '../stored.js';
 import { isVendorFailure } from '../shell.js';
@@ -8,7 +10,7 @@ import { type Approvers, approversNow } from '../situation/approvers.js';
 import { readIncident } from '../situation/read.js';
 import type { About, AskInput, GaveBackInput, ReportInput } from '../types.js';
 import { note, resolve, wake } from './channels.js';
-import { alarmWords, headlineOf, noteOf } from './note.js';
+import { alarmWords, headlineOf, noteOf } from '../../decide/note.js';
 
 const shortPlan = (hash: string): string => hash.slice(0, 8);
 
@@ -27,7 +29,8 @@ export async function report(deps: ActivityDeps, input: ReportInput): Promise<{ 
   }
   if (silent.includes(ending.kind)) return { says: ending.says };
   const decision = await storedDecision(deps, input.incident);
-  const text = noteOf({ decision, ending, story, link: deps.linkTo(input.incident) });
+  const verdicts = lastGuards(await deps.ledger.timeline(input.incident));
+  const text = noteOf({ decision, ending, story, verdicts, link: deps.linkTo(input.incident) });
   const told: string[] = [];
   // People first, then the paper: whoever is woken finds the note a moment later.
   if (ending.page) await wake(deps, input, 'report', text.split('\n')[0] ?? ending.says);
@@ -78,7 +81,7 @@ async function settle(deps: ActivityDeps, { incident, ending, story }: ReportInp
     state: ending.kind === 'escalated' ? 'failed' : 'ok',
     says: `${ending.kind}: ${ending.says}`,
     once: 'outcome',
-    data: { kind: ending.kind, effects: story.effects },
+    data: { kind: ending.kind, effects: story.effects, ending: { ...ending }, story: story as unknown as JsonObject },
   });
 }
 

@@ -1,18 +1,21 @@
-import { type Decision, planIn } from '../../domain/plan.js';
-import type { Ending, StepStory, Story } from '../../domain/story.js';
-import { clock, counted, duration, epochMs } from '../../domain/words.js';
+import type { GuardVerdict } from '../domain/permit.js';
+import { type Decision, type Plan, planIn } from '../domain/plan.js';
+import type { Ending, StepStory, Story } from '../domain/story.js';
+import { clock, counted, duration, epochMs } from '../domain/words.js';
 
 /** What a note is written from. One renderer for the note, the page and the hand-over. */
 export interface Telling {
   decision: Decision | undefined;
   ending: Ending;
   story: Story;
+  /** What the guards said last. */
+  verdicts?: readonly GuardVerdict[];
   link: string;
 }
 
 /** The note of `ux.md`: the first line is what the reader must do. */
-export function noteOf({ decision, ending, story, link }: Telling): string {
-  const rows = ending.page ? handOver(decision, story) : result(decision, ending, story);
+export function noteOf({ decision, ending, story, verdicts = [], link }: Telling): string {
+  const rows = ending.page ? handOver(decision, story, verdicts) : result(decision, ending, story);
   return [headline(decision, ending, story), ...rows, row('More', link)].join('\n');
 }
 
@@ -66,7 +69,7 @@ const undone = (story: Story): string[] =>
   );
 
 /** The headline has said why already. */
-function handOver(decision: Decision | undefined, story: Story): string[] {
+function handOver(decision: Decision | undefined, story: Story, verdicts: readonly GuardVerdict[]): string[] {
   const rows = why(decision);
   story.steps.forEach((step, index) =>
     rows.push(row(index === 0 ? 'Tried' : '', `${index + 1} ${did(step)}; ${step.verification?.says ?? step.effectSays}`)),
@@ -74,15 +77,42 @@ function handOver(decision: Decision | undefined, story: Story): string[] {
   rows.push(...undone(story));
   if (decision && 'place' in decision && decision.place) rows.push(row('Where', decision.place));
   for (const words of story.approvals) rows.push(row('Word', words));
-  rows.push(
-    row(
-      'Left',
-      mayHaveActed(story)
-        ? 'OpsSentinel keeps its hands off this incident from here'
-        : 'nothing to put back: OpsSentinel changed nothing',
-    ),
-  );
+  rows.push(...ruledOut(verdicts), ...notTried(verdicts), row('Left', leftBehind(story)));
+  rows.push(row('Hands', `off: ${handsOff(planIn(decision), story)}`));
   return rows;
+}
+
+/** What the guards looked at and found to be no cause: the reader need not look there first. */
+const telling = ['deploys', 'healthy', 'people', 'freeze'];
+
+function ruledOut(verdicts: readonly GuardVerdict[]): string[] {
+  const found = verdicts.filter(({ guard, verdict }) => verdict === 'allow' && telling.includes(guard)).map((one) => one.found);
+  return found.length === 0 ? [] : [row('Ruled', `out: ${found.join('; ')}`)];
+}
+
+/** What was kept from being tried, and by what. */
+const notTried = (verdicts: readonly GuardVerdict[]): string[] =>
+  verdicts
+    .filter(({ verdict }) => verdict === 'refuse')
+    .slice(0, 1)
+    .map(({ guard, found, limit }) => row('Not', `done: ${found} (${guard} ${limit})`));
+
+/** Everything that is not as it was before. */
+function leftBehind(story: Story): string {
+  if (!mayHaveActed(story)) return 'nothing to put back: OpsSentinel changed nothing';
+  const left = story.steps.flatMap(({ runbook, effect, undo, left: lent, target }) => {
+    const what = `${runbook}${target === undefined ? '' : ` on ${target}`}`;
+    if (undo?.status === 'succeeded' || effect === 'not-done') return [];
+    if (effect === 'unknown') return [`${what}: it may have run`];
+    return [lent ?? `${what} ran, and cannot be put back`];
+  });
+  return left.length === 0 ? 'nothing: what was done was put back' : left.join('; ');
+}
+
+function handsOff(plan: Plan | undefined, story: Story): string {
+  const last = story.steps.at(-1)?.startedAt;
+  if (!plan || last === undefined || !mayHaveActed(story)) return 'this incident is yours';
+  return `${plan.target.name} is left alone until ${clock(epochMs(last) + plan.limits.cooldownMs)}, whatever alarms`;
 }
 
 function why(decision: Decision | undefined): string[] {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Decision } from '../../domain/plan.js';
-import type { Ending, StepStory, Story } from '../../domain/story.js';
+import type { GuardVerdict } from '../domain/permit.js';
+import type { Decision } from '../domain/plan.js';
+import type { Ending, StepStory, Story } from '../domain/story.js';
 import { noteOf } from './note.js';
 
 const link = 'http://localhost:8080/i/Q1';
@@ -8,7 +9,7 @@ const decision = {
   concluded: 'act',
   alert: { name: 'web-cpu-high', namespace: 'AWS/EC2', metric: 'CPUUtilization', threshold: 90 },
   witness: { says: 'DescribeAlarms: ALARM since 03:12:38Z' },
-  plan: { rule: { name: 'ec2-cpu-high', fileHash: '9c41e07d' }, target: { name: 'i-0aa11' } },
+  plan: { rule: { name: 'ec2-cpu-high', fileHash: '9c41e07d' }, target: { name: 'i-0aa11' }, limits: { cooldownMs: 1_800_000 } },
 } as unknown as Decision;
 const step: StepStory = {
   index: 0,
@@ -42,6 +43,33 @@ describe('the note', () => {
     const tried = note({ kind: 'escalated', says: 'the last step did not help', page: true }, { steps: [step], effects: 1 });
     expect(tried[0]).toBe('OpsSentinel: YOU ARE NEEDED. Tried 1 thing on i-0aa11; the last step did not help.');
     expect(tried).toContainEqual(expect.stringMatching(/^Tried {3}1 restart-ec2-instance .* at 03:13:44Z: Success/));
-    expect(tried).toContain('Left    OpsSentinel keeps its hands off this incident from here');
+    expect(tried).toContain('Left    restart-ec2-instance ran, and cannot be put back');
+    expect(tried).toContain('Hands   off: i-0aa11 is left alone until 03:43:44Z, whatever alarms');
+  });
+
+  it('N4: a hand-over says what was ruled out, what was not done and by what, and what was put back', () => {
+    const verdict = (guard: string, said: 'allow' | 'refuse', found: string): GuardVerdict => ({
+      guard,
+      verdict: said,
+      limit: '2/24h',
+      found,
+      setBy: 'default',
+    });
+    const undone: StepStory = { ...step, undo: { status: 'succeeded', says: 'back to 4' } };
+    const lines = noteOf({
+      decision,
+      ending: { kind: 'escalated', says: 'x', page: true },
+      story: { steps: [undone], approvals: [], effects: 2 },
+      verdicts: [
+        verdict('deploys', 'allow', 'no deployment in 6 h'),
+        verdict('sameFix', 'refuse', 'it did not help twice'),
+        verdict('budget', 'allow', '1 used'),
+      ],
+      link,
+    }).split('\n');
+    expect(lines).toContain('Ruled   out: no deployment in 6 h');
+    expect(lines).toContain('Not     done: it did not help twice (sameFix 2/24h)');
+    expect(lines).toContain('Undo    restart-ec2-instance: put back to 4');
+    expect(lines).toContain('Left    nothing: what was done was put back');
   });
 });
