@@ -110,6 +110,23 @@ export interface GaveBackInput extends About {
   done: boolean;
 }
 
+/** `open`: the incident is not closed yet, so nothing can be said. */
+export type Labelled =
+  | { open: true }
+  | {
+      open: false;
+      says: string;
+      /** Nobody can tell but a person: what to ask, once. */
+      ask?: string;
+      /** The rule has to ask from now on: why. */
+      demoted?: string;
+    };
+
+export interface LabelledInput extends About {
+  ask?: string;
+  demoted?: string;
+}
+
 export interface DecideActivities {
   decide: (input: DecideInput) => Promise<Decided>;
   /** "Would you admit?", before anybody is woken. Only what refuses counts; missing approval does not. */
@@ -121,6 +138,8 @@ export interface DecideActivities {
   admitUndo: (input: UndoInput) => Promise<UndoAdmission>;
   /** Whether the incident is closed at its source now. */
   closed: (input: About) => Promise<boolean>;
+  /** Once it is closed: whether what its rule concluded was right, by what can be seen. Written down once. */
+  label: (input: About) => Promise<Labelled>;
   judgeApproval: (input: JudgeInput) => Promise<Judged>;
   /** Polls, with heartbeats, until well for long enough or too late. */
   verify: (input: VerifyInput) => Promise<Verification>;
@@ -133,6 +152,8 @@ export interface TellActivities {
   report: (input: ReportInput) => Promise<{ says: string }>;
   /** What a run lent for a while has been given back, or could not be. */
   gaveBack: (input: GaveBackInput) => Promise<void>;
+  /** Asks a person, once, what could not be seen; tells that a rule has to ask from now on. */
+  labelled: (input: LabelledInput) => Promise<void>;
 }
 
 /** Made once per action: `<id>`, `<id>.adopt`, and where the action has them `<id>.wait` and `<id>.stop`. */

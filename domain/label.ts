@@ -13,7 +13,10 @@ export const labelKinds = [
   'rejected',
   'not-verified',
   'person-said',
+  /** A person is asked. */
   'unlabelled',
+  /** There is nothing to judge: nobody is asked. */
+  'not-judged',
 ] as const;
 export type LabelKind = (typeof labelKinds)[number];
 
@@ -37,6 +40,17 @@ export interface NewLabel {
   /** The guard that would have refused it, by what was asked of the guards then; empty: none. */
   refusedBy: string;
 }
+
+/** What a run turned out to be, before it is written down. */
+export type Judgement = Pick<NewLabel, 'label' | 'kind' | 'because'>;
+
+export const right = (kind: LabelKind, because: string): Judgement => ({ label: 'right', kind, because });
+export const wrong = (kind: LabelKind, because: string): Judgement => ({ label: 'wrong', kind, because });
+export const unlabelled = (kind: 'unlabelled' | 'not-judged', because: string): Judgement => ({
+  label: 'unlabelled',
+  kind,
+  because,
+});
 
 export interface LabelRow extends NewLabel {
   /** ISO 8601, UTC. */

@@ -60,7 +60,7 @@ export async function inForce(database: Database, db: Db, scopes?: readonly stri
   return (await query.orderBy('since', 'desc').execute()).map(holdOf);
 }
 
-function holdOf(row: Selectable<HoldTable>): Hold {
+export function holdOf(row: Selectable<HoldTable>): Hold {
   const { since, until, lifted_at: _at, lifted_by: _by, asked_by: askedBy, asked_at: askedAt, ...rest } = row;
   return {
     ...rest,

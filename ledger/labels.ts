@@ -90,7 +90,7 @@ const rowOf = (label: Parameters<Ledger['putLabel']>[0]): Omit<LabelTable, 'at'>
   refused_by: storableText(label.refusedBy),
 });
 
-function labelOf({
+export function labelOf({
   at,
   by_machine: _machine,
   logic_hash: logicHash,

@@ -7,6 +7,7 @@ import { chain } from './chain.js';
 import { consumption } from './consumption.js';
 import { cursorBook } from './cursors.js';
 import { openDatabase } from './database.js';
+import { demotion } from './demotion.js';
 import { deployBook } from './deploys.js';
 import { holdBook } from './holds.js';
 import { evidence, incidentBook } from './incidents.js';
@@ -47,6 +48,7 @@ export async function openLedger({ url, deadlineMs = 2000, hash = sha256, now }:
     ...deployBook(database),
     ...rulesBook(database),
     ...labelBook(database),
+    demote: demotion(database),
     learned: learned(database),
     latestLifeOf: latestLifeOf(database),
     ...cursorBook(database),

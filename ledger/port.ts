@@ -191,6 +191,8 @@ export interface Ledger {
 
   /** One row per incident by the machine and one by a person; what stands is given back, and never changed. */
   putLabel: (label: NewLabel) => Promise<{ row: LabelRow; written: boolean }>;
+  /** Where this label gives reason to: the rule has to ask from now on, by one hold that stands until it is lifted. */
+  demote: (because: LabelRow) => Promise<{ hold: Hold; placed: boolean } | undefined>;
   labelsOfIncident: (incident: string) => Promise<LabelRow[]>;
   /** Newest first. */
   labelsOf: (asked: RuleAsked) => Promise<LabelRow[]>;

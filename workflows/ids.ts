@@ -12,3 +12,6 @@ export const workflowIdOf = (incident: string): string => `incident:${incident}`
 /** What is given back after one step of one incident, on one of several targets where there are several. */
 export const giveBackWorkflowId = (incident: string, step: number, target?: number): string =>
   `giveback:${incident}:${step}${target === undefined ? '' : `:${target}`}`;
+
+/** By which it is found out afterwards whether the rule was right. */
+export const labelWorkflowId = (incident: string): string => `label:${incident}`;

@@ -3,6 +3,7 @@ import { underItsRules } from '../pinned.js';
 import { shelled } from '../shell.js';
 import type { About, DecideActivities } from '../types.js';
 import { admit, preview, shadow } from './admit.js';
+import { label } from '../label/label.js';
 import { isClosed } from '../situation/closed.js';
 import { admitUndo } from './admit-undo.js';
 import { decide } from './decide.js';
@@ -17,6 +18,7 @@ export const createDecideActivities = (deps: ActivityDeps): DecideActivities => 
   shadow: pinned(deps, shadow),
   admitUndo: pinned(deps, admitUndo),
   closed: shelled((about) => isClosed(deps, about)),
+  label: pinned(deps, label),
   judgeApproval: pinned(deps, judgeApproval),
   verify: pinned(deps, verify),
 });

@@ -5,6 +5,8 @@ import type {
   DecideActivities,
   EffectInput,
   Judged,
+  Labelled,
+  LabelledInput,
   ReportInput,
   GaveBackInput,
   StartEffect,
@@ -30,6 +32,8 @@ export interface Script {
   undos: ('permit' | GuardVerdict)[];
   /** Whether the incident is closed, each time it is asked. */
   closed: boolean[];
+  /** What the run turns out to have been, each time it is asked; open while the incident is. */
+  labels: Labelled[];
   judge: (input: Parameters<DecideActivities['judgeApproval']>[0]) => Judged | Promise<Judged>;
   /** Runs inside of that activity. */
   during?: Partial<Record<'admit' | 'start' | 'adopt' | 'wait' | 'verify', () => Promise<void>>>;
@@ -46,6 +50,9 @@ export interface Seen {
   admitted: string[];
   undos: UndoInput[];
   gaveBack: GaveBackInput[];
+  labelled: LabelledInput[];
+  /** How often it was asked whether the rule was right. */
+  judged: number;
 }
 
 const next = <Item>(items: Item[]): Item => (items.length > 1 ? items.shift() : items[0]) as Item;
@@ -56,7 +63,7 @@ export function scripted(script: Script): {
   tell: TellActivities;
   effect: Record<string, StartEffect | WaitEffect | AdoptEffect | StopEffect>;
 } {
-  const seen: Seen = { calls: [], starts: [], admitted: [], reports: [], undos: [], gaveBack: [] };
+  const seen: Seen = { calls: [], starts: [], admitted: [], reports: [], undos: [], gaveBack: [], labelled: [], judged: 0 };
   const called = (name: string) => void seen.calls.push(name);
   return {
     seen,
@@ -77,6 +84,8 @@ export function scripted(script: Script): {
         return { admission: admitted, action: 'test.restart', waits: true, stops: false, says: 'back to 4' };
       },
       closed: async () => (called('closed'), next(script.closed)),
+      // Of a run beside it, at any time: not among the calls.
+      label: async () => ((seen.judged += 1), next(script.labels)),
       judgeApproval: async (input) => (called('judgeApproval'), script.judge(input)),
       verify: async () => {
         called('verify');
@@ -86,6 +95,7 @@ export function scripted(script: Script): {
     },
     tell: {
       ask: async () => called('ask'),
+      labelled: async (input) => void seen.labelled.push(input),
       gaveBack: async (input) => {
         called('gaveBack');
         seen.gaveBack.push(input);
@@ -290,6 +300,7 @@ export const scriptOf = (change: Partial<Script> = {}): Script => ({
   verifications: [true],
   undos: ['permit'],
   closed: [true],
+  labels: [{ open: false, says: 'not judged' }],
   judge: ({ request }) => ({
     answer: { accepted: true, reason: request.decision === 'approve' ? 'approved' : 'rejected' },
     settled: request.decision === 'approve' ? 'approved' : 'rejected',

@@ -30,6 +30,7 @@ export const { admit } = reading('reads everything again, asks every guard, writ
 export const { shadow } = reading('asks every guard what it would have said');
 export const { admitUndo } = reading('reads everything again, writes the permit to put it back');
 export const { closed } = reading('asks whether the incident is closed');
+export const { label } = reading('once it is closed: whether the rule was right');
 export const { judgeApproval } = reading('judges a decision: who, on call, which plan');
 
 const telling: ActivityOptions = {
@@ -42,6 +43,10 @@ const telling: ActivityOptions = {
 
 export const { ask } = proxyActivities<TellActivities>({ ...telling, summary: 'asks the people on call for their word' });
 export const { gaveBack } = proxyActivities<TellActivities>({ ...telling, summary: 'tells what was given back' });
+export const { labelled } = proxyActivities<TellActivities>({
+  ...telling,
+  summary: 'asks a person what could not be seen, or tells that the rule asks from now on',
+});
 export const { report } = proxyActivities<TellActivities>({ ...telling, summary: 'tells how it ended' });
 
 /** The check's own time, plus a poll, plus two heartbeats for a worker that died. */

@@ -8,6 +8,7 @@ import { decide, report, shadow } from './activities.js';
 import { approved } from './approval.js';
 import { reason } from './execution.js';
 import { openInbox } from './inbox.js';
+import { labelLater } from './label-later.js';
 import { climb } from './ladder.js';
 import { rollOut } from './rollout.js';
 import { end, interrupted, type PlannedRun, type Run } from './run.js';
@@ -81,8 +82,10 @@ async function concluded(run: Run, decision: Decision): Promise<Ending> {
     environment: plan.environment,
     mode: plan.mode,
   });
-  if (decision.concluded === 'observe') return observed({ ...run, plan }, decision);
-  return carriedOut({ ...run, plan }, decision);
+  const planned = { ...run, plan };
+  const ending = await (decision.concluded === 'observe' ? observed(planned, decision) : carriedOut(planned, decision));
+  await labelLater(planned);
+  return ending;
 }
 
 async function carriedOut(run: PlannedRun, decision: Decision): Promise<Ending> {

@@ -34,7 +34,14 @@ export function automationGrants({ account, region, params }: GrantUse): Grant[]
       ],
       resources: [`${arn}:${account}:automation-execution/*`],
     },
-    { sid: 'FindExecutions', actions: ['ssm:DescribeAutomationExecutions'], resources: ['*'] },
+    { sid: 'FindExecutions', actions: ['ssm:DescribeAutomationExecutions'], resources: ['*'], by: 'both' },
+    // Whether somebody else ran it, for a rule that only observes.
+    {
+      sid: 'ReadExecutions',
+      actions: ['ssm:GetAutomationExecution', 'ssm:ListTagsForResource'],
+      resources: [`${arn}:${account}:automation-execution/*`],
+      by: 'read',
+    },
     {
       sid: 'PassAutomationRole',
       actions: ['iam:PassRole'],

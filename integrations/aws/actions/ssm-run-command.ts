@@ -119,6 +119,7 @@ function commandGrants({ account, region, params: written }: GrantUse): Grant[] 
       conditions: { StringEquals: { 'ssm:resourceTag/opssentinel': 'allow' } },
     },
     { sid: 'ReadDocument', actions: ['ssm:DescribeDocument'], resources: [document], by: 'read' },
+    { sid: 'FindCommands', actions: ['ssm:ListCommands'], resources: ['*'], by: 'read' },
     { sid: 'FollowCommands', actions: ['ssm:GetCommandInvocation', 'ssm:ListCommands', 'ssm:CancelCommand'], resources: ['*'] },
   ];
 }
