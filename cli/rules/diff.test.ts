@@ -22,6 +22,13 @@ const said = ({ place, before = '-', after = '-', effect }: Change): string => `
 const usual = [policy(), runbook(), rule()];
 const withRule = (more: string): string[] => [policy(), runbook(), rule('cpu', more)];
 
+/** A rule of several targets, which is what batches belong to. */
+const several = (more: string): string[] => [
+  policy(),
+  runbook('restart', 'check: test.well'),
+  rule('cpu', more).replace('alert.labels.InstanceId', '{ tagged: { service: web } }'),
+];
+
 describe('a change is told by what it means', () => {
   it.each<[string, string[], string[], string[]]>([
     ['a mode', withRule('mode: { prod: approve }'), withRule('mode: { prod: auto }'), ['mode.prod: approve → auto (looser)']],
@@ -59,6 +66,12 @@ describe('a change is told by what it means', () => {
       usual,
       withRule('approval: { count: 2 }'),
       ['approval.count: 1 → 2 (stricter)'].map((line) => line.replace('1 →', '1 (default) →')),
+    ],
+    [
+      'batches, as one word',
+      several('rollout: { batches: [1, 2] }'),
+      several('rollout: { batches: [2, 1], maxErrors: 1 }'),
+      ['rollout.batches: [1,2] → [2,1] (maybe)', 'rollout.maxErrors: 0 (default) → 1 (looser)'],
     ],
     ['a description', usual, withRule('description: y'), ['description: - → y (neither)']],
   ])('%s', (_what, before, after, expected) => {

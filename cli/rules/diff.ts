@@ -136,7 +136,9 @@ const isMap = (value: Json | undefined): value is JsonObject =>
 
 function changesIn(place: string, before: Json | undefined, after: Json | undefined): RawChange[] {
   if (canonicalJson(before ?? null) === canonicalJson(after ?? null)) return [];
-  if (Array.isArray(before ?? after) && Array.isArray(after ?? before))
+  // Figures in a list, such as batches, have an order and mean something together only.
+  const figures = [before, after].some((value) => Array.isArray(value) && value.some((one) => typeof one === 'number'));
+  if (!figures && Array.isArray(before ?? after) && Array.isArray(after ?? before))
     return place === 'ladder' || conditions.has(place)
       ? linesChanged(place, (before ?? []) as Json[], (after ?? []) as Json[])
       : membersChanged(place, before as Json[] | undefined, after as Json[] | undefined);

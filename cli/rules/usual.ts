@@ -19,6 +19,7 @@ export function usualInRule(place: string, { policy }: Pick<RuleSet, 'policy'>):
     'approval.expiresIn': approvalDefaults.expiresIn,
     'verify.for': verifyDefaults.for,
     'verify.within': verifyDefaults.within,
+    'rollout.maxErrors': 0,
     'report.pagerduty.resolve': 'never',
     'report.servicenow.resolve': 'never',
   };

@@ -197,26 +197,26 @@ const closed: KeyTexts = {
   calendars: {
     says: 'Calendars that are asked before every effect: nothing is done while one is closed, or while it cannot be read.',
     without: 'none beside those that are always asked',
-    example: 'calendars: [{ use: aws.ssm.change-calendar, with: { names: [year-end] } }]',
+    example: 'calendars: [{ use: aws.ssm.change-calendar, with: { calendars: [change-window] } }]',
   },
   'calendars.*.use': {
     says: 'Which kind of calendar.',
-    example: 'calendars: [{ use: aws.ssm.change-calendar, with: { names: [year-end] } }]',
+    example: 'calendars: [{ use: aws.ssm.change-calendar, with: { calendars: [change-window] } }]',
   },
   'calendars.*.with': {
     says: 'Its parameters.',
     without: 'none',
-    example: 'calendars: [{ use: aws.ssm.change-calendar, with: { names: [year-end] } }]',
+    example: 'calendars: [{ use: aws.ssm.change-calendar, with: { calendars: [change-window] } }]',
   },
   'calendars.*.env': {
     says: 'Where it holds.',
     without: 'in every environment',
-    example: 'calendars: [{ use: aws.ssm.change-calendar, with: { names: [year-end] }, env: [prod] }]',
+    example: 'calendars: [{ use: aws.ssm.change-calendar, with: { calendars: [change-window] }, env: [prod] }]',
   },
   'calendars.*.allow': {
     says: 'Risks that it lets through.',
     without: 'none',
-    example: 'calendars: [{ use: aws.ssm.change-calendar, with: { names: [year-end] }, allow: [additive] }]',
+    example: 'calendars: [{ use: aws.ssm.change-calendar, with: { calendars: [change-window] }, allow: [additive] }]',
   },
 };
 

@@ -42,13 +42,13 @@ const matching: KeyTexts = {
     example: 'target: { InstanceId: alert.labels.InstanceId }',
   },
   'target.tagged': {
-    says: 'Several targets, by their tags.',
+    says: 'Several targets: all that carry these tags. They are acted on in batches; it takes one runbook, and a check that tells of each whether it is well.',
     example: 'target: { tagged: { service: web } }',
   },
   'target.max': {
-    says: 'The most of them that may be touched.',
-    without: 'as the policy says',
-    example: 'target: { tagged: { service: web }, max: 8 }',
+    says: 'The most of them that may be touched; where more carry the tags, nothing is done.',
+    without: '1',
+    example: 'target: { tagged: { service: web }, max: 4 }',
   },
   require: {
     says: 'Conditions over `target`, beside those of the runbook: read when the plan is made, and again right before the effect.',
@@ -198,12 +198,20 @@ const afterwards: KeyTexts = {
     example: 'verify: { within: 30m }',
   },
   rollout: {
-    says: 'How several targets are gone through.',
-    without: 'one target',
-    example: 'rollout: { batches: [1, 2, 4], maxErrors: 0 }',
+    says: 'How several targets are gone through: each batch must be seen to have helped before the next.',
+    without: 'batches of 1, 2, 4 and so on, and no error',
+    example: 'target: { tagged: { service: web } }\nrollout: { batches: [1, 2, 4], maxErrors: 0 }',
   },
-  'rollout.batches': { says: 'How many at once, in order.', without: '1, 2, 4 …', example: 'rollout: { batches: [1, 2] }' },
-  'rollout.maxErrors': { says: 'After how many errors it stops.', without: '0', example: 'rollout: { maxErrors: 0 }' },
+  'rollout.batches': {
+    says: 'How many at once, in order; the last figure is repeated.',
+    without: '1, 2, 4 and so on',
+    example: 'target: { tagged: { service: web } }\nrollout: { batches: [1, 2] }',
+  },
+  'rollout.maxErrors': {
+    says: 'How many may fail before it stops.',
+    without: '0',
+    example: 'target: { tagged: { service: web } }\nrollout: { maxErrors: 1 }',
+  },
   undo: {
     says: 'What happens when verification fails. It must agree with the runbooks; `none` where they would restore needs `guards.because`.',
     without: 'as each runbook says',
