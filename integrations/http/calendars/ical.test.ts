@@ -124,19 +124,19 @@ describe('how often it is asked', () => {
 
 describe('not knowing is not open', () => {
   it.each([
-    ['a page', 'refused to be read', '<html>Log in</html>'],
-    ['nothing', 'is no calendar', ''],
-    ['a broken event', 'without a beginning', calendarText('UID:a')],
-  ])('%s', async (_what, _words, body) => {
+    ['a page to log in', 'it is no calendar, or a broken one', '<html>Log in</html>'],
+    ['nothing', 'it is no calendar', ''],
+    ['a broken event', 'it holds an event without a beginning', calendarText('UID:a')],
+  ])('%s', async (_what, words, body) => {
     await stands(body);
     await expect(read()).rejects.toMatchObject({
       name: 'VendorError',
       fault: 'unavailable',
-      message: expect.stringContaining('calendar freezes cannot be read'),
+      message: `http: calendar freezes cannot be read: ${words}`,
     });
   });
 
-  it('what an event says, of the size of a file and of a time zone, is not what is said of it', async () => {
+  it('a time zone that nobody knows, and a file that is too large', async () => {
     await stands(calendarText('UID:a\nDTSTART;TZID=Mars/Olympus:20261218T080000\nDURATION:PT9H'));
     await expect(read()).rejects.toThrow(/calendar freezes cannot be read: it uses the time zone Mars\/Olympus/);
     await stands(`${frozen}${' '.repeat(largestCalendar)}`);

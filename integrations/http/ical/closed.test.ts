@@ -93,6 +93,15 @@ describe('recurrence in a calendar', () => {
     ]);
   });
 
+  it('a day is taken out by its day, and by a time of it as well', () => {
+    for (const line of ['EXDATE;VALUE=DATE:20261203', 'EXDATE:20261203T000000Z', 'EXDATE;TZID=Asia/Tokyo:20261203T000000']) {
+      const days = calendarText(`UID:a\nDTSTART;VALUE=DATE:20261201\nRRULE:FREQ=DAILY;COUNT=5\n${line}`);
+      expect(until(days, '2026-12-03T12:00:00Z')).toBe('open');
+      expect(until(days, '2026-12-02T12:00:00Z')).toBe('2026-12-03T00:00:00Z');
+      expect(until(days, '2026-12-04T12:00:00Z')).toBe('2026-12-06T00:00:00Z');
+    }
+  });
+
   it('an occurrence that was moved, renamed, cancelled or made free is that, and no more the one it was', () => {
     const instead = (lines: string) => daily('', [`UID:a\nRECURRENCE-ID:20261203T220000Z\n${lines}`]);
     const moved = instead('DTSTART:20261203T100000Z\nDTEND:20261203T110000Z');
