@@ -11,6 +11,7 @@ import type { AdmissionRequest } from '../../ledger/port.js';
 import { beginsWork } from '../../domain/delivery.js';
 import type { Steps } from './clock.js';
 import { decideNow, factsFor } from './facts.js';
+import type { PermitRow } from './permits.js';
 import { hash } from './rules.js';
 import { moment, type Run, type Stage, type Worker } from './stage.js';
 
@@ -175,16 +176,18 @@ export function* admitUndo(stage: Stage, run: Run, worker: Worker, plan: Plan, s
   const asked = guards.filter(
     (guard) => guard.asked.includes('undo') || (guard.id === 'onAcknowledge' && plan.limits.onAcknowledge === 'standDown'),
   );
-  const request = {
-    ...row,
-    attemptKey: hash(`${key} undo`),
-    paramsHash: hash(`${row.paramsHash} undo`),
-    startBy: worker.now() + permitLifeMs,
-  };
+  const request = undoOf(row, key, worker.now() + permitLifeMs);
   yield* moment(stage);
   const admission = ledger.admit(request, (state) => judgeAll(asked, facts, state, plan.limits));
   note(stage, run, 'undo', admission.admitted ? 'info' : 'refused', `undo.${key}`, { attemptKey: key });
   return admission;
+}
+
+/** Of the row what was asked for then, and nothing of what became of it. */
+function undoOf(row: Readonly<PermitRow>, key: string, startBy: number): AdmissionRequest {
+  const { incident, step, planHash, ruleHash, runbookHash, action, subject, failureDomain: domain, place, params } = row;
+  const asked = { incident, step, planHash, ruleHash, runbookHash, action, subject, failureDomain: domain, place, params };
+  return { ...asked, attemptKey: hash(`${key} undo`), paramsHash: hash(`${row.paramsHash} undo`), preState: {}, startBy };
 }
 
 export function note(
