@@ -2,7 +2,7 @@ import type { ApprovalAnswer, ApprovalRequest } from '../domain/approval.js';
 import type { Delivery } from '../domain/delivery.js';
 import { incidentWorkflowId, workflowIdOf } from '../workflows/ids.js';
 import { approval, incidentEvent, incidentWorkflowType, takeOver } from '../workflows/messages.js';
-import { startOptions } from '../workflows/start-options.js';
+import { durable, startOptions } from '../workflows/start-options.js';
 import type { TemporalClient } from './deps.js';
 
 /** What became of a delivery at Temporal. `closed`: there was a run, and it has ended. */
@@ -85,17 +85,6 @@ export function createRuns({ connection, workflow }: TemporalClient): Runs {
         () => undefined,
       ),
   };
-}
-
-/** Errors are compared by name: they may come from another copy of the SDK. */
-async function durable(call: Promise<unknown>): Promise<RunAnswer> {
-  try {
-    await call;
-    return 'durable';
-  } catch (error) {
-    if (error instanceof Error && error.name === 'WorkflowExecutionAlreadyStartedError') return 'closed';
-    throw error;
-  }
 }
 
 function faultOf(error: unknown): RunFault {

@@ -3,7 +3,7 @@ import { Client } from '@temporalio/client';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Settings } from './environment.js';
 import { catalogueOf } from '../integrations/catalogue.js';
-import { recoveryMetric, recoverySeconds } from '../workers/outcome-metrics.js';
+import { gapMetric, gapSeconds, recoveryMetric, recoverySeconds } from '../workers/outcome-metrics.js';
 import { start as startWorkers } from '../workers/start.js';
 import type { WorkerRole } from '../workflows/messages.js';
 import { type Composed, type ComposeOptions, openParts, temporalAway } from './compose-parts.js';
@@ -93,7 +93,7 @@ function installRuntime(settings: Settings, log: Logger): void {
     countersTotalSuffix: true,
     useSecondsForDurations: true,
     // Temporal's own end at 10 s, where a recovery has hardly begun.
-    histogramBucketOverrides: { [recoveryMetric]: recoverySeconds },
+    histogramBucketOverrides: { [recoveryMetric]: recoverySeconds, [gapMetric]: gapSeconds },
   };
   Runtime.install({
     logger,

@@ -1,20 +1,23 @@
 import type { IncidentRef } from './incident.js';
 
 /**
- * What an event of an outside system means to us. Only the first three may begin work;
+ * What an event of an outside system means to us. Only the first four may begin work;
  * `note` and `other` are recorded and start nothing.
  */
 export type EventKind =
   | 'triggered'
   | 'reopened'
   | 'unacknowledged'
+  /** No event at all: we asked for what is open, and found an incident that nobody had told us of. */
+  | 'reconcile'
   | 'acknowledged'
   | 'reassigned'
   | 'resolved'
   | 'note'
   | 'other';
 
-export const beginsWork = (kind: EventKind): boolean => kind === 'triggered' || kind === 'reopened' || kind === 'unacknowledged';
+const beginning: readonly EventKind[] = ['triggered', 'reopened', 'unacknowledged', 'reconcile'];
+export const beginsWork = (kind: EventKind): boolean => beginning.includes(kind);
 
 /** How much a delivery's body may be believed: a token door's payload is a hint, everything is fetched. */
 export type Trust = 'signed' | 'mtls' | 'token';

@@ -10,12 +10,19 @@ export const recoveryMetric = 'opssentinel_recovery';
 /** Upper bounds of its buckets, from a simulator's recovery to half a day. Seconds. */
 export const recoverySeconds = [1, 5, 15, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 43_200];
 
+export const gapMetric = 'opssentinel_reconcile_gap_seconds';
+
+/** Upper bounds of its buckets, from a simulator's round over the promised five minutes to the two days that are looked back. Seconds. */
+export const gapSeconds = [5, 15, 60, 120, 300, 600, 1_800, 3_600, 14_400, 43_200, 86_400, 172_800];
+
 /** Names as Prometheus has them, and what each counts. Never the incident as a label: that would be a series per incident. */
 const names = {
   outcomes: 'opssentinel_outcomes',
   effects: 'opssentinel_effects',
   refusals: 'opssentinel_refusals',
   recovery: recoveryMetric,
+  missed: 'opssentinel_reconcile_missed',
+  gap: gapMetric,
 } as const;
 
 /**
@@ -27,10 +34,24 @@ export function outcomeMetrics(): AnyFollower {
   const effects = meter.createCounter(names.effects, '', 'Effects that have ended, by how.');
   const refusals = meter.createCounter(names.refusals, '', 'Steps that a guard did not allow.');
   const recovery = meter.createHistogram(names.recovery, 'float', 's', 'From the alert to the recovery, where an effect helped.');
+  const missed = meter.createCounter(
+    names.missed,
+    '',
+    'Incidents that no webhook told us of: `late` were too old to be acted on.',
+  );
+  const gap = meter.createHistogram(names.gap, 'float', '', 'From the opening of such an incident until it was found. Seconds.');
+  const countMissed = ({ phase, data }: LedgerRecord): void => {
+    const { gapMs, source, late } = data ?? {};
+    if (phase !== 'webhook' || typeof gapMs !== 'number' || typeof source !== 'string') return;
+    const labels = { source, late: String(late === true) };
+    missed.add(1, labels);
+    gap.record(gapMs / 1_000, labels);
+  };
   const count = async (line: LedgerRecord, reads: FollowerReads): Promise<void> => {
     if (line.phase === 'execute' && typeof line.data?.['status'] === 'string')
       effects.add(1, { status: line.data['status'], ...(await about(line, reads)) });
     if (line.phase === 'guards' && line.state === 'refused') refusals.add(1, await about(line, reads));
+    countMissed(line);
     if (line.phase !== 'outcome') return;
     const labels = await about(line, reads);
     const kind = line.data?.['kind'];

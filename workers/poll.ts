@@ -1,18 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import type { Delivery } from '../domain/delivery.js';
-import { incidentId } from '../domain/incident-id.js';
 import type { Pace } from '../domain/plan.js';
 import type { AnySource } from '../integrations/contract/registry.js';
 import type { Ledger } from '../ledger/port.js';
-import { incidentEvent, incidentWorkflowType } from '../workflows/messages.js';
-import { startOptions } from '../workflows/start-options.js';
 import { callOutside } from './call.js';
+import { takeIn, type TakeInDeps } from './take-in.js';
 
-export interface PollDeps {
+export interface PollDeps extends TakeInDeps {
   ledger: Pick<Ledger, 'journal' | 'followAlone'>;
-  client: { workflow: Pick<Client['workflow'], 'start' | 'signalWithStart'> };
   /** Sources to ask, by id, and how often. Milliseconds. */
   polls: readonly { source: AnySource; everyMs: number }[];
   pace: () => Pace;
@@ -67,36 +62,9 @@ async function askOnce(deps: PollDeps, source: AnySource, since: number, known: 
   const deliveries = (await source.poll?.(call, new Date(since).toISOString())) ?? [];
   for (const delivery of deliveries) {
     if (known.has(delivery.eventId)) continue;
-    await take(deps, source.id, delivery);
+    await takeIn(deps, source.id, delivery, 'found by asking');
     known.add(delivery.eventId);
     if (known.size > mostKnown) known.delete(known.values().next().value as string);
-  }
-}
-
-/** Durable first, then written down. A run that has ended is left alone. */
-async function take({ client, ledger }: PollDeps, source: string, delivery: Delivery): Promise<void> {
-  const { eventId, eventType } = delivery;
-  const result = await durable(
-    delivery.kind === 'triggered'
-      ? client.workflow.start(incidentWorkflowType, startOptions(delivery))
-      : client.workflow.signalWithStart(incidentWorkflowType, {
-          ...startOptions(delivery),
-          signal: incidentEvent,
-          signalArgs: [delivery],
-        }),
-  );
-  const says = result === 'duplicate' ? 'the run of this incident has ended; nothing was started' : 'found by asking';
-  await ledger.journal({ source, eventId, eventType, incident: incidentId(delivery.ref), result, says });
-}
-
-/** Errors are compared by name: they may come from another copy of the SDK. */
-async function durable(call: Promise<unknown>): Promise<'started' | 'duplicate'> {
-  try {
-    await call;
-    return 'started';
-  } catch (error) {
-    if (error instanceof Error && error.name === 'WorkflowExecutionAlreadyStartedError') return 'duplicate';
-    throw error;
   }
 }
 

@@ -4,6 +4,8 @@ import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/w
 import { createDecideActivities } from '../activities/decide/index.js';
 import type { ActivityDeps } from '../activities/deps.js';
 import { createEffectActivities } from '../activities/effect/index.js';
+import { createReconcileActivities, createSubscriptionActivities, type ReconcileDeps } from '../activities/reconcile/index.js';
+import { reconcilePaces } from '../activities/reconcile/pace.js';
 import { createTellActivities } from '../activities/tell/index.js';
 import { guards } from '../guards/index.js';
 import { workflowIdOf } from '../workflows/ids.js';
@@ -13,6 +15,9 @@ import { joined, queues, type WorkerRole } from '../workflows/messages.js';
 import { startFollowers } from './followers.js';
 import { outcomeMetrics } from './outcome-metrics.js';
 import { startPolling } from './poll.js';
+import { startReconciling } from './reconcile.js';
+import { reconcileSigns } from './reconcile-signs.js';
+import { takeIn } from './take-in.js';
 
 /** What a worker process is given. Which roles it plays is which credentials it needs. */
 export interface WorkersDeps extends Omit<ActivityDeps, 'guards' | 'tellJoined'> {
@@ -47,11 +52,20 @@ export async function start(deps: WorkersDeps): Promise<RunningWorkers> {
     guards,
     tellJoined: (owner, incident) => tellJoined(deps.client, owner, incident),
   };
+  const reconcileDeps: ReconcileDeps = {
+    ...deps,
+    signs: reconcileSigns(deps.log, deps.now),
+    takeIn: (source, delivery, foundBy) => takeIn(deps, source, delivery, foundBy),
+  };
   const workers = await Promise.all(
-    deps.roles.map((role) => Worker.create({ ...common(deps), ...roleOptions(role, deps, activityDeps) })),
+    deps.roles.map((role) =>
+      Worker.create({ ...common(deps), ...roleOptions(role, deps, { ...activityDeps, ...reconcileDeps }) }),
+    ),
   );
   const following = deps.roles.includes('tell') ? await startFollowers({ ...deps, ...followed(deps) }) : undefined;
   const polling = deps.roles.includes('decide') ? startPolling({ ...deps, ...polled(deps) }) : undefined;
+  const { everyMs } = reconcilePaces[paceOf(deps.rules()).profile];
+  const reconciling = deps.roles.includes('run') ? startReconciling({ ...deps, everyMs }) : undefined;
   const run = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   // One worker that fails takes the others with it: a process with half of its roles looks alive and is not.
   run.catch(() => shutDown(workers));
@@ -59,7 +73,7 @@ export async function start(deps: WorkersDeps): Promise<RunningWorkers> {
     run,
     stop: async () => {
       shutDown(workers);
-      await Promise.all([run.catch(() => undefined), following?.stop(), polling?.stop()]);
+      await Promise.all([run.catch(() => undefined), following?.stop(), polling?.stop(), reconciling?.stop()]);
     },
   };
 }
@@ -98,7 +112,7 @@ const common = (
 function roleOptions(
   role: WorkerRole,
   deps: WorkersDeps,
-  activityDeps: ActivityDeps,
+  activityDeps: ActivityDeps & ReconcileDeps,
 ): Omit<WorkerOptions, 'taskQueue'> & { taskQueue: string } {
   const taskQueue = queues[role];
   if (role === 'run')
@@ -109,12 +123,16 @@ function roleOptions(
       maxCachedWorkflows: 500,
     };
   if (role === 'decide')
-    return { taskQueue, activities: createDecideActivities(activityDeps), maxConcurrentActivityTaskExecutions: 200 };
+    return {
+      taskQueue,
+      activities: { ...createDecideActivities(activityDeps), ...createReconcileActivities(activityDeps) },
+      maxConcurrentActivityTaskExecutions: 200,
+    };
   if (role === 'effect')
     return { taskQueue, activities: createEffectActivities(activityDeps), maxConcurrentActivityTaskExecutions: 100 };
   return {
     taskQueue,
-    activities: createTellActivities(activityDeps),
+    activities: { ...createTellActivities(activityDeps), ...createSubscriptionActivities(activityDeps) },
     maxConcurrentActivityTaskExecutions: 20,
     maxTaskQueueActivitiesPerSecond: tellsPerSecond,
   };

@@ -9,6 +9,9 @@ export const incidentWorkflowId = (ref: IncidentRef): string => `incident:${inci
 /** REST's `{id}` to the workflow's id. */
 export const workflowIdOf = (incident: string): string => `incident:${incident}`;
 
+/** The Schedule that looks for incidents that nobody told us of; its runs are named after it. */
+export const reconcileId = 'reconcile';
+
 /** What is given back after one step of one incident, on one of several targets where there are several. */
 export const giveBackWorkflowId = (incident: string, step: number, target?: number): string =>
   `giveback:${incident}:${step}${target === undefined ? '' : `:${target}`}`;

@@ -2,3 +2,4 @@
 export { giveBack } from './give-back/give-back.js';
 export { incident } from './incident/incident.js';
 export { label } from './label/label.js';
+export { reconcile } from './reconcile/reconcile.js';

@@ -5,6 +5,9 @@ import type { Delivery } from '../domain/delivery.js';
 /** Type name of the one workflow per incident. */
 export const incidentWorkflowType = 'incident';
 
+/** Type name of one round that looks for incidents that nobody told us of. */
+export const reconcileWorkflowType = 'reconcile';
+
 /** What a run is started with. */
 export interface IncidentInput {
   delivery: Delivery;

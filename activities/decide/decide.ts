@@ -9,6 +9,7 @@ import type { ActivityDeps } from '../deps.js';
 import { rulesSaid, unlessRevoked } from '../pinned.js';
 import { readIncident, situationOf } from '../situation/read.js';
 import type { Decided, DecideInput } from '../types.js';
+import { leftAlone } from './found.js';
 
 /** Phases 2 to 4 in one activity, so that history holds the whole result and the engine can change without breaking a replay. */
 export async function decide(deps: ActivityDeps, input: DecideInput): Promise<Decided> {
@@ -18,6 +19,8 @@ export async function decide(deps: ActivityDeps, input: DecideInput): Promise<De
     const kind = beginsWork(input.delivery.kind) ? 'resolved-itself' : 'ignored';
     return { kind: 'over', outcome: kind, says: `the incident is not open any more (${incident.ref.source} says resolved)` };
   }
+  const because = await leftAlone(deps, input, incident);
+  if (because !== undefined) return { kind: 'over', outcome: 'ignored', says: because };
   const owner = await deps.ledger.claimCorrelation(alert.correlationKey, input.incident);
   if (owner !== input.incident && sameIncident(owner) !== sameIncident(input.incident)) {
     // A run that has ended without mending it takes care of nothing any more: then this one goes on by itself.

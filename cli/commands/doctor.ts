@@ -5,6 +5,7 @@ import { installation, sha256 } from '../installation.js';
 import { apiClient, type ApiPlace, type Context, findApi, type OutputOptions, print, runningSandbox } from '../context.js';
 import { because, fail, type Finding, ok } from '../doctor/finding.js';
 import { examineApi, examineIntegrations, examineLedger, examineOwnParts, examineRules, examineStop } from '../doctor/parts.js';
+import { examineReconciliation } from '../doctor/reconciliation.js';
 import { examineRevision } from '../doctor/revision.js';
 import { examineDoors, examineFollowers } from '../doctor/standing.js';
 import { examineTemporal } from '../doctor/temporal.js';
@@ -130,7 +131,11 @@ async function temporalFindings(context: Context): Promise<Finding[]> {
       ),
     ];
   }
-  return examineTemporal(place.address, place.namespace);
+  const [temporal, rounds] = await Promise.all([
+    examineTemporal(place.address, place.namespace),
+    examineReconciliation(place.address, place.namespace),
+  ]);
+  return [...temporal, ...rounds];
 }
 
 function findingsText(findings: readonly Finding[], colours: Colours, columns: number): string {

@@ -88,7 +88,11 @@ const holdTable = (holds: readonly Hold[]): string =>
     { title: 'SINCE', of: ({ since }) => `${clock(since, Date.now())} (${ago(Date.now() - epochMs(since))})` },
     { title: 'UNTIL', of: ({ until }) => (until === undefined ? 'it is lifted' : clock(until, Date.now())) },
     { title: 'BY', of: ({ owner }) => owner },
-    { title: 'REASON', of: ({ reason, liftAskedBy }) => `${reason}${liftAskedBy === undefined ? '' : ` (${liftAskedBy} wants it lifted; one more)`}` },
+    {
+      title: 'REASON',
+      of: ({ reason, liftAskedBy }) =>
+        `${reason}${liftAskedBy === undefined ? '' : ` (${liftAskedBy} wants it lifted; one more)`}`,
+    },
   ]);
 
 async function stop(context: Context, options: StopOptions): Promise<void> {

@@ -5,6 +5,7 @@ import type { Incident, IncidentRef, Person } from '../../domain/incident.js';
 import type { Json, JsonObject } from '../../domain/json.js';
 import type { CallWith, Place } from './call.js';
 import type { SourceHistory } from './history.js';
+import type { SubscriptionDefinition } from './subscription.js';
 
 /** A proof of who sent it that the API has checked itself, whatever the body: a token of this door, or a client certificate. */
 export interface Proof {
@@ -142,6 +143,13 @@ export interface SourceDefinition<Client> {
   teamOnCall?: (call: CallWith<Client>, team: string) => Promise<Person[]>;
   /** What happened since (ISO 8601, UTC), for whoever cannot be reached by webhooks. Oldest first; `trust` is `token`. */
   poll?: (call: CallWith<Client>, since: string) => Promise<Delivery[]>;
+  /**
+   * Incidents of these services (by the source's ids) that are open now, whoever has them, and began or began again since (ISO 8601, UTC).
+   * Each is a delivery of kind `reconcile` with one event id per life, however often it is asked. Newest first; `trust` is `token`.
+   */
+  open?: (call: CallWith<Client>, since: string, services: readonly string[]) => Promise<Delivery[]>;
+  /** What sends its webhooks to our door. Absent where nothing of it can be switched off. */
+  subscriptions?: SubscriptionDefinition<Client>;
   /** Deployments of this incident's service that the vendor knows of, begun or ended since (ISO 8601, UTC). */
   deploys?: (call: CallWith<Client>, incident: Incident, since: string) => Promise<DeployNotice[]>;
   /** What happened long ago, for playing it again under other rules. Absent where the source does not keep it. */

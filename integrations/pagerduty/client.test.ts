@@ -30,6 +30,8 @@ const config = (url: string): PagerDutyConfig => ({
   changeRoutingKey: undefined,
   statusUpdates: false,
   ourselves: [],
+  subscriptions: [],
+  reenables: false,
 });
 
 async function ask(url: string, method: 'GET' | 'PUT'): Promise<VendorError> {

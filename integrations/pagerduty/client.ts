@@ -34,6 +34,10 @@ export interface PagerDutyClient {
   changeEvents: boolean;
   /** Whether it can page by the Events API. */
   pages: boolean;
+  /** Ids of our webhook subscriptions; empty: they are known by their address. */
+  subscriptions: readonly string[];
+  /** Whether a suspended one may be switched on again. */
+  reenables: boolean;
   rest: <Body extends z.ZodType>(call: Call, request: RestRequest<Body>) => Promise<z.infer<Body>>;
   budget: () => Budget | undefined;
   /** Events API v2. Throws VendorError `forbidden` when no routing key is configured. */
@@ -60,6 +64,8 @@ export function connectPagerDuty(config: PagerDutyConfig, deadlineMs?: number): 
     statusUpdates: config.statusUpdates,
     changeEvents: config.changeRoutingKey !== undefined,
     pages: config.routingKey !== undefined,
+    subscriptions: config.subscriptions,
+    reenables: config.reenables,
     rest: async (call, request) => {
       const { headers, body } = await rest(http, config, call, request);
       budget = budgetIn(headers);

@@ -17,7 +17,14 @@ export interface PagerDutyConfig {
   statusUpdates: boolean;
   /** User ids that are ourselves: their acknowledgement is nobody's. */
   ourselves: readonly string[];
+  /** Ids of our webhook subscriptions; empty: every one whose address ends in our door's path. */
+  subscriptions: readonly string[];
+  /** Whether one that PagerDuty has suspended is switched on again. */
+  reenables: boolean;
 }
+
+/** Where PagerDuty's webhooks come in, on the API. */
+export const doorPath = '/pagerduty/autonomous/action';
 
 export const pagerDutyVariables: Variables = {
   PAGERDUTY_WEBHOOK_SECRETS: secret(
@@ -32,6 +39,13 @@ export const pagerDutyVariables: Variables = {
   ),
   PAGERDUTY_STATUS_UPDATES: open(
     '`true`: subscribers of a high-urgency incident get a status update when its remediation begins.',
+    'false',
+  ),
+  PAGERDUTY_SUBSCRIPTION_ID: open(
+    'Id of our webhook subscription, several separated by commas: reconciliation looks whether it is on. Unset: every one that sends to our door’s path.',
+  ),
+  PAGERDUTY_REENABLE_SUBSCRIPTION: open(
+    '`true`: reconciliation switches it on again when PagerDuty has suspended it, at most once an hour (a write to the account). Else it only reports.',
     'false',
   ),
   PAGERDUTY_APPROVE_BUTTON: open('Label of the custom incident action by which a person on call approves the waiting plan.'),
@@ -61,19 +75,23 @@ const integrationKey = text.refine(
   'is not an Events API v2 integration key: 32 letters and digits',
 );
 
-const userIds = z
-  .string()
-  .default('')
-  .transform((value) =>
-    value
-      .split(',')
-      .map((id) => id.trim())
-      .filter((id) => id !== ''),
-  )
-  .refine(
-    (ids) => ids.every((id) => /^[A-Za-z0-9]{1,64}$/.test(id)),
-    'is not a PagerDuty user id such as PABC123, or several with commas between them',
-  );
+const idsOf = (what: string) =>
+  z
+    .string()
+    .default('')
+    .transform((value) =>
+      value
+        .split(',')
+        .map((id) => id.trim())
+        .filter((id) => id !== ''),
+    )
+    .refine(
+      (ids) => ids.every((id) => /^[A-Za-z0-9]{1,64}$/.test(id)),
+      `is not a PagerDuty ${what} id such as PABC123, or several with commas between them`,
+    );
+
+const userIds = idsOf('user');
+const flag = z.enum(['true', 'false', ''], 'is neither true nor false').optional();
 
 /** The environment to a config; `undefined` when none of token, user and routing key is set. */
 export const pagerDutyConfig = z
@@ -94,8 +112,10 @@ export const pagerDutyConfig = z
       (value) => value === undefined || !value.startsWith('R'),
       'is the key of a ruleset (it begins with R); change events need the integration key of a service',
     ),
-    PAGERDUTY_STATUS_UPDATES: z.enum(['true', 'false', ''], 'is neither true nor false').optional(),
+    PAGERDUTY_STATUS_UPDATES: flag,
     PAGERDUTY_USER_ID: userIds,
+    PAGERDUTY_SUBSCRIPTION_ID: idsOf('subscription'),
+    PAGERDUTY_REENABLE_SUBSCRIPTION: flag,
   })
   .superRefine((env, context) => {
     const missing = (name: string, message: string): void => context.addIssue({ code: 'custom', path: [name], message });
@@ -124,6 +144,8 @@ export const pagerDutyConfig = z
       changeRoutingKey: env.PAGERDUTY_CHANGE_ROUTING_KEY,
       statusUpdates: env.PAGERDUTY_STATUS_UPDATES === 'true',
       ourselves: env.PAGERDUTY_USER_ID,
+      subscriptions: env.PAGERDUTY_SUBSCRIPTION_ID,
+      reenables: env.PAGERDUTY_REENABLE_SUBSCRIPTION === 'true',
     };
   });
 

@@ -68,6 +68,28 @@ export const unconfirmed: readonly Unconfirmed[] = [
     rests: ['integrations/pagerduty/calendars/maintenance-windows.ts'],
   },
   {
+    id: 'pagerduty.incident-lists',
+    assumes:
+      'GET /incidents takes `statuses[]`, `service_ids[]`, `since` (by creation), `date_range=all` and `sort_by`, and lists `reopened_at` as the incident itself has it.',
+    tryIt:
+      'With two open test incidents, one of them reopened, list them with each of these filters: each leaves exactly what it says, and the reopened one shows `reopened_at`.',
+    rests: ['integrations/pagerduty/reads/listed.ts'],
+  },
+  {
+    id: 'pagerduty.subscription-states',
+    assumes:
+      'A subscription that PagerDuty has suspended shows `delivery_method.temporarily_disabled`, one that somebody has switched off `active: false`, in the list as by its id.',
+    tryIt:
+      'Switch a test subscription off, and have another suspended by a door that answers 400 three times: `opssentinel doctor` tells both.',
+    rests: ['integrations/pagerduty/reads/subscriptions.ts', 'integrations/pagerduty/sources/subscriptions.ts'],
+  },
+  {
+    id: 'pagerduty.subscription-enable',
+    assumes: 'POST /webhook_subscriptions/{id}/enable takes no body, and is answered with the subscription as it is then.',
+    tryIt: 'With PAGERDUTY_REENABLE_SUBSCRIPTION=true have a test subscription suspended: within five minutes it is on again.',
+    rests: ['integrations/pagerduty/sources/subscriptions.ts'],
+  },
+  {
     id: 'pagerduty.status-update-log',
     assumes: 'A status update is found again in the incident’s log entries, with its text.',
     tryIt: 'With PAGERDUTY_STATUS_UPDATES=true let one incident be acted on, restart the tell worker: there is one update.',

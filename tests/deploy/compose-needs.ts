@@ -26,6 +26,8 @@ export const whoNeeds: Readonly<Record<string, readonly string[]>> = {
   PAGERDUTY_ROUTING_KEY: [tell],
   PAGERDUTY_CHANGE_ROUTING_KEY: [tell],
   PAGERDUTY_STATUS_UPDATES: [tell],
+  PAGERDUTY_SUBSCRIPTION_ID: [decide, tell],
+  PAGERDUTY_REENABLE_SUBSCRIPTION: [tell],
 
   GRAFANA_WEBHOOK_SECRETS: [api],
   GRAFANA_WEBHOOK_SIGNATURE_HEADER: [api],
@@ -102,6 +104,8 @@ const values: Readonly<Record<string, string>> = {
   PAGERDUTY_API_URL: 'https://api.eu.pagerduty.com',
   PAGERDUTY_EVENTS_URL: 'https://events.eu.pagerduty.com',
   PAGERDUTY_STATUS_UPDATES: 'true',
+  PAGERDUTY_SUBSCRIPTION_ID: 'PWHS001',
+  PAGERDUTY_REENABLE_SUBSCRIPTION: 'true',
   GRAFANA_WEBHOOK_SIGNATURE_HEADER: 'X-Signature',
   GRAFANA_WEBHOOK_TIMESTAMP_HEADER: 'X-Time',
   GRAFANA_URL: 'https://grafana.example.com',

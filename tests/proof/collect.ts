@@ -9,6 +9,7 @@ import { type Decision, planIn } from '../../domain/plan.js';
 import { remedies, type SandboxEffect } from '../../integrations/contract/simulator.js';
 import type { IncidentRow, Ledger } from '../../ledger/port.js';
 import type { RuleSet } from '../../rules/language/set.js';
+import { reconcileWorkflowType } from '../../workflows/messages.js';
 import { root } from '../support/root.js';
 import { attributed } from './attribute.js';
 import type { IncidentProof, Proof } from './proof.js';
@@ -87,10 +88,12 @@ const done = new Set<string>();
 async function runsOf(client: Client): Promise<{ runs: Proof['runs']; histories: { workflowId: string; history: History }[] }> {
   const runs: Proof['runs'] = [];
   const histories: { workflowId: string; history: History }[] = [];
-  for await (const { workflowId, runId, status } of client.workflow.list()) {
+  for await (const { workflowId, runId, status, type } of client.workflow.list()) {
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
     const began = history.events?.[0]?.workflowExecutionStartedEventAttributes;
-    runs.push({ workflowId, firstRunId: began?.originalExecutionRunId ?? runId, status: status.name });
+    // Rounds that look for missed incidents belong to none; they have to replay like everything else.
+    if (type !== reconcileWorkflowType)
+      runs.push({ workflowId, firstRunId: began?.originalExecutionRunId ?? runId, status: status.name });
     if (!done.has(runId)) histories.push({ workflowId, history });
     if (status.name !== 'RUNNING') done.add(runId);
   }

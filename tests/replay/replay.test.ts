@@ -7,7 +7,7 @@ import { root } from '../support/root.js';
 const dir = `${root}/tests/replay/histories`;
 const recorded = readdirSync(dir).filter((name) => name.endsWith('.json'));
 
-/** The ways an incident can go that every build must still be able to replay. */
+/** The ways an incident, or a round that looks for missed ones, can go that every build must still be able to replay. */
 const paths = [
   'auto',
   'approved',
@@ -30,6 +30,9 @@ const paths = [
   'refused',
   'malformed-messages',
   'timed-out',
+  'reconciled',
+  'reconciled-switched-on',
+  'reconcile-failed',
 ];
 
 describe('row M17, I14: every recorded history replays on this code', () => {

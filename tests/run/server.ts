@@ -139,7 +139,8 @@ export async function keep(path: string, { history }: Played): Promise<void> {
   if (process.env['OPSSENTINEL_RECORD'] !== '1') return;
   const dir = `${root}/tests/replay/histories`;
   await mkdir(dir, { recursive: true });
+  const named = (value: unknown): boolean => typeof value === 'string' && /^\d+@/.test(value);
   const anonymous = (key: string, value: unknown): unknown =>
-    key === 'stackTrace' ? '' : key === 'identity' ? 'recorded' : value;
+    key === 'stackTrace' ? '' : key === 'identity' || named(value) ? 'recorded' : value;
   await writeFile(`${dir}/${path}.json`, `${JSON.stringify(JSON.parse(historyToJSON(history)), anonymous, 1)}\n`);
 }

@@ -11,7 +11,7 @@ import type { Pace, PlanStep } from '../../domain/plan.js';
 import { queues } from '../messages.js';
 
 /** Errors that asking again cannot mend; the activity shells name their failures so. */
-const final = ['refused', 'forbidden', 'absent', 'conflict', 'Bug'];
+export const final = ['refused', 'forbidden', 'absent', 'conflict', 'Bug'];
 
 const reads: ActivityOptions = {
   taskQueue: queues.decide,

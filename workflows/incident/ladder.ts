@@ -5,6 +5,7 @@ import type { Verification } from '../../domain/verification.js';
 import { duration } from '../../domain/words.js';
 import type { GiveBackInput } from '../give-back/give-back.js';
 import { giveBackWorkflowId } from '../ids.js';
+import { alreadyStarted } from '../start-options.js';
 import { verifying } from './activities.js';
 import { permitFor } from './admission.js';
 import { execute, reason } from './execution.js';
@@ -87,7 +88,7 @@ export async function promiseGiveBack(run: PlannedRun, step: PlanStep, told: Ste
   }).then(
     () => true,
     // A run that was reset finds the one that it began before; what else may go wrong leaves it standing, and is told.
-    (error: unknown) => error instanceof Error && error.name === 'WorkflowExecutionAlreadyStartedError',
+    alreadyStarted,
   );
   if (!started) told.left = `${step.says}; nobody gives it back by itself`;
 }

@@ -1,10 +1,11 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import type { CallWith } from '../../contract/call.js';
 import { VendorError } from '../../contract/errors.js';
 import type { SetupDefinition, SetupWish } from '../../contract/setup.js';
 import { anything } from '../../wire/http.js';
 import type { PagerDutyClient } from '../client.js';
+import { doorPath } from '../config.js';
+import { getSubscription, getSubscriptions, standing, subscriptionAnswer, subscriptionPath } from '../reads/subscriptions.js';
 
 type PagerDutyCall = CallWith<PagerDutyClient>;
 
@@ -19,26 +20,14 @@ export const subscribedEvents: readonly string[] = [
   'incident.resolved',
 ];
 
-const subscription = z.object({
-  id: z.string().min(1),
-  active: z.boolean().nullish(),
-  delivery_method: z.object({
-    url: z.string().nullish(),
-    secret: z.string().nullish(),
-    temporarily_disabled: z.boolean().nullish(),
-  }),
-});
-const one = z.object({ webhook_subscription: subscription });
-
 const scopeWords = ({ scope }: SetupWish): string =>
   scope.kind === 'account' ? 'the whole account' : `${scope.kind} ${scope.id}`;
-const path = (id: string): string => `/webhook_subscriptions/${encodeURIComponent(id)}`;
 
 /** A webhook subscription (contracts 1.3). */
 export const pagerDutySetup: SetupDefinition<PagerDutyClient> = {
   summary: 'A PagerDuty webhook subscription that sends to this installation.',
   permissions: ['webhook_subscriptions.read', 'webhook_subscriptions.write'],
-  path: '/pagerduty/autonomous/action',
+  path: doorPath,
   plan: (wish) => [
     `POST /webhook_subscriptions: send ${subscribedEvents.length} event types of ${scopeWords(wish)} to ${wish.url}`,
     ...subscribedEvents.map((type) => `  ${type}`),
@@ -48,16 +37,11 @@ export const pagerDutySetup: SetupDefinition<PagerDutyClient> = {
   create,
   knock,
   ping: async (call, id) => {
-    await call.client.rest(call, { method: 'POST', path: `${path(id)}/ping`, answer: anything });
+    await call.client.rest(call, { method: 'POST', path: `${subscriptionPath(id)}/ping`, answer: anything });
   },
   state: async (call, id) => {
-    const { webhook_subscription: found } = await call.client.rest(call, { method: 'GET', path: path(id), answer: one });
-    if (found.delivery_method.temporarily_disabled === true)
-      return {
-        well: false,
-        says: `PagerDuty switched ${id} off for 24 h after three refused deliveries; POST ${path(id)}/enable switches it on`,
-      };
-    return found.active === false ? { well: false, says: `${id} is not active` } : { well: true, says: `${id} is active` };
+    const { state, says } = standing(await getSubscription(call, id));
+    return { well: state === 'active', says };
   },
   terraform: {
     folder: 'deploy/terraform/pagerduty',
@@ -91,7 +75,7 @@ async function create(call: PagerDutyCall, wish: SetupWish): Promise<{ id: strin
     method: 'POST',
     path: '/webhook_subscriptions',
     body,
-    answer: one,
+    answer: subscriptionAnswer,
   });
   const { secret } = made.delivery_method;
   if (!secret)
@@ -99,15 +83,8 @@ async function create(call: PagerDutyCall, wish: SetupWish): Promise<{ id: strin
   return { id: made.id, secret, variable: 'PAGERDUTY_WEBHOOK_SECRETS' };
 }
 
-async function sendingTo(call: PagerDutyCall, url: string): Promise<string | undefined> {
-  const { webhook_subscriptions: all } = await call.client.rest(call, {
-    method: 'GET',
-    path: '/webhook_subscriptions',
-    query: [['limit', '100']],
-    answer: z.object({ webhook_subscriptions: z.array(subscription) }),
-  });
-  return all.find(({ delivery_method: method }) => method.url === url)?.id;
-}
+const sendingTo = async (call: PagerDutyCall, url: string): Promise<string | undefined> =>
+  (await getSubscriptions(call)).find(({ delivery_method: method }) => method.url === url)?.id;
 
 /** A ping like PagerDuty's, signed with the secret: PagerDuty itself would count each refusal towards switching off. */
 async function knock(call: PagerDutyCall, url: string, secret: string): Promise<{ open: boolean; says: string }> {

@@ -91,6 +91,8 @@ export interface Behaviour {
   answerWithinMs: number;
   /** Several while a secret is rotated; empty: the sandbox's own. */
   secrets: string[];
+  /** Webhooks are lost on their way, as by an outage of the sender: none is sent but by `resend`. */
+  lost: boolean;
   /** How `body.details` of alerts is given. */
   details: 'object' | 'string' | 'doubly-encoded';
   /** How long an incident's alerts stay invisible. Milliseconds. */
@@ -107,6 +109,7 @@ export const usualBehaviour: Behaviour = {
   repeat: 1,
   answerWithinMs: 5_000,
   secrets: [],
+  lost: false,
   details: 'object',
   alertLagMs: 0,
   escalateAfterMinutes: 0,

@@ -24,6 +24,7 @@ const behaviourChange = z.strictObject({
   repeat: z.int().min(1).max(100).optional(),
   answerWithinMs: z.int().min(10).max(60_000).optional(),
   secrets: z.array(z.string().min(1)).optional(),
+  lost: z.boolean().optional(),
   details: z.enum(['object', 'string', 'doubly-encoded']).optional(),
   alertLagMs: z.int().min(0).optional(),
   escalateAfterMinutes: z.number().min(0).optional(),
@@ -51,6 +52,8 @@ const deedBody = z.strictObject({
   to: z.string().optional(),
   into: z.string().optional(),
   content: z.string().optional(),
+  /** By how much it was opened earlier. */
+  minutes: z.number().min(0).optional(),
   /** How many notes. */
   times: z.int().min(1).max(2000).default(1),
 });
@@ -61,7 +64,7 @@ export const controlRoutes: Readonly<Record<string, string>> = {
   'GET /incidents': 'the incidents with their alerts and notes',
   'GET /incidents/{id}': 'one incident',
   'POST /incidents/{id}/{deed}':
-    'a person does something: acknowledge, unacknowledge, resolve, reopen, reassign, merge, note, button; or orchestration, workflow and plain send its body',
+    'a person does something: acknowledge, unacknowledge, resolve, reopen, reassign, merge, note, button; `age` makes it older by so many minutes; or orchestration, workflow and plain send its body',
   'POST /past': 'incidents of long ago that are in the account already; nobody is told',
   'POST /orchestration': 'an Event Orchestration sends its body',
   'GET /pages': 'who was paged by the Events API',
@@ -69,6 +72,8 @@ export const controlRoutes: Readonly<Record<string, string>> = {
   'POST /changes': 'a deployment is told of',
   'GET /subscription': 'the state of the webhook subscription',
   'POST /subscription/enable': 'switches it on again',
+  'POST /subscription/suspend': 'as after three dropped webhooks: it is off for 24 h',
+  'POST /subscription/deactivate': 'as somebody who switches it off by hand',
   'POST /ping': 'sends `pagey.ping`',
   'GET /deliveries': 'what was delivered, and how it was answered',
   'POST /deliveries': 'how it delivers: repeated, slowly answered, with other secrets',
@@ -90,6 +95,13 @@ export async function answerControl(deps: ControlDeps, { method, path, body }: W
       return subscriptionState(deps);
     case 'POST /subscription/enable':
       sender.enable();
+      subscriptions.standing.active = true;
+      return subscriptionState(deps);
+    case 'POST /subscription/suspend':
+      sender.suspend();
+      return subscriptionState(deps);
+    case 'POST /subscription/deactivate':
+      subscriptions.standing.active = false;
       return subscriptionState(deps);
     case 'POST /ping':
       subscriptions.ping(subscriptions.standing);
@@ -173,6 +185,9 @@ function perform(incidents: Incidents, incident: SimIncident, deed: string, orde
     case 'note':
       for (let note = 0; note < order.times; note += 1) incidents.annotate(incident, order.content ?? 'A note by a person.', by);
       break;
+    case 'age':
+      incidents.age(incident, (order.minutes ?? 0) * 60_000);
+      break;
     case 'merge': {
       const into = incidents.find(order.into ?? '');
       if (!into || into === incident) return { error: 'Name another incident: {"into": "Q0SBX0002"}.' };
@@ -181,7 +196,7 @@ function perform(incidents: Incidents, incident: SimIncident, deed: string, orde
     }
     default:
       return {
-        error: `There is no "${deed}". Try acknowledge, unacknowledge, resolve, reopen, reassign, merge, note, button, orchestration, workflow or plain.`,
+        error: `There is no "${deed}". Try acknowledge, unacknowledge, resolve, reopen, reassign, merge, note, age, button, orchestration, workflow or plain.`,
       };
   }
   return shown(incident);

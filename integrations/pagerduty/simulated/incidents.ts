@@ -13,7 +13,7 @@ import {
   type SimUser,
   userReference,
 } from './account.js';
-import { alarmCef, alarmMessage, webhookIncident } from './views.js';
+import { alarmCef, alarmMessage, amazonTime, webhookIncident } from './views.js';
 
 /** Tells the webhook subscription of something that happened. */
 export type Notify = (event: { type: string; incident: SimIncident; agent: JsonObject; data: JsonObject }) => void;
@@ -39,6 +39,8 @@ export interface Incidents extends Deeds {
   all: () => SimIncident[];
   find: (id: string) => SimIncident | undefined;
   raise: (alarm: SandboxAlarm) => SimIncident;
+  /** As if it had been opened so many milliseconds earlier: incident, life and alerts. */
+  age: (incident: SimIncident, ms: number) => void;
   /** The alarm is over: its open incident is resolved by the service itself. */
   clear: (alarm: SandboxAlarm) => void;
   /** Incidents that are there already, without a word to anybody. */
@@ -78,6 +80,7 @@ export function createIncidents(world: SandboxWorld, notify: Notify, behaviour: 
       for (const one of past ?? []) incidents.set(one.id, one);
       return past?.length;
     },
+    age,
     reset: () => incidents.clear(),
   };
 }
@@ -191,6 +194,18 @@ function createWords(notify: Notify, now: () => string): Pick<Deeds, 'annotate' 
       return note;
     },
   };
+}
+
+function age(incident: SimIncident, ms: number): void {
+  const earlier = (at: string): string => seconds(Date.parse(at) - ms);
+  incident.createdAt = earlier(incident.createdAt);
+  if (incident.reopenedAt) incident.reopenedAt = earlier(incident.reopenedAt);
+  for (const alert of incident.alerts) {
+    alert.createdAt = earlier(alert.createdAt);
+    const { StateChangeTime: changed } = alert.details;
+    if (typeof changed === 'string')
+      alert.details['StateChangeTime'] = amazonTime(Date.parse(changed.replace('+0000', 'Z')) - ms);
+  }
 }
 
 function newIncident(number: number, alarm: SandboxAlarm, at: number): SimIncident {

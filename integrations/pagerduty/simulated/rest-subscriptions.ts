@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../../domain/json.js';
 import type { SandboxWorld, WireResponse } from '../../contract/simulator.js';
-import { invalid, json, notFound, type Ask, type RestDeps, type Route } from './route.js';
+import { invalid, json, notFound, paged, type Ask, type RestDeps, type Route } from './route.js';
 import type { SimSubscription } from './subscriptions.js';
 
 /** Webhook subscriptions: contracts 1.3 (create, ping) and 1.1 (disabled, enable). */
@@ -18,13 +18,10 @@ export function subscriptionRoutes({ world, subscriptions }: RestDeps): Route[] 
       // contracts 1.9: GET /webhook_subscriptions
       method: 'GET',
       template: '/webhook_subscriptions',
-      answer: () =>
-        json(200, {
-          webhook_subscriptions: subscriptions.all().map((one) => shown(one, world)),
-          limit: 25,
-          offset: 0,
-          more: false,
-        }),
+      answer: ({ query }) => {
+        const { page, ...place } = paged(subscriptions.all(), query);
+        return json(200, { webhook_subscriptions: page.map((one) => shown(one, world)), ...place });
+      },
     },
     {
       // contracts 1.9: POST /webhook_subscriptions
@@ -44,6 +41,8 @@ export function subscriptionRoutes({ world, subscriptions }: RestDeps): Route[] 
       template: '/webhook_subscriptions/{id}/enable',
       answer: found((one) => {
         one.sender.enable();
+        const operation = 'POST /webhook_subscriptions/{id}/enable';
+        world.effect({ vendor: 'pagerduty', operation, target: one.id, key: '', outcome: 'enabled' });
         return whole(one);
       }),
     },

@@ -45,6 +45,8 @@ export interface Sender {
   /** Sends a delivery again as it was, all at once, outside every rule. Gives the statuses; 0 for no answer. */
   resend: (delivery: SimDelivery, times: number, newWebhookId: boolean) => Promise<number[]>;
   enable: () => void;
+  /** As after three drops. */
+  suspend: () => void;
   reset: () => void;
 }
 
@@ -77,6 +79,7 @@ export function createSender(world: SandboxWorld, behaviour: () => Behaviour, to
     subscription: () => state.subscription,
     deliveries: () => state.deliveries,
     enable: () => enable(state),
+    suspend: () => suspend(state),
     enqueue: (event) => enqueue(state, event),
     resend: (delivery, times, newWebhookId) =>
       Promise.all(
@@ -125,6 +128,10 @@ function enqueue(state: State, { type, resource, incident, agent, data }: SimEve
     firstTriedAt: undefined,
   };
   state.deliveries.push(delivery);
+  if (state.behaviour().lost) {
+    delivery.state = 'discarded';
+    return;
+  }
   queues.set(incident, [...(queues.get(incident) ?? []), delivery]);
   world.later(0, () => pump(state, incident));
 }
@@ -172,10 +179,13 @@ async function settle(state: State, delivery: SimDelivery, status: number, signa
   return 'done';
 }
 
-function drop({ world, subscription, queues }: State, delivery: SimDelivery): void {
+function drop(state: State, delivery: SimDelivery): void {
   delivery.state = 'dropped';
-  subscription.consecutiveDrops += 1;
-  if (subscription.consecutiveDrops < dropsUntilDisabled) return;
+  state.subscription.consecutiveDrops += 1;
+  if (state.subscription.consecutiveDrops >= dropsUntilDisabled) suspend(state);
+}
+
+function suspend({ world, subscription, queues }: State): void {
   subscription.disabledUntil = world.now() + disabledForMs;
   for (const other of [...queues.values()].flat()) if (other.state === 'waiting') other.state = 'discarded';
   queues.clear();

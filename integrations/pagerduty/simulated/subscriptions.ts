@@ -89,6 +89,7 @@ export function createSubscriptions(world: SandboxWorld, behaviour: () => Behavi
     },
     reset: () => {
       for (const { sender } of all()) sender.reset();
+      standing.active = true;
       made.clear();
     },
   };

@@ -94,7 +94,7 @@ export function restAlert(alert: SimAlert, incident: SimIncident, shape: Behavio
   };
 }
 
-const amazonTime = (ms: number): string => new Date(ms).toISOString().replace('Z', '+0000');
+export const amazonTime = (ms: number): string => new Date(ms).toISOString().replace('Z', '+0000');
 
 /**
  * What CloudWatch puts into `Message` of its SNS notification, and PagerDuty into the alert's details:

@@ -3,15 +3,17 @@ import type { Json, JsonObject } from '../../../domain/json.js';
 import type { CallWith } from '../../contract/call.js';
 import { defineDoor, type SourceDefinition, type SourceReading } from '../../contract/source.js';
 import type { PagerDutyClient } from '../client.js';
-import { pagerDutyDoor } from '../config.js';
+import { doorPath, pagerDutyDoor } from '../config.js';
 import { isObject } from '../details.js';
 import { normalise } from '../normalise.js';
 import { deploys } from '../reads/changes.js';
 import { pagerDutyHistory } from '../reads/history.js';
+import { open } from '../reads/open.js';
 import { poll } from '../reads/poll.js';
 import { teamOnCall } from '../reads/team.js';
 import { receive } from '../receive.js';
 import { getAlerts, getHolding, getIncident, getOnDuty, levelOf } from '../rest.js';
+import { pagerDutySubscriptions } from './subscriptions.js';
 
 /** How often an empty list of alerts is read again. */
 const readings = 3;
@@ -21,11 +23,18 @@ const alertLagMs = 10_000;
 export const pagerDutySource: SourceDefinition<PagerDutyClient> = {
   id: 'pagerduty',
   summary: 'PagerDuty incidents.',
-  permissions: ['incidents.read', 'oncalls.read', 'users.read', 'escalation_policies.read', 'services.read'],
+  permissions: [
+    'incidents.read',
+    'oncalls.read',
+    'users.read',
+    'escalation_policies.read',
+    'services.read',
+    'webhook_subscriptions.read',
+  ],
   doors: [
     defineDoor({
       id: 'pagerduty',
-      path: '/pagerduty/autonomous/action',
+      path: doorPath,
       summary: 'PagerDuty webhooks v3, custom incident actions, Event Orchestrations, Incident Workflows, and the plain body.',
       proofs: ['signature', 'mtls', 'token'],
       signedBy: 'PAGERDUTY_WEBHOOK_SECRETS',
@@ -44,6 +53,8 @@ export const pagerDutySource: SourceDefinition<PagerDutyClient> = {
   onCall,
   teamOnCall,
   poll,
+  open,
+  subscriptions: pagerDutySubscriptions,
   deploys,
   history: pagerDutyHistory,
 };

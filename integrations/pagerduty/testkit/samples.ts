@@ -51,6 +51,16 @@ export const samples: VendorSamples<PagerDutyConfig, PagerDutyClient> = {
       operation: 'GET /maintenance_windows',
       run: (call) => maintenanceWindows.read(call, { service: 'PSVC001' }, { at: new Date().toISOString() } as CalendarSubject),
     },
+    {
+      of: 'pagerduty',
+      operation: 'GET /incidents',
+      run: async (call) => pagerDutySource.open?.(call, new Date(Date.now() - 60_000).toISOString(), ['PSVC001']),
+    },
+    {
+      of: 'pagerduty',
+      operation: 'GET /webhook_subscriptions',
+      run: async (call) => pagerDutySource.subscriptions?.read(call),
+    },
   ],
   tells: [
     {

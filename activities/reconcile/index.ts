@@ -1,0 +1,17 @@
+import { shelled } from '../shell.js';
+import type { ReconcileDeps } from './deps.js';
+import { sweep } from './sweep.js';
+import { switchOn, type SwitchOnDeps } from './switch-on.js';
+import type { ReconcileActivities, SubscriptionActivities } from './types.js';
+
+export type { ReconcileDeps, ReconcileSigns } from './deps.js';
+
+/** Role `decide`. */
+export const createReconcileActivities = (deps: ReconcileDeps): ReconcileActivities => ({
+  sweep: () => shelled(() => sweep(deps))(undefined),
+});
+
+/** Role `tell`. */
+export const createSubscriptionActivities = (deps: SwitchOnDeps): SubscriptionActivities => ({
+  switchOn: shelled((input) => switchOn(deps, input)),
+});
