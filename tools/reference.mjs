@@ -46,7 +46,7 @@ async function languageWorld() {
   };
 }
 
-export const reference = Object.entries({ ...pages, language }).map(([name, make]) => ({
+export const reference = [...Object.entries(pages), ['language', language]].map(([name, make]) => ({
   file: `docs/reference/${name}.md`,
   make: async () => make(await world()),
 }));

@@ -5,7 +5,7 @@ import { loadCases } from '../../rules/language/load-cases.js';
 import { loadRules } from '../../rules/language/load.js';
 import { problemText, sortProblems } from '../../rules/language/problem.js';
 import { installation, sha256 } from '../installation.js';
-import { type Context, type OutputOptions, print, say } from '../context.js';
+import { type Context, type OutputOptions, print } from '../context.js';
 import { Failure } from '../failure.js';
 import { loadOrRefuse, rulesDirFor } from '../loaded-rules.js';
 import { shownPath } from '../paths.js';
@@ -14,6 +14,7 @@ import { addRulesExplain } from './rules-explain.js';
 import { addRulesFields } from './rules-fields.js';
 import { addRulesNew } from './rules-new.js';
 import { addRulesSchema } from './rules-schema.js';
+import { addRulesPromote } from './rules-promote.js';
 import { addRulesRevision } from './rules-revision.js';
 import { addRulesTest } from './rules-test.js';
 
@@ -27,6 +28,7 @@ export function addRules(program: Command, context: Context): void {
     .action((dir: string | undefined, options: OutputOptions) => lint(context, dir, options));
   addRulesTest(rules, context);
   addRulesRevision(rules, context);
+  addRulesPromote(rules, context);
   addRulesDiff(rules, context);
   addRulesFields(rules, context);
   addRulesNew(rules, context);
@@ -58,13 +60,10 @@ async function lint(context: Context, dir: string | undefined, options: OutputOp
     hash,
     hints,
   };
-  print(
-    context,
-    options,
-    'RulesLint',
-    [summary],
-    (colours) =>
+  print(context, options, 'RulesLint', [summary], (colours) =>
+    [
       `${colours.green('ok')}  ${rules.length} rules, ${runbooks.size} runbooks, ${counted(tested.cases.length, 'case')}, policy ${policy.name} (profile ${policy.doc.profile}), sha256 ${hash.slice(0, 8)}  ${shownPath(folder, context.cwd)}`,
+      ...hints.map((hint) => `hint  ${problemText(hint)}`),
+    ].join('\n'),
   );
-  for (const hint of hints) say(context, `hint  ${problemText(hint)}`);
 }

@@ -12,7 +12,7 @@ import { type DocumentKind, documentKinds, keysOf } from '../keys.js';
 import { loadCases } from '../load-cases.js';
 import { loadRules } from '../load.js';
 import { problemText } from '../problem.js';
-import { explainedAt, keyTexts } from './index.js';
+import { explainedAt, explainedKeys, keyTexts, sameKeysOf } from './index.js';
 import { exampleProblems, isNotYet, withExample } from './load-example.js';
 import { exampleCases, exampleOthers, examplePolicy, exampleRule, exampleRunbook } from './set.js';
 
@@ -56,9 +56,7 @@ describe.each(documentKinds)('every key of: %s', (kind) => {
   });
 
   it('says what holds without it, where it may be left out', () => {
-    const silent = keysOf(kind).filter(
-      ({ path, required }) => !required && Object.hasOwn(keyTexts[kind], path) && !keyTexts[kind][path]?.without,
-    );
+    const silent = explainedKeys(kind).filter(({ required, text }) => !required && text.without === undefined);
     expect(
       silent.map(
         ({ path }) => `The key ${path} of ${a(kind)} may be left out: say in rules/language/examples/${kind}.ts what holds then`,
@@ -67,10 +65,15 @@ describe.each(documentKinds)('every key of: %s', (kind) => {
   });
 
   it('stands in its own example', () => {
-    const without = Object.entries(keyTexts[kind]).filter(
-      ([path, { example }]) => !holds(withExample(kind, example), path.split('.')),
-    );
-    expect(without.map(([path]) => `The example of ${path} of ${a(kind)} does not show it`)).toEqual([]);
+    const without = explainedKeys(kind).filter(({ path, text }) => !holds(withExample(kind, text.example), path.split('.')));
+    expect(without.map(({ path }) => `The example of ${path} of ${a(kind)} does not show it`)).toEqual([]);
+  });
+
+  it('that means what another does: both are there', () => {
+    const known = pathsOf(kind);
+    const keys = Object.entries(sameKeysOf(kind)).flat();
+    const below = (path: string): boolean => known.some((one) => one === path || one.startsWith(`${path}.`));
+    expect(keys.filter((path) => !below(path))).toEqual([]);
   });
 });
 
