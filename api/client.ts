@@ -5,6 +5,7 @@ import type { LedgerRecord } from '../domain/record.js';
 import { ApiError, connectionFailed, readProblem } from './client-error.js';
 import { followStream, type Watch } from './client-stream.js';
 import type * as shapes from './shapes.js';
+import type { LabelBody, LabelReply, RuleRecord } from './shapes-labels.js';
 
 export { ApiError } from './client-error.js';
 export type { Watch } from './client-stream.js';
@@ -49,6 +50,10 @@ export interface ApiClient {
   followRules: (reason: string) => Promise<shapes.RulesMoved>;
   acceptRules: (reason: string) => Promise<shapes.RulesMoved>;
   revokeRules: (hash: string, reason: string) => Promise<shapes.RulesRevoked>;
+  /** A rule's past, by its whole logic hash. */
+  ruleRecord: (rule: string, environment: string, logicHash: string) => Promise<RuleRecord>;
+  /** Whether what the rule concluded was right. */
+  label: (id: string, body: LabelBody) => Promise<LabelReply>;
   evidence: (id: string) => Promise<JsonObject>;
   followers: () => Promise<shapes.FollowerView[]>;
   doors: () => Promise<shapes.DoorView[]>;
@@ -92,6 +97,12 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     followRules: (reason) => ask('POST', '/api/v1/rules/follow', { reason }),
     acceptRules: (reason) => ask('POST', '/api/v1/rules/accept', { reason }),
     revokeRules: (hash, reason) => ask('POST', '/api/v1/rules/revoke', { hash, reason }),
+    ruleRecord: (rule, environment, logicHash) =>
+      ask(
+        'GET',
+        `/api/v1/rules/${encodeURIComponent(rule)}/record?${new URLSearchParams({ environment, logicHash }).toString()}`,
+      ),
+    label: (id, body) => ask('POST', `${incidentPath(id)}/label`, body),
     evidence: (id) => ask('GET', `/api/v1/evidence/${encodeURIComponent(id)}`),
     followers: async () => (await ask<shapes.FollowerList>('GET', '/api/v1/followers')).followers,
     doors: async () => (await ask<shapes.DoorList>('GET', '/api/v1/doors')).doors,

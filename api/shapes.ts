@@ -92,7 +92,10 @@ export const HoldView = z
     owner: z.string(),
     since: z.string(),
     until: z.string().optional(),
-    liftAskedBy: z.string().optional().meta({ description: 'The first of the two people who have to lift what stops everything.' }),
+    liftAskedBy: z
+      .string()
+      .optional()
+      .meta({ description: 'The first of the two people who have to lift what stops everything.' }),
   })
   .meta({ id: 'Hold' });
 export type HoldView = z.infer<typeof HoldView>;
@@ -102,7 +105,10 @@ export type HoldList = z.infer<typeof HoldList>;
 
 export const HoldBody = z
   .strictObject({
-    kind: z.enum(['stop', 'freeze', 'maintenance']).default('stop'),
+    kind: z
+      .enum(['stop', 'freeze', 'maintenance', 'demotion'])
+      .default('stop')
+      .meta({ description: '`demotion` does not say no: what it covers asks a human first.' }),
     scope: z
       .string()
       .max(300)
@@ -173,6 +179,10 @@ export const RuleLine = z
     runbooks: z.array(z.string()),
     logicHash: z.string(),
     fileHash: z.string(),
+    observing: z
+      .object({ since: z.string(), expired: z.boolean(), in: z.array(z.string()), says: z.string() })
+      .optional()
+      .meta({ description: 'Where it only observes, and since when it stands as it is; after 60 days somebody has to decide.' }),
   })
   .meta({ id: 'Rule' });
 export type RuleLine = z.infer<typeof RuleLine>;

@@ -3,6 +3,7 @@ import { postApproval, postTakeOver } from './decisions.js';
 import { postDeploy } from './deploys.js';
 import { deleteHold, listHolds, postHold } from './holds.js';
 import { getAllTimelines, getIncident, getPlan, getTimeline, listIncidents } from './incidents.js';
+import { getRuleRecord, postLabel } from './labels.js';
 import { front, healthz, incidentLink, readyz } from './operations.js';
 import { acceptRules, followRules, getRulesHistory, revokeRules, rollbackRules } from './rules-revision.js';
 import { getEvidence, getRules, reloadRules } from './rules.js';
@@ -25,6 +26,8 @@ export const routes: readonly Route[] = [
   listDoors,
   getRules,
   reloadRules,
+  getRuleRecord,
+  postLabel,
   getRulesHistory,
   rollbackRules,
   followRules,

@@ -52,6 +52,7 @@ export function createMemoryLedger(): MemoryLedger {
     return stored;
   };
   const methods: Partial<Ledger> = {
+    rulesFirstSeen: async () => new Map(),
     journal: async (entry) => {
       const same = (one: JournalEntry): boolean =>
         one.source === entry.source && one.eventId === entry.eventId && one.result === entry.result;
