@@ -3,7 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import type { EffectStart } from '../../domain/effect.js';
 import type { Unconsumed } from '../../domain/permit.js';
 import { policy, rule, runbook, setOf } from '../../tests/support/rules.js';
-import { VendorError, type VendorFault } from '../../integrations/contract/errors.js';
+import { tooLateToBegin, VendorError, type VendorFault } from '../../integrations/contract/errors.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StartEffect } from '../types.js';
 import { createEffectActivities } from './index.js';
@@ -67,7 +67,8 @@ describe('a start that gets no permit', () => {
 
 describe('a vendor that certainly did nothing', () => {
   /** One start with a permit, whose one call meets this fault. */
-  async function meets(fault: VendorFault, idempotency: string) {
+  async function meets(fault: VendorFault, idempotency: string, says = 'no', rearmed = true) {
+    const startBys: number[] = [];
     const ended: string[] = [];
     const params = {};
     const hash = (text: string) => text;
@@ -92,21 +93,26 @@ describe('a vendor that certainly did nothing', () => {
               idempotency,
               params: { parse: (value: unknown) => value },
               with: (call: object) => call,
-              start: async () => {
-                throw new VendorError('test', fault, 'no');
+              start: async ({ startBy }: { startBy: number }) => {
+                startBys.push(startBy);
+                throw new VendorError('test', fault, says);
               },
             },
           ],
         ]),
       },
       ledger: {
-        consume: async () => ({ consumed: true, permit: { ...permit, startBy: new Date().toISOString(), preState: {} } }),
+        consume: async () => ({
+          consumed: true,
+          permit: { ...permit, startBy: new Date(Date.now() + 60_000).toISOString(), preState: {} },
+        }),
+        rearm: async () => rearmed,
         effectEnded: async (_key: string, status: string) => void ended.push(status),
         record: async () => undefined,
       },
     } as unknown as ActivityDeps;
     const start = createEffectActivities(deps)['test.act'] as StartEffect;
-    return { answer: await new MockActivityEnvironment().run(start, input), ended };
+    return { answer: await new MockActivityEnvironment().run(start, input), ended, startBys };
   }
 
   it.each(['throttled', 'unavailable'] as const)('%s: what carries its key may be armed again', async (fault) => {
@@ -115,5 +121,18 @@ describe('a vendor that certainly did nothing', () => {
 
   it.each(['at-most-once', 'marker'])('%s: it is over, and known not to have happened', async (idempotency) => {
     expect(await meets('throttled', idempotency)).toMatchObject({ answer: { retryable: false }, ended: ['not-done'] });
+  });
+
+  it('I8: a worker that stood still after it had used the permit sends nothing two seconds later; the permit is opened again', async () => {
+    const before = Date.now();
+    const late = await meets('refused', 'at-most-once', `aws: ${tooLateToBegin}`);
+    expect(late).toMatchObject({ answer: { started: false, retryable: false, ranOut: true }, ended: [] });
+    expect(late.startBys[0]).toBeLessThanOrEqual(Date.now() + 2_000);
+    expect(late.startBys[0]).toBeGreaterThanOrEqual(before);
+  });
+
+  it('one that was too late more often than a permit may be opened is over', async () => {
+    const late = await meets('refused', 'at-most-once', `aws: ${tooLateToBegin}`, false);
+    expect(late).toMatchObject({ answer: { started: false, retryable: false }, ended: ['not-done'] });
   });
 });

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../domain/json.js';
 import type { Consumption, Permit } from '../../domain/permit.js';
 import { paceOf } from '../../decide/profiles.js';
 import type { AnyAction } from '../../integrations/contract/registry.js';
-import { certainlyNotDone, isFinal } from '../../integrations/contract/errors.js';
+import { certainlyNotDone, isFinal, tooLateToBegin } from '../../integrations/contract/errors.js';
 import { paramsHash } from '../decide/admit.js';
 import type { ActivityDeps } from '../deps.js';
 import { placeFor } from '../place.js';
@@ -16,17 +16,29 @@ import type { EffectInput } from '../types.js';
 export async function startEffect(deps: ActivityDeps, action: AnyAction, input: EffectInput): Promise<EffectStart> {
   const switched = await deps.outOfBandStop();
   if (switched) return stopped(deps, action, input, `stopped by ${switched.owner}: ${switched.reason}`);
+  const asked = deps.now();
   const consumption = await deps.ledger.consume(input);
   if (!consumption.consumed) return unconsumed(deps, action, input, consumption);
   const { permit } = consumption;
   // The row is what was admitted: an action or parameters that do not belong to its hash never reach the vendor.
   if (permit.action !== action.id || paramsHash(deps, permit.action, permit.params) !== permit.paramsHash)
     return givenUp(deps, action, input, 'the permit is for something else');
-  return callVendor(deps, action, input, permit);
+  return callVendor(deps, action, input, permit, Math.min(Date.parse(permit.startBy), asked + sentWithinMs));
 }
 
-async function callVendor(deps: ActivityDeps, action: AnyAction, input: EffectInput, permit: Permit): Promise<EffectStart> {
-  const startBy = Date.parse(permit.startBy);
+/**
+ * The ledger looked for stops when the permit was used: what is not sent within so long is not sent. By the worker's own clock from before
+ * it asked, so that neither a clock that is wrong nor a worker that stood still stretches it. Milliseconds.
+ */
+const sentWithinMs = 2_000;
+
+async function callVendor(
+  deps: ActivityDeps,
+  action: AnyAction,
+  input: EffectInput,
+  permit: Permit,
+  startBy: number,
+): Promise<EffectStart> {
   const place = placeFor(deps.rules(), permit.place, 'act');
   const call = { ...callFor(input.incident, place, paceOf(deps.rules()), deps.now), startBy };
   const attempt = { key: permit.attemptKey, startBy, preState: permit.preState };
@@ -41,10 +53,17 @@ async function callVendor(deps: ActivityDeps, action: AnyAction, input: EffectIn
   } catch (error) {
     if (!isVendorFailure(error)) throw error;
     if (!certainlyNotDone(error.fault)) throw ApplicationFailure.nonRetryable(error.message, 'ambiguous');
+    if (error.message.includes(tooLateToBegin)) return unsent(deps, action, input, error.message);
     // `retryable` sends the run to read back first: only what is proven absent may be armed again. What may never be armed again is over.
     if (!isFinal(error.fault) && mayRearm(action.idempotency)) return { started: false, because: error.message, retryable: true };
     return givenUp(deps, action, input, error.message);
   }
+}
+
+/** Nothing has left: the same permit is opened again and admission asked once more, at most as often as after any proven absence. */
+async function unsent(deps: ActivityDeps, action: AnyAction, input: EffectInput, because: string): Promise<EffectStart> {
+  if (!(await deps.ledger.rearm(input.attemptKey))) return givenUp(deps, action, input, because);
+  return { ...(await declined(deps, action, input, because)), ranOut: true };
 }
 
 async function unconsumed(

@@ -31,6 +31,9 @@ export const certainlyNotDone = (fault: VendorFault): boolean => fault !== 'ambi
 export const isFinal = (fault: VendorFault): boolean =>
   fault === 'refused' || fault === 'forbidden' || fault === 'absent' || fault === 'conflict';
 
+/** What a client says that looked at the clock right before it would have sent: nothing was. */
+export const tooLateToBegin = 'it is too late to begin: the time by which it had to start has passed';
+
 /** Codes of Node's network layer after which nothing can have been sent: the connection was never there. */
 export const neverConnected: readonly string[] = [
   'ECONNREFUSED',

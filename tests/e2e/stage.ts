@@ -15,7 +15,7 @@ import { RulesRefused } from '../../rules/language/problem.js';
 import { collect } from '../proof/collect.js';
 import { violations } from '../proof/oracle.js';
 import { until } from '../run/server.js';
-import { reconcileWorkflowType } from '../../workflows/messages.js';
+import { incidentWorkflowType } from '../../workflows/messages.js';
 import { root } from '../support/root.js';
 
 /** The whole product on this machine, driven through its public interfaces; only the pace is the bench's. */
@@ -120,7 +120,7 @@ function play(stack: Stack, client: Client): Omit<E2e, 'close'> {
       );
       return String((await ledger.incident(incident))?.outcome);
     },
-    runs: async () => (await client.workflow.count(`WorkflowType != '${reconcileWorkflowType}'`)).count,
+    runs: async () => (await client.workflow.count(`WorkflowType = '${incidentWorkflowType}'`)).count,
     violations: async () => {
       const { registry, problems } = createRegistry(stack.sandbox.environment());
       if (problems.length > 0) throw new Error(problems.join('\n'));

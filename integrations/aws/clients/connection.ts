@@ -1,6 +1,6 @@
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Place } from '../../contract/call.js';
-import { VendorError } from '../../contract/errors.js';
+import { tooLateToBegin, VendorError } from '../../contract/errors.js';
 import type { AwsConfig } from '../config.js';
 import { asVendorError } from '../errors.js';
 import { createSessions, type Sessions } from './sessions.js';
@@ -54,7 +54,7 @@ export function connect(config: AwsConfig, timeouts: AwsTimeouts): Connection {
         const identity = await identify(config, sessions, at, timeouts);
         // A role may take its time to be assumed: looked at once more, with nothing left between this and the request.
         if (kind === 'write' && at.startBy !== undefined && Date.now() > at.startBy)
-          throw new VendorError('aws', 'refused', 'it is too late to begin: the time by which it had to start has passed');
+          throw new VendorError('aws', 'refused', tooLateToBegin);
         const abortSignal = AbortSignal.any([at.signal, AbortSignal.timeout(timeouts.connect + requestMs)]);
         try {
           return await send(clientOf(at.place, identity), { abortSignal });

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../../domain/json.js';
 import type { Target } from '../../../domain/target.js';
 import { defineAction } from '../../contract/action.js';
 import type { Place } from '../../contract/call.js';
+import { tooLateToBegin } from '../../contract/errors.js';
 import type { McpClient } from '../client.js';
 import { argumentName, argumentText, pin, serverName, toolName } from '../names.js';
 import { refused } from '../words.js';
@@ -95,5 +96,5 @@ const written = (args: JsonObject): string =>
 
 /** `startBy` in epoch milliseconds. */
 function mayBegin(now: number, startBy: number): void {
-  if (now > startBy) throw refused('it is too late to begin: the time by which it had to start has passed');
+  if (now > startBy) throw refused(tooLateToBegin);
 }
