@@ -32,6 +32,7 @@ export interface E2e {
   line: (incident: string, wanted: (line: LedgerRecord) => boolean, says: string) => Promise<LedgerRecord>;
   /** Waits until everything has been told, and gives how it ended. */
   ended: (incident: string) => Promise<string>;
+  /** Of incidents: not of what goes on beside and after them. */
   runs: () => Promise<number>;
   /** What the oracle says about everything so far. */
   violations: () => Promise<string[]>;
