@@ -31,7 +31,7 @@ export function labelBook(database: Database): Labels {
       }),
     labelsOfIncident: (incident) =>
       database.run(async (db) => {
-        const rows = db.selectFrom('label').selectAll().where('incident', '=', incident).orderBy('at');
+        const rows = db.selectFrom('label').selectAll().where('incident', '=', incident).orderBy('by_machine', 'desc');
         return (await rows.execute()).map(labelOf);
       }),
     labelsOf: ({ rule, environment, logicHash }) =>
