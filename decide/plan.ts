@@ -75,11 +75,15 @@ function undoOf({ doc }: LoadedRule, runbook: LoadedRunbook): Pick<PlanStep, 'un
   return { undo: 'restore', ...(giveBackMs === undefined ? {} : { giveBackMs }) };
 }
 
-/** A ticket that is the incident itself is resolved as an incident is. A member that says never is left out: it must not change a hash. */
+/** A ticket that is the incident itself is resolved as an incident is. What says never, or nothing, is left out: it must not change a hash. */
 function reportOf({ doc: { report } }: LoadedRule, source: string): Plan['report'] {
   const atSource = source === 'servicenow' ? report?.servicenow : report?.pagerduty;
   const ticket = report?.servicenow?.resolve === 'whenVerified';
-  return { resolve: atSource?.resolve ?? 'never', ...(ticket ? { servicenow: 'whenVerified' } : {}) };
+  return {
+    resolve: atSource?.resolve ?? 'never',
+    ...(ticket ? { servicenow: 'whenVerified' } : {}),
+    ...(report?.slack === undefined ? {} : { slack: report.slack }),
+  };
 }
 
 const highest = (one: Risk, other: Risk): Risk => (riskOrder.indexOf(one) > riskOrder.indexOf(other) ? one : other);

@@ -148,6 +148,8 @@ export interface Plan {
     resolve: 'never' | 'whenVerified';
     /** The ServiceNow ticket that goes with it; absent: never. */
     servicenow?: 'whenVerified';
+    /** The channel that is told; absent: that of the rule's team, if the policy names one. */
+    slack?: string;
   };
   pace: Pace;
   /** SHA-256 over all of the above but the target's moving facts and places in files. Hex. People see the first eight characters. */

@@ -9,6 +9,7 @@ import { opensearch } from './opensearch/index.js';
 import { pagerduty } from './pagerduty/index.js';
 import { prometheus } from './prometheus/index.js';
 import { servicenow } from './servicenow/index.js';
+import { slack } from './slack/index.js';
 
 /** Every vendor, one line each. */
 export const installed: readonly IntegrationDefinition[] = [
@@ -22,4 +23,5 @@ export const installed: readonly IntegrationDefinition[] = [
   pagerduty,
   prometheus,
   servicenow,
+  slack,
 ];

@@ -10,6 +10,7 @@ import { type Approvers, approversNow } from '../situation/approvers.js';
 import { readIncident } from '../situation/read.js';
 import type { About, AskInput, GaveBackInput, ReportInput } from '../types.js';
 import { note, resolve, wake } from './channels.js';
+import { roomOf } from './room.js';
 import { alarmWords, headlineOf, noteOf } from '../../decide/note.js';
 
 const shortPlan = (hash: string): string => hash.slice(0, 8);
@@ -40,7 +41,14 @@ export async function report(deps: ActivityDeps, input: ReportInput): Promise<{ 
   if (ending.kind === 'remediated' && wantsResolve(decision))
     told.push(...((await hasHelped(deps, incident)) ? await resolve(deps, input, alertCounts(decision, input)) : [unproven]));
   const says = told.join(', ');
-  await deps.ledger.record({ incident: input.incident, phase: 'report', state: 'ok', says, once: 'report', data: { text } });
+  await deps.ledger.record({
+    incident: input.incident,
+    phase: 'report',
+    state: 'ok',
+    says,
+    once: 'report',
+    data: { text, ...roomOf(deps, decision) },
+  });
   return { says };
 }
 
@@ -89,9 +97,12 @@ async function settle(deps: ActivityDeps, { incident, ending, story }: ReportInp
 export async function gaveBack(deps: ActivityDeps, input: GaveBackInput): Promise<void> {
   const { incident, says, done } = input;
   await deps.ledger.releaseTarget(incident);
-  await deps.ledger.record({ incident, phase: 'undo', state: done ? 'ok' : 'refused', says, once: 'gaveBack' });
   const headline = done ? 'nothing for you to do' : 'something was left behind';
-  await note(deps, input, 'giveBack', `OpsSentinel: ${headline}. ${says}.\nMore    ${deps.linkTo(incident)}`);
+  const text = `OpsSentinel: ${headline}. ${says}.\nMore    ${deps.linkTo(incident)}`;
+  const room = roomOf(deps, await storedDecision(deps, incident));
+  const data = room.slack === undefined ? {} : { data: { text, ...room } };
+  await deps.ledger.record({ incident, phase: 'undo', state: done ? 'ok' : 'refused', says, once: 'gaveBack', ...data });
+  await note(deps, input, 'giveBack', text);
 }
 
 /** Whoever could decide at the moment of asking: told and written down. Where the rota cannot be read people are asked all the same. */
@@ -122,6 +133,7 @@ export async function ask(deps: ActivityDeps, input: AskInput): Promise<void> {
     `        opssentinel reject ${shown} --plan ${short} --reason "…"`,
     `More    ${deps.linkTo(incident)}`,
   ].join('\n');
+  const room = roomOf(deps, decision);
   await deps.ledger.putIncident({ id: incident, remediation: 'waiting for approval' });
   await deps.ledger.record({
     incident,
@@ -129,7 +141,12 @@ export async function ask(deps: ActivityDeps, input: AskInput): Promise<void> {
     state: 'waiting',
     says: `${reminder ? 'reminder: ' : ''}waits for ${plan?.approval.count ?? 1} of the people on call until ${clock(expiresAt)}, then pages and never runs: ${because}`,
     once: `ask.${planHash}.${reminder ? 'reminder' : 'first'}`,
-    data: { planHash, expiresAt, ...(who === undefined ? {} : { approvers: [...who.names] }) },
+    data: {
+      planHash,
+      expiresAt,
+      ...(who === undefined ? {} : { approvers: [...who.names] }),
+      ...(room.slack === undefined ? {} : { text, ...room }),
+    },
   });
   await wake(deps, input, 'approval', text.split('\n')[0] ?? 'Your word is wanted');
   await note(deps, input, 'approval', text);

@@ -16,8 +16,9 @@ type Word = Extract<Received, { kind: 'approval' }>;
 const longestId = 200;
 
 /**
- * A person's word, given by a button inside the vendor's app. It is for the plan that waits now: the button shows none, so it is worth
- * nothing where a step is destructive (the run judges that, as it judges who is on call). Answered with 2xx whatever became of it;
+ * A person's word, given by a button inside the vendor's app. One that carries a plan's hash is for that plan alone. Any other is for the
+ * plan that waits now: the button shows none, so it is worth nothing where a step is destructive (the run judges that, as it judges who
+ * is on call). Answered with 2xx whatever became of it;
  * with 503 only where nobody can be told of it.
  */
 export async function acceptApproval(deps: AcceptDeps, at: Acceptance, word: Word): Promise<DoorAnswer> {
@@ -45,11 +46,18 @@ async function passedOn(deps: AcceptDeps, at: Acceptance, word: Word): Promise<D
     return writtenDown(deps, at, line('recorded', 'nobody is named who gave this word'));
   if (!row?.planHash) return writtenDown(deps, at, line('recorded', 'nothing waits for a word: there is no plan'));
 
-  const asked = { decision: word.decision, planHash: row.planHash };
+  // Whoever was shown another plan than the one that waits now is told so by the run.
+  const asked = { decision: word.decision, planHash: word.planHash ?? row.planHash };
   const requestId = boundRequestId(sha256, sha256(JSON.stringify([at.door, word.eventId])).slice(0, 32), asked);
   // A token proves that somebody may send here, not who pressed: buttons are not signed (contracts 1.4).
   const role = word.trust === 'token' ? claimedRole : 'approver';
-  const request = { id: requestId, incident, by: word.by.id, role, via: buttonOf(at.door) };
+  const request = {
+    id: requestId,
+    incident,
+    by: word.by.id,
+    role,
+    via: word.planHash === undefined ? buttonOf(at.door) : at.door,
+  };
   // The row says who asks: the run believes it, and nothing that only stands in the message.
   await fromLedger(deps, at, () => deps.ledger.putApprovalRequest(request));
   const answer = deps.runs
@@ -63,7 +71,7 @@ async function passedOn(deps: AcceptDeps, at: Acceptance, word: Word): Promise<D
       (given) => ({ given }),
       (error: unknown) => ({ error }),
     );
-  const what = `${word.decision} of plan ${shortHash(row.planHash)} by ${word.by.id} (${request.via})`;
+  const what = `${word.decision} of plan ${shortHash(asked.planHash)} by ${word.by.id} (${request.via})`;
   const outcome = await Promise.race([answer, late(at.deadline)]);
   if (outcome !== 'late') return settled(deps, at, line, what, outcome);
   // Judging reads the rota at its source, which may take longer than a sender waits.

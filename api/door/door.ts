@@ -82,6 +82,8 @@ function receiveAt(deps: DoorDeps, open: OpenDoor): RequestHandler {
     }
     const body = await collectBody(request);
     if (body === 'aborted') return;
+    // Counted from the complete body: a slow sender has its own limit, the server's request timeout.
+    const deadline = deps.now() + deps.deadlineMs;
     try {
       if (body === 'too-large') {
         deps.metrics.deliveries.inc({ source: source.id, result: 'refused' });
@@ -110,11 +112,11 @@ function receiveAt(deps: DoorDeps, open: OpenDoor): RequestHandler {
         door: definition.id,
         ourselves: ownIds(door),
         arrivedAt,
-        // Counted from the complete body: a slow sender has its own limit, the server's request timeout.
-        deadline: deps.now() + deps.deadlineMs,
+        deadline,
         bodyHash: raw.bodyHash,
       });
-      response.status(answer.status).json(answer.body);
+      if (definition.bareAnswer) response.status(200).end();
+      else response.status(answer.status).json(answer.body);
     } finally {
       deps.metrics.doorSeconds.observe({ source: source.id }, (deps.now() - arrivedAt) / 1000);
     }

@@ -51,6 +51,8 @@ export type Received =
       decision: 'approve' | 'reject';
       by: { id: string; name?: string };
       trust: Trust;
+      /** Hash of the plan that whoever pressed was shown, where what was pressed carries it. Absent: the one that waits now is meant. */
+      planHash?: string;
     }
   /** A deployment began or ended. */
   | { kind: 'deploy'; eventId: string; deploy: DeployNotice };
@@ -106,6 +108,8 @@ export interface DoorDefinition<Door extends z.ZodType> {
   proofs: readonly ('signature' | 'token' | 'mtls')[];
   /** The variable without which no signature can be proven here; wherever `signature` is among the proofs. */
   signedBy?: string;
+  /** The sender takes a body for a message, or shows it: what is taken is answered with 200 and nothing else. */
+  bareAnswer?: true;
   /**
    * Environment (names as in the reference) to what the door needs: secrets and own identity. Never the client's token.
    * `undefined`: nothing of it is configured; with `token` or `mtls` among its proofs the door may still be open.

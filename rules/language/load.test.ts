@@ -217,7 +217,11 @@ describe('a rule that is wrong is refused with its place and what to do', () => 
       'x.yaml:8:18: require.0: there is no target.stat (did you mean "state"?)',
     ],
     ['undo that the runbook has not', rule('cpu', 'undo: restore'), 'the runbook has undo: none'],
-    ['several without a check', rule().replace('alert.labels.InstanceId', '{ tagged: { service: web } }'), 'give restart a check'],
+    [
+      'several without a check',
+      rule().replace('alert.labels.InstanceId', '{ tagged: { service: web } }'),
+      'give restart a check',
+    ],
     ['everything', rule().replace('alert.labels.InstanceId', '{ tagged: {} }'), 'names no tag: that would be everything'],
     ['a rollout of one', rule('cpu', 'rollout: { batches: [1, 2] }'), 'rollout belongs to a target by tags'],
     [
@@ -232,7 +236,7 @@ describe('a rule that is wrong is refused with its place and what to do', () => 
       rule('cpu', 'report: { servicenow: { resolve: sometimes } }'),
       'report.servicenow.resolve',
     ],
-    ['a report to slack', rule('cpu', 'report: { slack: "#x" }'), 'report.slack: not yet:'],
+    ['a report to no channel', rule('cpu', 'report: { slack: "@here" }'), 'report.slack: is not a channel'],
     [
       'cases in a rule file',
       'apiVersion: opssentinel.dev/v1\ncases: cpu',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { apiVersion, budget, duration, mode, name, risk, share, text } from './scalars.js';
+import { apiVersion, budget, duration, mode, name, risk, share, slackChannel, text } from './scalars.js';
 
 const account = z.strictObject({
   regions: z
@@ -66,7 +66,7 @@ const calendar = z.strictObject({
 /** Its ground, where it is smaller than an environment; who may approve for it, where that is not whoever is on call; its share of the budgets. */
 const team = z.strictObject({
   pagerduty: z.string().optional(),
-  slack: z.string().optional(),
+  slack: slackChannel.optional(),
   accounts: z
     .array(z.string().regex(/^[0-9]{12}$/, 'must be an account id of 12 digits, in quotes'))
     .min(1)

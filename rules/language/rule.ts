@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { apiVersion, budget, conditions, duration, mode, name, notYet, share, text } from './scalars.js';
+import { apiVersion, budget, conditions, duration, mode, name, notYet, share, slackChannel, text } from './scalars.js';
 
 const labelled = z.record(z.string(), z.string());
 
@@ -58,7 +58,7 @@ const approval = z.strictObject({
 const report = z.strictObject({
   pagerduty: z.strictObject({ resolve: z.enum(['never', 'whenVerified']) }).optional(),
   servicenow: z.strictObject({ resolve: z.enum(['never', 'whenVerified']) }).optional(),
-  slack: notYet(z.string(), 'remove slack; PagerDuty and ServiceNow are told'),
+  slack: slackChannel.optional(),
   grafana: notYet(z.unknown(), 'remove grafana; PagerDuty and ServiceNow are told'),
 });
 

@@ -43,4 +43,12 @@ export const conditions = z
 export const notYet = <Schema extends z.ZodType>(schema: Schema, instead: string): z.ZodOptional<Schema> =>
   schema.refine(() => false, `not yet: this version does not support it; ${instead}`).optional() as z.ZodOptional<Schema>;
 
+/** A channel as people write it, or by its id. Nothing of an alert can be in it. */
+export const slackChannel = z
+  .string()
+  .regex(
+    /^(#[\p{Ll}\p{Lo}\p{N}_-]{1,80}|[CG][A-Z0-9]{8,20})$/u,
+    'is not a channel: write its name as in "#web-oncall" (with quotes: # begins a comment), or its id such as C0123456789',
+  );
+
 export const text = z.string().max(2_000, 'is longer than 2,000 characters; put it into the runbook page and link it with docs');

@@ -61,7 +61,7 @@ describe('docker-compose.yml: what of .env reaches whom', () => {
     ['worker-run', []],
     ['worker-decide', ['alertmanager', 'aws', 'grafana', 'http', 'mcp', 'pagerduty', 'prometheus', 'servicenow']],
     ['worker-effect', ['aws', 'mcp']],
-    ['worker-tell', ['alertmanager', 'aws', 'grafana', 'loki', 'opensearch', 'pagerduty', 'servicenow']],
+    ['worker-tell', ['alertmanager', 'aws', 'grafana', 'loki', 'opensearch', 'pagerduty', 'servicenow', 'slack']],
   ])('%s with everything set: connected to %j', (service, expected) => {
     const { problems, connected } = startOf(service, everything.env, everything.files);
     expect(problems).toEqual([]);
@@ -120,7 +120,14 @@ describe('the API', () => {
 
   it('is handed no secret of any vendor but those that prove who knocks', () => {
     const handed = Object.keys(withoutPowers(all)).filter((name) => integrationVariables[name]?.secret);
-    expect(handed.sort()).toEqual(['GRAFANA_WEBHOOK_SECRETS', 'PAGERDUTY_WEBHOOK_SECRETS', 'SERVICENOW_WEBHOOK_SECRETS']);
+    expect(handed.sort()).toEqual([
+      'GRAFANA_WEBHOOK_SECRETS',
+      'PAGERDUTY_WEBHOOK_SECRETS',
+      'SERVICENOW_WEBHOOK_SECRETS',
+      'SLACK_SIGNING_SECRET',
+      // Reads who pressed a button, and can do nothing else.
+      'SLACK_USERS_TOKEN',
+    ]);
   });
 
   it('is connected to nobody whose client could do something, whatever is set', () => {

@@ -5,7 +5,7 @@ import { unconfirmed } from '../../integrations/unconfirmed.js';
 import { root } from '../support/root.js';
 
 /** Systems of which something could be learned from nobody's documents, only from an account. */
-const learned = ['aws', 'grafana', 'loki', 'opensearch', 'pagerduty', 'servicenow'];
+const learned = ['aws', 'grafana', 'loki', 'opensearch', 'pagerduty', 'servicenow', 'slack'];
 
 describe('what is to be tried on a real account', () => {
   it('is told of every system of which something is unconfirmed', () => {
