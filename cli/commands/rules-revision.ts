@@ -52,8 +52,16 @@ export function addRulesRevision(rules: Command, context: Context): void {
 }
 
 async function status(context: Context, options: OutputOptions): Promise<void> {
-  const history = await apiClient(context, 'viewer').rulesHistory();
-  print(context, options, 'RulesHistory', [history], (colours) => historyText(history, colours, Date.now()));
+  const api = apiClient(context, 'viewer');
+  const [history, { rules }] = await Promise.all([api.rulesHistory(), api.rules()]);
+  const expired = rules.filter(({ observing }) => observing?.expired === true);
+  const lines = expired.map(
+    ({ name, observing }) =>
+      `expired   ${name} has observed in ${observing?.in.join(', ')} since ${when(observing?.since ?? '', Date.now())}: decide about it`,
+  );
+  print(context, options, 'RulesHistory', [{ ...history, expired }], (colours) =>
+    [historyText(history, colours, Date.now()), ...(lines.length === 0 ? [] : ['', ...lines.map(colours.yellow)])].join('\n'),
+  );
 }
 
 const commitOf = (commit: string | undefined): string =>

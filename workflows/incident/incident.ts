@@ -42,6 +42,7 @@ export async function incident(input: IncidentInput): Promise<IncidentResult> {
   // A cancelled run still says how it ended.
   await CancellationScope.nonCancellable(async () => {
     const untold = await report({ ...about, ending, story }).then(() => undefined, reason);
+    if (run.planned) await labelLater(run, run.planned);
     await condition(allHandlersFinished);
     if (untold !== undefined)
       throw ApplicationFailure.nonRetryable(
@@ -82,10 +83,9 @@ async function concluded(run: Run, decision: Decision): Promise<Ending> {
     environment: plan.environment,
     mode: plan.mode,
   });
-  const planned = { ...run, plan };
-  const ending = await (decision.concluded === 'observe' ? observed(planned, decision) : carriedOut(planned, decision));
-  await labelLater(planned);
-  return ending;
+  run.planned = plan;
+  if (decision.concluded === 'observe') return observed({ ...run, plan }, decision);
+  return carriedOut({ ...run, plan }, decision);
 }
 
 async function carriedOut(run: PlannedRun, decision: Decision): Promise<Ending> {

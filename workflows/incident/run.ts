@@ -13,6 +13,8 @@ export interface Run {
   inbox: Inbox;
   shown: Shown;
   story: Story;
+  /** The plan that it came to, first of all; what is judged afterwards. */
+  planned?: Plan;
 }
 
 /** A run with a plan: everything after `decide`. `target`: the one of several, by id, that a part of the run is about. */
