@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { holdKinds } from '../domain/hold.js';
+import { holdKinds, holdScopePattern, holdScopeWords } from '../domain/hold.js';
 import { phases } from '../domain/record.js';
 
 /**
@@ -112,10 +112,7 @@ export const HoldBody = z
     scope: z
       .string()
       .max(300)
-      .regex(
-        /^(all|(environment|service|rule|action|target):\S+|hash:[0-9a-f]{64})$/,
-        'write all, environment:…, service:…, rule:…, action:…, target:… or hash:…',
-      )
+      .regex(holdScopePattern, `write ${holdScopeWords}`)
       .default('all')
       .meta({ example: 'service:PSVC001' }),
     reason: z.string().min(1, 'say why: whoever is woken reads it').max(1000),

@@ -1,6 +1,7 @@
 import type { Alert, Witness } from '../domain/alert.js';
 import type { CatalogueTarget } from '../domain/catalogue.js';
 import type { Incident } from '../domain/incident.js';
+import type { Json } from '../domain/json.js';
 import { fitsWhole, isField, ruleFacts, valueAt } from '../domain/readable.js';
 import type { Rule } from '../rules/language/rule.js';
 import { isTagged } from '../domain/target.js';
@@ -44,15 +45,19 @@ export function aim(rule: Rule, type: CatalogueTarget, alert: Alert, incident: I
         place,
         because: `${said} is not in this alert; its labels are ${Object.keys(alert.labels).join(', ') || 'none'}`,
       };
-    const text = typeof value === 'number' ? String(value) : value;
-    const pattern = type.select[field];
-    if (typeof text !== 'string' || !pattern || !fitsWhole(pattern, text))
-      return {
-        ok: false,
-        place,
-        because: `${shown(value)} is not a ${field} of ${type.type}: it must match ${pattern?.source ?? 'a pattern'}`,
-      };
+    const text = fitting(type, field, value);
+    if (text === undefined) return { ok: false, place, because: misfit(type, field, value) };
     selector[field] = text;
   }
   return { ok: true, selector };
 }
+
+/** The value as text, if it is wholly what the type's anchored pattern allows; alert text goes no further than this. */
+function fitting(type: CatalogueTarget, field: string, value: Json): string | undefined {
+  const text = typeof value === 'number' ? String(value) : value;
+  const pattern = type.select[field];
+  return typeof text === 'string' && pattern && fitsWhole(pattern, text) ? text : undefined;
+}
+
+const misfit = (type: CatalogueTarget, field: string, value: Json): string =>
+  `${shown(value)} is not a ${field} of ${type.type}: it must match ${type.select[field]?.source ?? 'a pattern'}`;

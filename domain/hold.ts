@@ -17,6 +17,11 @@ export interface Hold {
   liftAskedBy?: string;
 }
 
+/** As a person may write a scope. */
+export const holdScopePattern = /^(all|(environment|service|rule|action|target|domain|team|runbook):\S+|hash:[0-9a-f]{64})$/;
+export const holdScopeWords =
+  'all, environment:…, service:…, rule:…, runbook:…, action:…, target:…, domain:<account>/<region>/<service>, team:… or hash:…';
+
 /** What an effect would touch, as hold scopes. */
 export interface HoldSubject {
   environment: string;

@@ -15,7 +15,7 @@ describe('risk', () => {
       expect(of('destructive', { mode, ...two }).of('risk')).toMatchObject({
         verdict: 'ask',
         limit: 'people',
-        found: 'restart-ec2-instance is destructive: 2 people decide',
+        found: 'restart-ec2-instance is destructive: 2 people to decide',
       });
     for (const count of [0, 1])
       expect(of('destructive', { approval: { ...approval, count } }).of('risk')?.found).toMatch(/destructive: 1 /);

@@ -1,5 +1,6 @@
 import type { Guard } from '../domain/admission.js';
 import { type Risk, riskOrder } from '../domain/plan.js';
+import { counted } from '../domain/words.js';
 import { allow, ask, refuse } from './say.js';
 
 export const risk: Guard = {
@@ -10,6 +11,6 @@ export const risk: Guard = {
     const known: readonly Risk[] = riskOrder;
     if (!known.includes(step.risk)) return refuse('known', `the risk of ${step.runbook} is not known`);
     if (step.risk !== 'destructive') return allow('known', step.risk);
-    return ask('people', `${step.runbook} is destructive: ${Math.max(1, approval.count)} people decide`);
+    return ask('people', `${step.runbook} is destructive: ${counted(Math.max(1, approval.count), 'person', 'people')} to decide`);
   },
 };

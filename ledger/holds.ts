@@ -43,7 +43,10 @@ export function holdBook(database: Database): Pick<Ledger, 'placeHold' | 'liftHo
     pastHolds: () =>
       database.run(async (db) => {
         const rows = await db.selectFrom('hold').selectAll().orderBy('since', 'desc').execute();
-        return rows.map((row) => ({ ...holdOf(row), ...(row.lifted_at === null ? {} : { liftedAt: row.lifted_at.toISOString() }) }));
+        return rows.map((row) => ({
+          ...holdOf(row),
+          ...(row.lifted_at === null ? {} : { liftedAt: row.lifted_at.toISOString() }),
+        }));
       }),
     holdsOn: (subject) => database.run((db) => inForce(database, db, holdScopes(subject))),
   };

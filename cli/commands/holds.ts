@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { userInfo } from 'node:os';
-import type { Hold } from '../../domain/hold.js';
+import { type Hold, holdScopePattern, holdScopeWords } from '../../domain/hold.js';
 import { ago, clock, epochMs } from '../../domain/words.js';
 import { readEnvironment } from '../environment.js';
 import { apiClient, type Context, findApi, type OutputOptions, print, runningSandbox, say } from '../context.js';
@@ -26,7 +26,7 @@ export function addHolds(program: Command, context: Context): void {
     .command('stop')
     .description('nothing begins any more once this returns; what is under way goes on to its end')
     .requiredOption('--reason <text>', 'why: whoever is woken reads it')
-    .option('--scope <scope>', 'all, environment:…, service:…, rule:…, action:…, target:… or hash:…', parseScope, 'all')
+    .option('--scope <scope>', holdScopeWords, parseScope, 'all')
     .option('--until <time>', 'lifts itself then, in UTC: 2026-11-22T03:12:41Z')
     .addOption(
       new Option('--out-of-band', 'write the stop file on this machine instead: works with everything else gone').conflicts(
@@ -74,10 +74,8 @@ async function heldInLedger(context: Context, here: Hold | undefined): Promise<H
 }
 
 function parseScope(text: string): string {
-  if (/^(all|(environment|service|rule|action|target):\S+|hash:[0-9a-f]{64})$/.test(text)) return text;
-  throw new InvalidArgumentError(
-    'Write all, environment:…, service:…, rule:…, action:…, target:… or hash:… (all 64 characters; opssentinel rules revoke takes fewer).',
-  );
+  if (holdScopePattern.test(text)) return text;
+  throw new InvalidArgumentError(`Write ${holdScopeWords} (all 64 characters of a hash; opssentinel rules revoke takes fewer).`);
 }
 
 const holdTable = (holds: readonly Hold[]): string =>

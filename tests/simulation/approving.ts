@@ -2,7 +2,7 @@ import type { Approval } from '../../domain/approval.js';
 import { type Plan, planIn } from '../../domain/plan.js';
 import type { Steps } from './clock.js';
 import { note } from './deciding.js';
-import type { Planned } from './run.js';
+import type { Planned } from './planned.js';
 import { type Asked, moment, type Run, type Stage, untilDone, type Worker } from './stage.js';
 import { iso } from './world.js';
 

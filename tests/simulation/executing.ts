@@ -1,6 +1,6 @@
 import type { Steps } from './clock.js';
 import { adopt, start, type Task, wait } from './effects.js';
-import { interrupted, type Planned } from './run.js';
+import { interrupted, type Planned } from './planned.js';
 import { once, patience, untilDone } from './stage.js';
 
 interface Executed {

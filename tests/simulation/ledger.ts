@@ -155,7 +155,9 @@ export function createLedger(now: () => number): ModelLedger {
       if (!row || row.incident !== request.incident) return { consumed: false, because: 'no permit' };
       if (!sameHashes(row, request)) return { consumed: false, because: 'hashes differ' };
       if (row.consumedAt !== undefined) return { consumed: false, because: 'consumed before' };
-      const [hold] = inForce(holdScopes(row.subject));
+      const hold = inForce(holdScopes(row.subject)).find(
+        ({ kind, since }) => kind !== 'demotion' || Date.parse(since) > row.admittedAt,
+      );
       if (hold) return { consumed: false, because: 'held', hold };
       const overtaken = [...permits.values()].some(
         (other) => other.subject.targetId === row.subject.targetId && other.fence > row.fence,

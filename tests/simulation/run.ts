@@ -1,26 +1,18 @@
 import type { OutcomeKind } from '../../domain/outcome.js';
 import type { GuardVerdict, Permit } from '../../domain/permit.js';
-import type { Decision, Plan, PlanStep } from '../../domain/plan.js';
+import type { Decision, PlanStep } from '../../domain/plan.js';
 import { decisiveVerdict } from '../../domain/verdicts.js';
 import { judgeWaiting } from './approving.js';
 import type { Steps } from './clock.js';
 import { admit, admitUndo, decide, note, preview, verify } from './deciding.js';
 import { execute } from './executing.js';
+import { type End, interrupted, type Planned } from './planned.js';
 import { moment, patience, type Run, type Stage, untilDone } from './stage.js';
 
 // The workflow of one incident, as `workflows/incident` has it, phase by phase; what it waits for takes virtual time.
 
-/** A phase goes on (`undefined`), or ends the run. */
-export type End = OutcomeKind | undefined;
-
 /** As often as the guards are asked again, one step is admitted anew, and a plan is made anew. */
 const most = { asks: 40, permits: 3, plans: 2 };
-
-export interface Planned {
-  stage: Stage;
-  run: Run;
-  plan: Plan;
-}
 
 export function* incident(stage: Stage, run: Run): Steps {
   const outcome = yield* endingOf(stage, run);
@@ -54,13 +46,6 @@ function* holdDown(planned: Planned, { witness, alert }: Decision): Steps {
   const since = Date.parse(witness.since ?? alert.startedAt);
   const ms = Math.min(since + plan.limits.firingForMs - stage.clock.now(), plan.limits.firingForMs);
   if (ms > 0) yield { until: stage.clock.now() + ms, wakes: () => interrupted(planned) !== undefined };
-}
-
-/** What came in from outside that forbids to begin anything new. */
-export function interrupted({ run: { inbox, effects }, plan }: Planned): End {
-  if (inbox.resolved && effects === 0) return 'resolved-itself';
-  const human = inbox.takenOverBy ?? (plan.limits.onAcknowledge === 'standDown' ? inbox.heldBy : undefined);
-  return human === undefined ? undefined : 'stood-down';
 }
 
 function* approved(planned: Planned, step: number): Steps<End> {
