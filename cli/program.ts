@@ -11,6 +11,7 @@ import { addReplay } from './commands/replay.js';
 import { addRules } from './commands/rules.js';
 import { addRunning } from './commands/running.js';
 import { addSandbox } from './commands/sandbox.js';
+import { addTry } from './commands/try.js';
 import type { Context } from './context.js';
 import { exitCodes, exitTable } from './exit-codes.js';
 import { classify } from './failure.js';
@@ -56,6 +57,7 @@ export function createProgram(context: Context): Command {
   addReplay(program, context);
   addSandbox(program, context);
   addConnect(program, context);
+  addTry(program, context);
   addMcp(program, context);
   addIam(program, context);
   addDoctor(program, context);

@@ -9,6 +9,7 @@ import { type Context, type OutputOptions, print } from '../context.js';
 import { Failure } from '../failure.js';
 import { loadOrRefuse, rulesDirFor } from '../loaded-rules.js';
 import { shownPath } from '../paths.js';
+import { addRulesBacktest } from './rules-backtest.js';
 import { addRulesDiff } from './rules-diff.js';
 import { addRulesExplain } from './rules-explain.js';
 import { addRulesFields } from './rules-fields.js';
@@ -30,6 +31,7 @@ export function addRules(program: Command, context: Context): void {
   addRulesRevision(rules, context);
   addRulesPromote(rules, context);
   addRulesDiff(rules, context);
+  addRulesBacktest(rules, context);
   addRulesFields(rules, context);
   addRulesNew(rules, context);
   addRulesSchema(rules, context);

@@ -1,0 +1,170 @@
+import type { Witness } from '../../domain/alert.js';
+import type { Catalogue } from '../../domain/catalogue.js';
+import { incidentId } from '../../domain/incident-id.js';
+import type { Hash } from '../../domain/json.js';
+import { type Plan, planIn, type PlanStep, type Risk, riskOrder } from '../../domain/plan.js';
+import { ruleFacts } from '../../domain/readable.js';
+import type { Target } from '../../domain/target.js';
+import { type Chosen, matchAndAim, planFor } from '../../decide/decide.js';
+import { resolveInputs } from '../../decide/inputs.js';
+import { approvalTerms, effectTimeout, guardLimits, verification } from '../../decide/limits.js';
+import { effectiveMode } from '../../decide/mode.js';
+import { resolveParams } from '../../decide/params.js';
+import { capsOf, paceOf } from '../../decide/profiles.js';
+import { ownWord } from '../../decide/witness.js';
+import type { Registry } from '../../integrations/contract/registry.js';
+import type { RuleSet } from '../../rules/language/set.js';
+import type { Past } from './recorded.js';
+
+/** Everything that decides: all of it real. */
+export interface Judges {
+  set: RuleSet;
+  catalogue: Catalogue;
+  registry: Pick<Registry, 'sources' | 'bodies' | 'witnesses'>;
+  hash: Hash;
+}
+
+export type Outlined = { matched: string[] } & (
+  | { is: 'nothing' }
+  | { is: 'conflict'; because: string }
+  | { is: 'refused'; rule: string; place: string; because: string }
+  /** `targetKnown`: it was read then. Otherwise everything of it but its name is made up, and must not be believed. */
+  | { is: 'plan'; plan: Plan; targetKnown: boolean; witness: Witness; witnessKnown: boolean }
+);
+
+/** What the rules make of an incident, as far as that can be told without reading anything now. */
+export function outline(past: Past, judges: Judges): Outlined {
+  const { set, catalogue, registry, hash } = judges;
+  const { incident, alert, read } = past;
+  const { witness, corroborable, witnessKnown } = witnessOf(past, registry);
+  const seen = { set, catalogue, incident: { ...incident, status: 'triggered' as const }, alert, witness };
+  const aimed = matchAndAim(seen);
+  const matched = aimed.verdicts.filter((verdict) => verdict.matched).map(({ rule }) => rule);
+  if (aimed.refused?.rule !== undefined)
+    return { matched, is: 'refused', rule: aimed.refused.rule, place: aimed.refused.place, because: aimed.refused.because };
+  if (!aimed.chosen) {
+    if (matched.length === 0) return { matched, is: 'nothing' };
+    return { matched, is: 'conflict', because: aimed.refused?.because ?? aimed.nothing ?? 'several rules match' };
+  }
+  const { chosen } = aimed;
+  if (read?.target && read.target.type === chosen.targetType && !chosen.tagged && isNamed(read.target, chosen)) {
+    const decision = planFor({ ...seen, ...aimed, hash, corroborable, target: read.target });
+    const plan = planIn(decision);
+    if (plan) return { matched, is: 'plan', plan, targetKnown: true, witness, witnessKnown };
+    const place = 'place' in decision ? (decision.place ?? 'target') : 'target';
+    const because = 'because' in decision ? decision.because : '';
+    return { matched, is: 'refused', rule: chosen.rule.name, place, because };
+  }
+  const planned = withoutTarget(past, chosen, judges, corroborable);
+  return 'plan' in planned
+    ? { matched, is: 'plan', plan: planned.plan, targetKnown: false, witness, witnessKnown }
+    : { matched, is: 'refused', rule: chosen.rule.name, ...planned };
+}
+
+/** What another rule aims at is another target: of that nothing was read. */
+const isNamed = ({ name, account, region }: Target, { selector, ...chosen }: Chosen): boolean =>
+  account === chosen.account && region === chosen.region && Object.values(selector).at(-1) === name;
+
+function witnessOf(
+  { incident, alert, read, createdAt }: Past,
+  { witnesses }: Judges['registry'],
+): { witness: Witness; corroborable: boolean; witnessKnown: boolean } {
+  const able = witnesses.find((witness) => witness.covers(alert));
+  if (read && read.witness.by === able?.id) return { witness: read.witness, corroborable: true, witnessKnown: true };
+  if (!able) {
+    const { witness, corroborable } = ownWord({ ...incident, status: 'triggered' }, alert, createdAt);
+    return { witness, corroborable, witnessKnown: true };
+  }
+  return {
+    witness: { by: able.id, state: 'unknown', readAt: createdAt, says: `${able.id} was not asked` },
+    corroborable: true,
+    witnessKnown: false,
+  };
+}
+
+/** The plan of a target of which only the name is known: what its facts would decide is left out. */
+function withoutTarget(
+  { incident, alert }: Past,
+  chosen: Chosen,
+  { set, catalogue }: Judges,
+  corroborable: boolean,
+): { plan: Plan } | { place: string; because: string } {
+  const { rule, environment } = chosen;
+  const target = standIn(chosen);
+  const facts = ruleFacts(alert, incident);
+  const steps: PlanStep[] = [];
+  for (const [index, step] of rule.steps.entries()) {
+    const runbook = set.runbooks.get(step.runbook);
+    const action = runbook && catalogue.actions.get(runbook.doc.uses);
+    if (!runbook || !action) return { place: 'run', because: `the runbook ${step.runbook} or its action is not there any more` };
+    const inputs = resolveInputs(step, runbook.doc, facts);
+    if (!inputs.ok) return inputs;
+    const params = resolveParams(runbook.doc, action, environment, target, inputs.values);
+    steps.push({
+      index,
+      runbook: runbook.name,
+      runbookHash: runbook.fileHash,
+      action: action.id,
+      waits: action.waits,
+      params: params.ok ? params.params : {},
+      risk: highest(runbook.doc.risk, params.ok ? action.riskOf(params.params) : action.risk),
+      idempotency: action.idempotency,
+      timeoutMs: effectTimeout(runbook.doc, capsOf(set)),
+      verify: verification(set, step, runbook.doc),
+      undo: 'none',
+      says: params.ok ? action.says(params.params) : runbook.name,
+    });
+  }
+  const risk = steps.map((step) => step.risk).reduce(highest, 'additive');
+  const { mode, because } = effectiveMode({
+    rule: rule.doc.mode?.[environment],
+    environment,
+    ceiling: set.policy.doc.environments[environment]?.ceiling ?? 'observe',
+    risk,
+    actions: steps.map(({ action: id }) => {
+      const { ceiling = 'observe', connected = false } = catalogue.actions.get(id) ?? {};
+      return { id, ceiling, connected };
+    }),
+    corroborable,
+    barsAuto: set.revision?.barsAuto,
+  });
+  const plan: Plan = {
+    ref: incident.ref,
+    rule: { name: rule.name, logicHash: rule.logicHash, fileHash: rule.fileHash, at: rule.at },
+    team: rule.doc.owner,
+    rulesHash: set.hash,
+    environment,
+    mode,
+    ...(because === undefined ? {} : { modeBecause: because }),
+    target,
+    selector: chosen.selector,
+    steps,
+    limits: guardLimits(set, rule),
+    approval: approvalTerms(set, rule, risk === 'destructive'),
+    report: { resolve: 'never' },
+    pace: paceOf(set),
+    // Nobody can approve what nobody knows.
+    hash: '',
+  };
+  return { plan };
+}
+
+const highest = (one: Risk, other: Risk): Risk => (riskOrder.indexOf(one) > riskOrder.indexOf(other) ? one : other);
+
+/** One id for one resource: cooldowns and leases go by it. */
+function standIn({ targetType: type, account, region, environment, selector, tagged }: Chosen): Target {
+  const names = tagged ? Object.entries(tagged.tags).map((tag) => tag.join('=')) : Object.values(selector);
+  return {
+    type,
+    id: [type, account, region, ...names].join('/').replace(/[*?,\s]/g, '_'),
+    name: names.at(-1) ?? type,
+    account,
+    region,
+    environment,
+    tags: {},
+    facts: { ...selector },
+    readAt: '',
+  };
+}
+
+export const idOf = ({ incident }: Past): string => incidentId(incident.ref);
