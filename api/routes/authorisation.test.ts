@@ -33,6 +33,15 @@ const matrix: Record<string, { cells: readonly Cell[]; path?: string; body?: unk
   'get /api/v1/doors': { cells: fromViewer },
   'get /api/v1/rules': { cells: fromViewer },
   'post /api/v1/rules/reload': { cells: adminAlone, body: {} },
+  'get /api/v1/rules/{rule}/record': {
+    cells: fromViewer,
+    path: `/api/v1/rules/cpu/record?environment=prod&logicHash=${'0'.repeat(64)}`,
+  },
+  'post /api/v1/incidents/{id}/label': {
+    cells: fromOperator,
+    path: '/api/v1/incidents/bench:Q1/label',
+    body: { label: 'right' },
+  },
   'get /api/v1/rules/revisions': { cells: fromViewer },
   'post /api/v1/rules/rollback': { cells: adminAlone, body: { reason: 'a test' } },
   'post /api/v1/rules/follow': { cells: adminAlone, body: { reason: 'a test' } },

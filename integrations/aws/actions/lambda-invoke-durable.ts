@@ -3,6 +3,7 @@ import type { AwsClient } from '../client.js';
 import { functionGrants, functionParams, functionPermissions, readFunction } from './lambda-function.js';
 import { findInvocation, invokeFunction, waitForInvocation } from './lambda-invocation.js';
 import { aimsAt, refused } from './parameters.js';
+import { seenInvoked } from './seen-document.js';
 
 /**
  * The same with a durable function only. Its execution has the attempt key as its name, and Lambda runs each name once (contracts 5.3):
@@ -26,5 +27,6 @@ export const lambdaInvokeDurable = defineAction<AwsClient>()({
   start: invokeFunction,
   wait: waitForInvocation,
   adopt: findInvocation,
+  seenDone: (call, { function: name }, target, within) => seenInvoked(call, name, target, within),
   undo: 'none',
 });

@@ -3,6 +3,7 @@ import type { AwsClient } from '../client.js';
 import { functionGrants, functionParams, functionPermissions, readFunction } from './lambda-function.js';
 import { findInvocation, invokeFunction, waitForInvocation } from './lambda-invocation.js';
 import { aimsAt } from './parameters.js';
+import { seenInvoked } from './seen-document.js';
 
 /**
  * Invokes one function, pinned by version, and waits for its answer. Lambda has no token for ordinary functions (contracts 5.3): when the
@@ -24,5 +25,6 @@ export const lambdaInvoke = defineAction<AwsClient>()({
   start: invokeFunction,
   wait: waitForInvocation,
   adopt: findInvocation,
+  seenDone: (call, { function: name }, target, within) => seenInvoked(call, name, target, within),
   undo: 'none',
 });

@@ -29,6 +29,22 @@ export async function seenAutomated(call: CallWith<AwsClient>, document: string,
   return trace ? trace(call, target, within) : { what: 'not done', says: `nobody ran ${name} on ${target.name}` };
 }
 
+/**
+ * What a function does, nobody can read, and Lambda keeps no list of whom it was called by. What shows on the target is told, for a
+ * person to say whether it was the same.
+ */
+export async function seenInvoked(call: CallWith<AwsClient>, name: string, target: Target, within: Within): Promise<Seen> {
+  const traces: Readonly<Record<string, typeof seenRestarted>> = {
+    'aws.ec2.instance': seenRestarted,
+    'aws.ecs.service': seenRedeployed,
+  };
+  const trace = traces[target.type];
+  if (!trace) return { what: 'unknown', says: `whether somebody did what the function ${name} does, no read can tell` };
+  const seen = await trace(call, target, within);
+  if (seen.what === 'not done') return seen;
+  return { what: 'unknown', says: `${seen.says}; whether the function ${name} does the same cannot be read` };
+}
+
 /** Whoever started the instance anew did something else than this document. */
 async function otherThan(call: CallWith<AwsClient>, target: Target, within: Within): Promise<Seen> {
   const seen = await seenRestarted(call, target, within);

@@ -11,6 +11,7 @@ import { ec2RebootInstance } from './ec2-reboot-instance.js';
 import { ec2RestartInstance } from './ec2-restart-instance.js';
 import { redeployService } from './ecs-redeploy-service.js';
 import { setDesiredCount } from './ecs-set-desired-count.js';
+import { lambdaInvoke } from './lambda-invoke.js';
 import { ssmRunCommand } from './ssm-run-command.js';
 import { ssmStartAutomation } from './ssm-start-automation.js';
 
@@ -145,6 +146,14 @@ describe('N3: whether somebody else ran the same document', () => {
     const theirs = await start([]);
     await listed(theirs.AutomationExecutionId);
     expect(await automated()).toMatchObject({ what: 'done', says: expect.stringContaining(theirs.AutomationExecutionId ?? '?') });
+  });
+
+  it('what a function does nobody can read: a start anew is told, for a person to judge', async () => {
+    const invoked = () =>
+      lambdaInvoke.seenDone?.(call(), { function: 'ops-restart-instance', version: '7', payload: {} }, target, meanwhile());
+    expect(await invoked()).toMatchObject({ what: 'not done' });
+    await startAnew();
+    expect(await invoked()).toMatchObject({ what: 'unknown', says: expect.stringContaining('EC2 launch time') });
   });
 
   it('whoever did by hand what our document does did the same', async () => {

@@ -55,7 +55,13 @@ describe('the roles', () => {
   it('N1: what every rule only observes needs rights to read alone', () => {
     const { files } = make([automation(restart, { acts: false })]);
     expect(files.map(({ name }) => name)).toEqual(['act-trust.json', 'boundary.json', 'read-trust.json', 'read.json']);
-    expect(rightsOf(file(files, 'read.json'))).toEqual(['ssm:DescribeDocument']);
+    const reads = [
+      'ssm:DescribeAutomationExecutions',
+      'ssm:DescribeDocument',
+      'ssm:GetAutomationExecution',
+      'ssm:ListTagsForResource',
+    ];
+    expect(rightsOf(file(files, 'read.json')).sort()).toEqual(reads);
   });
 
   it('a role to pass that an alert could choose is refused', () => {
