@@ -90,11 +90,20 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
   ],
   [
     'M22',
-    'a new vendor is one folder and one line; approved tools of any MCP server are actions',
+    'a new vendor is one folder and one line; approved tools of any MCP server are actions; the agent is an MCP server itself',
     'tests/scaffold/new-integration.test.ts',
+    'api/mcp/server.test.ts',
+    'api/mcp/injection.test.ts',
     'integrations/mcp/transports.test.ts',
     'tests/rules/kubernetes-example.test.ts',
   ],
+  [
+    'M26',
+    'learned times to recover and shares that clear by themselves stand in reports',
+    'ledger/labels.test.ts',
+    'cli/promote/page.test.ts',
+  ],
+  ['M28', 'departments: own ground, budget and approvers; no rule names another team’s targets', 'tests/rules/teams.test.ts'],
   ['M17', 'a recorded history replays on today’s code', 'tests/replay/replay.test.ts', 'cli/offline.test.ts'],
   [
     '1',
@@ -106,6 +115,13 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
   ['2', 'a second delivery of one event.id starts nothing', 'api/door/door.test.ts', 'tests/e2e/main-job.test.ts'],
   ['3', 'two alerts with one dedup key make one incident', 'ledger/ledger.test.ts', 'integrations/pagerduty/channel.test.ts'],
   [
+    '4',
+    'incidents whose webhook never came are found and handled once',
+    'tests/e2e/reconcile.test.ts',
+    'tests/run/reconcile.test.ts',
+    'activities/reconcile/reconcile.test.ts',
+  ],
+  [
     '5',
     'no action on a resolved alert; a resolve cancels',
     'guards/world.test.ts',
@@ -114,7 +130,7 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
   ],
   ['6', 'act only if still firing after so long', 'guards/time.test.ts', 'tests/run/hold-down.test.ts'],
   ['7', 'one alarm that comes by several ways is one decision', 'tests/e2e/systems.test.ts'],
-  ['8', 'rules are files', 'tests/rules/promises.test.ts', 'tests/e2e/decisions.test.ts'],
+  ['8', 'rules are files', 'tests/rules/promises.test.ts', 'tests/e2e/decisions.test.ts', 'rules/language/swap.test.ts'],
   ['9', 'a malformed rule fails a check in CI with line and reason', 'tests/rules/promises.test.ts'],
   ['10', 'a rule and a recorded delivery give a verdict, and no side effect', 'cli/cases/library.test.ts'],
   [
@@ -124,7 +140,22 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
     'tests/e2e/systems.test.ts',
   ],
   ['13', 'two matching rules: a deterministic winner, or nobody', 'decide/match.test.ts', 'tests/e2e/decisions.test.ts'],
-  ['14', 'a run stores the exact revision of the rule that decided it', 'tests/e2e/main-job.test.ts'],
+  [
+    '14',
+    'a run stores the exact revision of the rule that decided it',
+    'tests/e2e/main-job.test.ts',
+    'tests/rules/revision.test.ts',
+  ],
+  ['16', 'one command puts the previous revision back', 'cli/rules-revision.test.ts'],
+  [
+    '17',
+    'a change-freeze calendar blocks actions',
+    'guards/freeze.test.ts',
+    'decide/freezes.test.ts',
+    'activities/situation/calendars.test.ts',
+    'integrations/aws/calendars/change-calendar.test.ts',
+    'integrations/http/calendars/ical.test.ts',
+  ],
   ['15', 'a rule acts in one environment and only observes in another', 'tests/e2e/decisions.test.ts'],
   [
     '18',
@@ -138,6 +169,24 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
   ['19', 'only catalogued actions with typed, bounded parameters', 'tests/rules/promises.test.ts', 'cli/cases/library.test.ts'],
   ['20', 'cooldown, also across restarts', 'guards/time.test.ts', 'ledger/permits.test.ts', 'tests/e2e/main-job.test.ts'],
   ['21', 'at most so many runs per window', 'guards/time.test.ts', 'tests/admission/at-once.test.ts'],
+  ['22', 'what did not help so often stops and pages', 'guards/same-fix.test.ts', 'tests/admission/common-cause.test.ts'],
+  ['24', 'refused when too few of the group would stay healthy', 'guards/healthy.test.ts', 'activities/situation/around.test.ts'],
+  ['25', 'several targets ramp 1, 2, 4 and stop at an error threshold', 'decide/rollout.test.ts', 'tests/run/rollout.test.ts'],
+  [
+    '26',
+    'a stop with reason and owner, that survives everything and is seen at the point of effect',
+    'tests/admission/stop.test.ts',
+    'ledger/permits.test.ts',
+    'tests/e2e/main-job.test.ts',
+    'cli/program.test.ts',
+  ],
+  [
+    '27',
+    'no action on a service in its maintenance window',
+    'activities/situation/calendars.test.ts',
+    'integrations/pagerduty/calendars/maintenance-windows.test.ts',
+    'tests/admission/calendars.test.ts',
+  ],
   ['23', 'one action at a time per target', 'ledger/permits.test.ts', 'tests/admission/at-once.test.ts'],
   ['29', 'preconditions are read again just before acting', 'tests/e2e/decisions.test.ts'],
   [
@@ -145,6 +194,13 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
     'a run waits for a human and ends in a defined way when none comes',
     'tests/run/paths.test.ts',
     'tests/e2e/main-job.test.ts',
+  ],
+  ['32', 'N of M approvers', 'guards/approval.test.ts', 'activities/decide/judge-approval-words.test.ts'],
+  [
+    '36',
+    'who asked for it cannot approve it; automation cannot approve itself',
+    'guards/approvals.test.ts',
+    'activities/decide/judge-approval-words.test.ts',
   ],
   [
     '34',
@@ -167,6 +223,8 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
     'tests/e2e/main-job.test.ts',
   ],
   ['47', 'each action runs under its own least-privilege role, in the account of its target', 'tests/deploy/iam.test.ts'],
+  ['42', 'cancelling runs the clean-up', 'tests/run/undo.test.ts'],
+  ['45', 'a cheap fix, then a stronger one, then people', 'tests/run/paths.test.ts', 'tests/e2e/main-job.test.ts'],
   ['44', 'a failed verification undoes the change', 'tests/run/undo.test.ts', 'tests/e2e/systems.test.ts'],
   ['48', 'event, rule, decision and result in one query', 'ledger/ledger.test.ts', 'tests/e2e/main-job.test.ts'],
   ['50', 'the result is on the PagerDuty incident', 'tests/e2e/main-job.test.ts'],
@@ -192,12 +250,49 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
     'api/door/tokens.test.ts',
     'cli/offline.test.ts',
   ],
+  [
+    'N3',
+    'a rule that observes labels its own verdicts and reports precision with a bound; promote refuses without it',
+    'activities/label/label.test.ts',
+    'tests/run/label.test.ts',
+    'domain/precision.test.ts',
+    'cli/promote/page.test.ts',
+  ],
+  [
+    'N4',
+    'a failed verification puts back what was recorded; the page says what was tried',
+    'decide/note.test.ts',
+    'tests/e2e/systems.test.ts',
+  ],
+  [
+    'N5',
+    'no deploy, restart or reload clears a cooldown, budget, freeze or stop',
+    'ledger/permits.test.ts',
+    'tests/rules/revision.test.ts',
+    'tests/e2e/main-job.test.ts',
+  ],
+  [
+    'N6',
+    'ten single fixes in one failure domain cannot add up to an outage',
+    'tests/admission/common-cause.test.ts',
+    'guards/brake.test.ts',
+    'guards/domain-lease.test.ts',
+  ],
+  ['N7', 'a past incident is decided again under another revision, and compared', 'cli/rules/explain.test.ts'],
+  [
+    'N9',
+    'webhooks that never came are found within five minutes; the gap is a figure',
+    'tests/e2e/reconcile.test.ts',
+    'cli/doctor/reconciliation.test.ts',
+  ],
 ];
 
 /** `row 6`, `rows 2, 3 and 39`, `row M17`, `M5`. */
 function rowsIn(text: string): string[] {
-  const lists = [...text.matchAll(/\brows? ((?:M?\d+(?:, | and )?)+)/g)].flatMap(([, list = '']) => list.match(/M?\d+/g) ?? []);
-  return [...lists, ...(text.match(/\bM\d+\b/g) ?? [])];
+  const lists = [...text.matchAll(/\brows? ((?:[MN]?\d+(?:, | and )?)+)/g)].flatMap(
+    ([, list = '']) => list.match(/[MN]?\d+/g) ?? [],
+  );
+  return [...lists, ...(text.match(/\b[MN]\d+\b/g) ?? [])];
 }
 
 const proved = new Map(
