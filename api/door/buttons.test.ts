@@ -48,6 +48,15 @@ describe('a person’s word by a button inside the vendor’s app', () => {
     expect(journal()).toEqual(['signalled: approve of plan 5b1e07c2 by PUSR001 (token button): approved']);
   });
 
+  it('row 33: one that carries a plan’s hash is a word on that plan alone, whatever waits by now', async () => {
+    const shown = 'd'.repeat(64);
+    await press({ plan: shown });
+    const [row] = bench.memory.requests;
+    expect(isButton(row?.via ?? '')).toBe(false);
+    expect(isBoundTo(hash, row?.id ?? '', { decision: 'approve', planHash: shown })).toBe(true);
+    expect(bench.temporal.calls).toMatchObject([{ options: { args: [{ planHash: shown, requestId: row?.id }] } }]);
+  });
+
   it('is answered 2xx and written down with why, when it does not count', async () => {
     bench.temporal.decide.with = () => ({ accepted: false, reason: 'PUSR001 is not on call' });
     expect((await press()).status).toBe(202);

@@ -14,7 +14,7 @@ export const doors = {
 /** What a test sends: what the door shall make of it. */
 export type Said =
   | { alerts: { id: string; incident: string; kind?: EventKind; life?: string }[] }
-  | { word: 'approve' | 'reject'; id: string; incident: string; by: string; life?: string }
+  | { word: 'approve' | 'reject'; id: string; incident: string; by: string; life?: string; plan?: string }
   | { deploy: DeployNotice; id: string };
 
 const door = (id: keyof typeof doors, proofs: readonly string[]) => ({
@@ -43,8 +43,9 @@ function receive({ body, proofs, receivedAt, bodyHash }: RawRequest, configured:
   const said = JSON.parse(body.toString('utf8')) as Said;
   const ref = (incident: string, life = '0') => ({ source: 'open', externalId: incident, generation: life });
   if ('word' in said) {
-    const { word: decision, id: eventId, incident, by, life } = said;
-    return { kind: 'approval', eventId, decision, ref: ref(incident, life), by: { id: by }, trust: proof.trust };
+    const { word: decision, id: eventId, incident, by, life, plan } = said;
+    const shown = plan === undefined ? {} : { planHash: plan };
+    return { kind: 'approval', eventId, decision, ref: ref(incident, life), by: { id: by }, trust: proof.trust, ...shown };
   }
   if ('deploy' in said) return { kind: 'deploy', eventId: said.id, deploy: said.deploy };
   const deliveries = said.alerts.map(

@@ -23,7 +23,7 @@ export const escaped = (text: string): string => text.replaceAll('&', '&amp;').r
 /** By whole characters, so that none is cut into halves. */
 export function cut(text: string, most: number): string {
   if (text.length <= most) return text;
-  return `${[...text.slice(0, most - 1)].join('').replace(/[\uD800-\uDBFF]$/, '')}…`;
+  return `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 /**
