@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { calmState } from '../../guards/facts.fixture.js';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { AdmissionState } from '../../domain/admission.js';
+import type { Hold } from '../../domain/hold.js';
 import type { Incident } from '../../domain/incident.js';
 import type { Admission, GuardVerdict } from '../../domain/permit.js';
 import { decisiveVerdict } from '../../domain/verdicts.js';
@@ -35,10 +36,11 @@ interface World {
   alarm?: 'firing' | 'clear' | 'unknown';
   /** Ids of permits that the ledger has beside. */
   more?: { attempt_key: string }[];
+  holds?: Hold[];
 }
 
 /** A ledger that has one effect, and the real guards. */
-async function asked(input: Partial<UndoInput>, { row = {}, incidents = {}, alarm = 'clear', more = [] }: World = {}) {
+async function asked(input: Partial<UndoInput>, { row = {}, incidents = {}, alarm = 'clear', more = [], holds = [] }: World = {}) {
   const requests: AdmissionRequest[] = [];
   const rows = [{ attempt_key: keyOf(0), ...(input.why === 'giveBack' ? helped : failed), ...row }, ...more];
   const { decision } = decisionOf('act', plan) as { decision: object };
@@ -86,7 +88,7 @@ async function asked(input: Partial<UndoInput>, { row = {}, incidents = {}, alar
       evidence: async () => ({ permits: rows }),
       record: async () => undefined,
       admit: async (request: AdmissionRequest, judge: (state: AdmissionState) => GuardVerdict[]): Promise<Admission> => {
-        const verdicts = judge(calmState({ now }));
+        const verdicts = judge(calmState({ now, holds }));
         const refusedBy = decisiveVerdict(verdicts);
         if (refusedBy) return { admitted: false, verdicts, refusedBy };
         requests.push(request);
@@ -100,6 +102,14 @@ async function asked(input: Partial<UndoInput>, { row = {}, incidents = {}, alar
 }
 const by = ({ admission }: UndoAdmission) => (admission.admitted ? undefined : admission.refusedBy.guard);
 const closed = { Q1: { status: 'resolved' as const } };
+const hold = (kind: Hold['kind']): Hold => ({
+  id: '7',
+  kind,
+  scope: 'rule:ec2-cpu-high',
+  reason: 'it did not help',
+  owner: 'opssentinel',
+  since: '2026-11-22T03:06:00Z',
+});
 
 describe('what did not help is put back', () => {
   it('while its run has the incident', async () => {
@@ -125,6 +135,15 @@ describe('what did not help is put back', () => {
   it('never what was put back itself, although its permit is of the same plan and action', async () => {
     const ofUndo = { attempt_key: 'u'.repeat(64), ...failed };
     expect(by(await asked({ attemptKey: ofUndo.attempt_key }, { more: [ofUndo] }))).toBe('permit');
+  });
+
+  it('row 22: also where its rule was demoted for it: whoever allowed the effect allowed its undo, and nobody is asked again', async () => {
+    expect((await asked({}, { holds: [hold('demotion')] })).admission.admitted).toBe(true);
+    expect((await asked({ why: 'giveBack' }, { holds: [hold('demotion')], incidents: closed })).admission.admitted).toBe(true);
+  });
+
+  it.each(['stop', 'freeze', 'maintenance', 'brake'] as const)('not while a %s stands, demoted or not', async (kind) => {
+    expect(by(await asked({}, { holds: [hold('demotion'), hold(kind)] }))).toBe('stop');
   });
 
   it('with a reference to another incident nothing is read and nothing admitted', async () => {

@@ -1,4 +1,4 @@
-import type { GuardFacts } from '../../domain/admission.js';
+import type { AdmissionState, GuardFacts } from '../../domain/admission.js';
 import { type Incident, isOtherLife } from '../../domain/incident.js';
 import { canonicalJson, type JsonObject } from '../../domain/json.js';
 import type { Admission, GuardVerdict } from '../../domain/permit.js';
@@ -35,13 +35,19 @@ export async function admitUndo(deps: ActivityDeps, input: UndoInput): Promise<U
   const asked = deps.guards.filter((guard) => guard.asked.includes('undo') || isHandsOff(guard.id, input, recorded.plan));
   const facts = factsOf(deps, input, recorded, incident, found);
   const admission = await deps.ledger.admit({ ...requestFor(deps, input, recorded), preState }, (state) =>
-    judgeAll(asked, facts, state, recorded.plan.limits),
+    judgeAll(asked, facts, withoutDemotions(state), recorded.plan.limits),
   );
   if (!admission.admitted) return refused(deps, input, admission.refusedBy, admission);
   const { action, says } = recorded;
   await line(deps, input, 'info', `${words[input.why]}: ${says}; it is as we left it`);
   return { admission, action: action.id, waits: action.wait !== undefined, stops: action.stop !== undefined, says };
 }
+
+/** What was demoted asks people before it begins. Nobody is asked about an undo, so it would leave standing what did not help. */
+const withoutDemotions = (state: AdmissionState): AdmissionState => ({
+  ...state,
+  holds: state.holds.filter(({ kind }) => kind !== 'demotion'),
+});
 
 const words = { undo: 'puts back', giveBack: 'gives back' } as const;
 
