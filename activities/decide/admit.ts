@@ -14,7 +14,7 @@ import type { ActivityDeps } from '../deps.js';
 import { placeFor } from '../place.js';
 import { rulesSaid } from '../pinned.js';
 import { callFor, isVendorFailure } from '../shell.js';
-import { approversNow, requestersOf } from '../situation/approvers.js';
+import { allNamesOf, approversNow, requestersOf } from '../situation/approvers.js';
 import { aroundTarget } from '../situation/around.js';
 import { attemptOf } from '../situation/attempt.js';
 import { calendarsNow } from '../situation/calendars.js';
@@ -103,15 +103,14 @@ async function factsFor(
   plan: Plan,
   step: PlanStep,
 ): Promise<GuardFacts> {
-  const [deploys, calendars, surroundings, approvers, requesters] = await Promise.all([
+  const [deploys, calendars, surroundings, words] = await Promise.all([
     deploysAround(deps, input, incident, plan),
     calendarsNow(deps, input, incident, plan.target, set),
     aroundTarget(deps, input, plan.target, set),
     whoseWordCounts(deps, input, incident, plan),
-    requestersOf(deps, input),
   ]);
   const asking = { now: deps.now(), incidentId: input.incident, ourselves: [...deps.ourselves], own: [...deps.own] };
-  const read = { deploys, calendars, surroundings, approvers, requesters };
+  const read = { deploys, calendars, surroundings, ...words };
   const facts = guardFacts({ ...asking, ...read, set, incident, alert, witness, plan, step });
   // A later batch began in time when the first one did.
   return { ...facts, laterStep: facts.laterStep || (await hasBegun(deps, input)) };
@@ -125,16 +124,18 @@ async function hasBegun(deps: ActivityDeps, { incident, target }: StepInput): Pr
   return rows.some((row) => row.consumed_at != null && row.target_id !== target);
 }
 
-/** Asked only where somebody has said something: it is a read at the rota. */
+/** Who may decide is asked only where somebody has said something: it is a read at the rota. */
 async function whoseWordCounts(
   deps: ActivityDeps,
   input: StepInput,
   incident: Situation['incident'],
   plan: Plan,
-): Promise<readonly string[]> {
+): Promise<Pick<GuardFacts, 'approvers' | 'requesters'>> {
+  const requesters = await requestersOf(deps, input);
   const given = await deps.ledger.approvals(input.incident, plan.hash);
-  if (!given.some(({ verifiedIdentity, accepted }) => verifiedIdentity && accepted)) return [];
-  return (await approversNow(deps, input, incident, plan.team)).names;
+  if (!given.some(({ verifiedIdentity, accepted }) => verifiedIdentity && accepted)) return { approvers: [], requesters };
+  const approvers = await approversNow(deps, input, incident, plan.team);
+  return { approvers: approvers.names, requesters: requesters.flatMap((name) => allNamesOf(name, approvers)) };
 }
 
 /**

@@ -278,6 +278,23 @@ describe('row 32: how many are wanted', () => {
 });
 
 describe('whose word it is', () => {
+  const shownFirst = { phase: 'approval', once: `ask.${planHash}.first` } as LedgerRecord;
+
+  it('row 32: a person who gives it by a button and by the CLI is known by two names, and is one person', async () => {
+    const two = { plan: { approval: { count: 2, signals: 'count' } } };
+    const pressed = await judge({}, { ...two, row: { by: 'PADA', via: 'pagerduty button' }, timeline: [shownFirst] });
+    expect(pressed.kept).toMatchObject([{ accepted: true, by: 'Ada@example.com' }]);
+    const { answer } = await judge({}, { ...two, given: pressed.kept });
+    expect(answer).toMatchObject({ answer: { accepted: true, reason: 'counted; 1 more wanted' } });
+    expect(answer.settled).toBeUndefined();
+  });
+
+  it('row 36: whoever asked for it under one name does not approve it under another', async () => {
+    const asked = { phase: 'webhook', data: { requestedBy: 'PADA' } } as unknown as LedgerRecord;
+    const { answer } = await judge({}, { timeline: [asked] });
+    expect(answer.answer).toEqual({ accepted: false, reason: 'ada@example.com asked for it: somebody else decides' });
+  });
+
   it('a button behind a token: nobody checked who pressed, so it counts as one unverified operator', async () => {
     const shown = { phase: 'approval', once: `ask.${planHash}.first` } as LedgerRecord;
     const { answer, kept } = await judge({}, { row: { role: 'claimed', via: 'pagerduty button' }, timeline: [shown] });

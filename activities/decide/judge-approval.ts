@@ -2,7 +2,7 @@ import { type Approval, claimedRole, isBoundTo, isButton } from '../../domain/ap
 import { type Plan, planIn } from '../../domain/plan.js';
 import type { ApprovalRequestRow } from '../../ledger/port.js';
 import type { ActivityDeps } from '../deps.js';
-import { approversNow, requestersOf } from '../situation/approvers.js';
+import { allNamesOf, approversNow, keptName, requestersOf } from '../situation/approvers.js';
 import { readIncident } from '../situation/read.js';
 import { storedDecision } from '../stored.js';
 import type { Judged, JudgeInput } from '../types.js';
@@ -22,12 +22,14 @@ export async function judgeApproval(deps: ActivityDeps, input: JudgeInput): Prom
     via: row?.via ?? 'temporal',
     verifiedIdentity: row !== undefined && row.role !== claimedRole,
   };
-  const refusal = plan ? await refusalOf(deps, input, plan, row) : 'there is no plan to decide about';
+  const said = plan ? await refusalOf(deps, input, plan, row) : 'there is no plan to decide about';
+  const refusal = typeof said === 'string' ? said : undefined;
   const approval: Approval = {
     incident: input.incident,
     planHash: plan?.hash ?? input.planHash,
     decision: input.request.decision,
     ...asked,
+    ...(typeof said === 'object' ? { by: said.by } : {}),
     accepted: refusal === undefined,
     reason: refusal ?? input.request.reason ?? '',
     at: new Date(deps.now()).toISOString(),
@@ -36,12 +38,13 @@ export async function judgeApproval(deps: ActivityDeps, input: JudgeInput): Prom
   return judged(deps, input, approval, plan);
 }
 
+/** Why it does not count; or under which name it is kept. */
 async function refusalOf(
   deps: ActivityDeps,
   input: JudgeInput,
   plan: Plan,
   row: ApprovalRequestRow | undefined,
-): Promise<string | undefined> {
+): Promise<string | { by: string } | undefined> {
   const { request } = input;
   if (plan.hash !== input.planHash) return 'the plan has changed since: look at the new one';
   if (request.planHash.length < shortestPin || !plan.hash.startsWith(request.planHash))
@@ -57,7 +60,7 @@ async function refusalOf(
     return 'this plan has not been shown yet: read the new note, and press again';
   // The same word again counts once, in the ledger: judged again after a lost answer, it gets the same answer.
   const unverified = row === undefined || row.role === claimedRole ? signalRefusal(plan) : undefined;
-  return unverified ?? (row && approverRefusal(deps, input, row, plan));
+  return unverified ?? (row && asApprover(deps, input, row, plan));
 }
 
 /** A word that was refused stays refused: whoever may decide by now gives another. */
@@ -80,18 +83,20 @@ function signalRefusal(plan: Plan): string | undefined {
   return undefined;
 }
 
-async function approverRefusal(
+async function asApprover(
   deps: ActivityDeps,
   input: JudgeInput,
   row: ApprovalRequestRow,
   plan: Plan,
-): Promise<string | undefined> {
-  const by = row.by.trim().toLowerCase();
-  if (input.request.decision === 'approve' && (await requestersOf(deps, input)).includes(by))
-    return `${row.by} asked for it: somebody else decides`;
+): Promise<string | { by: string }> {
   const { incident } = await readIncident(deps, input);
-  const { names, says } = await approversNow(deps, input, incident, plan.team);
-  return names.includes(by) ? undefined : `${row.by} is not on call for this incident now (on call: ${says})`;
+  const approvers = await approversNow(deps, input, incident, plan.team);
+  const names = allNamesOf(row.by, approvers);
+  const asked = await requestersOf(deps, input);
+  if (input.request.decision === 'approve' && names.some((name) => asked.includes(name)))
+    return `${row.by} asked for it: somebody else decides`;
+  if (names.some((name) => approvers.names.includes(name))) return { by: keptName(row.by, approvers) };
+  return `${row.by} is not on call for this incident now (on call: ${approvers.says})`;
 }
 
 async function judged(deps: ActivityDeps, input: JudgeInput, approval: Approval, plan: Plan | undefined): Promise<Judged> {

@@ -8,6 +8,8 @@ export interface Approvers {
   names: readonly string[];
   /** For people: `ada@example.com, grace@example.com`, `nobody`. */
   says: string;
+  /** Those of the rota: each is known by more than one name. Absent where the policy names the approvers: each name is one person. */
+  people?: readonly Person[];
 }
 
 /** Those whom the policy names for the rule's team; else whoever is on call for the incident now. Nobody found: nobody's word counts. */
@@ -15,11 +17,23 @@ export async function approversNow(deps: ActivityDeps, about: About, incident: I
   const named = deps.rules().policy.doc.teams[team]?.approvers;
   if (named) return { names: named.map(folded), says: named.join(', ') };
   const people = await onCallNow(deps, about, incident);
-  return { names: people.flatMap(namesOf), says: people.map(({ email, name }) => email ?? name).join(', ') || 'nobody' };
+  return { names: people.flatMap(namesOf), says: people.map(({ email, name }) => email ?? name).join(', ') || 'nobody', people };
 }
 
 /** Never the display name: everybody chooses their own. */
 const namesOf = ({ id, email }: Person): string[] => [folded(id), ...(email === undefined ? [] : [folded(email)])];
+
+/** Every name of the person who has this one; just this one where nobody knows others. Lower case. */
+export function allNamesOf(name: string, { people = [] }: Pick<Approvers, 'people'>): string[] {
+  const person = people.find((one) => namesOf(one).includes(folded(name)));
+  return person ? namesOf(person) : [folded(name)];
+}
+
+/** The one name by which a person's words are kept, whichever they gave it under: two names are not two people. */
+export function keptName(name: string, { people = [] }: Pick<Approvers, 'people'>): string {
+  const email = people.find(({ id }) => folded(id) === folded(name))?.email;
+  return email ?? name;
+}
 
 const folded = (name: string): string => name.trim().toLowerCase();
 
