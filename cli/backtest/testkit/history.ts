@@ -114,3 +114,54 @@ export function shuffled<Item>(items: readonly Item[], seed: number): Item[] {
     .sort((a, b) => a.at - b.at)
     .map(({ item }) => item);
 }
+
+export interface Told {
+  /** Milliseconds after the beginning of the past. */
+  at: number;
+  metric?: 'cpu' | 'disk';
+  host?: string;
+  staging?: boolean;
+  deeds?: Deed[];
+  /** Since when the alarm is on, where that is not the same. */
+  since?: number;
+  labels?: Record<string, string>;
+}
+
+/** One incident of a CloudWatch alarm, in particular. */
+export function incident(
+  id: string,
+  { at, metric = 'cpu', host = 'i-0aa11bb22cc33dd44', staging = true, deeds = [], since = at, labels = {} }: Told,
+): Recorded {
+  const createdAt = new Date(start + at).toISOString();
+  const [account, service] = staging ? ['111122223333', 'PSVC001'] : ['444455556666', 'PSVC002'];
+  const shape: Kind['metric'] =
+    metric === 'cpu' ? ['AWS/EC2', 'CPUUtilization', 90, instance] : ['CWAgent', 'disk_used_percent', 80, instance];
+  const kind: Kind = {
+    title: metric,
+    metric: [shape[0], shape[1], shape[2], (one) => ({ ...instance(one), path: '/', ...labels })],
+  };
+  return {
+    source: 'pagerduty',
+    externalId: id,
+    generation: '0',
+    createdAt,
+    incident: {
+      id,
+      title: metric,
+      status: 'resolved',
+      urgency: 'high',
+      created_at: createdAt,
+      service: { id: service, summary: 'web' },
+      teams: [],
+    },
+    alerts: [alertOf(kind, host, account, start + since)],
+    deeds,
+  };
+}
+
+/** A deed so many milliseconds after the beginning of the past. */
+export const deed = (at: number, did: Deed['did'], kind: Deed['by']['kind'] = 'person'): Deed => ({
+  at: new Date(start + at).toISOString(),
+  did,
+  by: kind === 'person' ? { kind, id: 'PUSR001' } : { kind },
+});
