@@ -75,6 +75,10 @@ function undoOf({ doc }: LoadedRule, runbook: LoadedRunbook): Pick<PlanStep, 'un
   return { undo: 'restore', ...(giveBackMs === undefined ? {} : { giveBackMs }) };
 }
 
+/** Only where it is said: no other plan's hash changes. */
+const stopOnOf = ({ doc: { stopOn } }: LoadedRunbook): Pick<PlanStep, 'stopOn'> =>
+  stopOn === undefined ? {} : { stopOn: { check: stopOn.check, params: stopOn.with ?? {} } };
+
 /** A ticket that is the incident itself is resolved as an incident is. What says never, or nothing, is left out: it must not change a hash. */
 function reportOf({ doc: { report } }: LoadedRule, source: string): Plan['report'] {
   const atSource = source === 'servicenow' ? report?.servicenow : report?.pagerduty;
@@ -122,6 +126,7 @@ function planStep(input: PlanInput, step: LoadedStep, index: number, facts: Json
       verify: verification(set, step, runbook.doc),
       ...undoOf(rule, runbook),
       ...(action.stops ? { stops: true } : {}),
+      ...stopOnOf(runbook),
       ...(action.warns(params.params) === undefined ? {} : { warns: action.warns(params.params) }),
       says: action.says(params.params),
     },

@@ -12,6 +12,8 @@ export type EffectStart =
 export interface EffectEnd {
   status: EffectStatus;
   says: string;
+  /** It was stopped because of what the runbook's `stopOn` read: why. */
+  stopped?: string;
 }
 
 /** What reading back by the attempt key finds. */

@@ -48,6 +48,8 @@ export interface PlanStep {
   giveBackMs?: number;
   /** Whether `<action>.stop` exists: what has begun can be stopped when the run is cancelled. */
   stops?: boolean;
+  /** While the effect runs: as soon as this reads not well, it is stopped. */
+  stopOn?: PlannedCheck;
   /** What it loses or leaves behind, for whoever approves. */
   warns?: string | undefined;
   /** What it will do, for people: `SSM Automation OpsSentinel-RestartInstance version 7`. */

@@ -17,6 +17,8 @@ export interface StepStory {
   /** `not-done`: certainly nothing happened. */
   effect: EffectStatus | 'not-done';
   effectSays: string;
+  /** It was stopped while it ran, because its runbook's `stopOn` said so: why. */
+  stopped?: string;
   verification?: Verification;
   /** How it was put back, where it did not help and its runbook says so. */
   undo?: { status: EffectStatus | 'not-done'; says: string };

@@ -22,7 +22,7 @@ export async function startEffect(deps: ActivityDeps, action: AnyAction, input: 
   const { permit } = consumption;
   // The row is what was admitted: an action or parameters that do not belong to its hash never reach the vendor.
   if (permit.action !== action.id || paramsHash(deps, permit.action, permit.params) !== permit.paramsHash)
-    return givenUp(deps, action, input, 'the permit is for something else');
+    return givenUp(deps, action, input, 'the permit is for something else', permit.armed);
   return callVendor(deps, action, input, permit, Math.min(Date.parse(permit.startBy), asked + sentWithinMs));
 }
 
@@ -49,20 +49,36 @@ async function callVendor(
     const traces = deps.registry.integrations.get(action.integration)?.traces?.(input.incident);
     const began = { ref, fence: permit.fence, operation: action.id, ...(traces ? { traces } : {}) };
     await record(deps, input, 'info', says, 'started', began);
+    if (!action.wait) await endedAtOnce(deps, input, says);
     return { started: true, ref, says };
   } catch (error) {
     if (!isVendorFailure(error)) throw error;
     if (!certainlyNotDone(error.fault)) throw ApplicationFailure.nonRetryable(error.message, 'ambiguous');
-    if (error.message.includes(tooLateToBegin)) return unsent(deps, action, input, error.message);
+    if (error.message.includes(tooLateToBegin)) return unsent(deps, action, input, error.message, permit.armed);
     // `retryable` sends the run to read back first: only what is proven absent may be armed again. What may never be armed again is over.
     if (!isFinal(error.fault) && mayRearm(action.idempotency)) return { started: false, because: error.message, retryable: true };
-    return givenUp(deps, action, input, error.message);
+    return givenUp(deps, action, input, error.message, permit.armed);
   }
 }
 
-/** Nothing has left: the same permit is opened again and admission asked once more, at most as often as after any proven absence. */
-async function unsent(deps: ActivityDeps, action: AnyAction, input: EffectInput, because: string): Promise<EffectStart> {
-  if (!(await deps.ledger.rearm(input.attemptKey))) return givenUp(deps, action, input, because);
+/** Where the start is all there is, the vendor's answer to it was the end. */
+export async function endedAtOnce(deps: ActivityDeps, input: EffectInput, says: string): Promise<void> {
+  await deps.ledger.effectEnded(input.attemptKey, 'succeeded', says);
+  await record(deps, input, 'ok', says, 'ended', { status: 'succeeded' });
+}
+
+/**
+ * Nothing has left: the same permit is opened again and admission asked once more, at most as often as after any proven absence. Only
+ * while this use of it is the last one: while this worker stood still, another may have read back, opened it and begun.
+ */
+async function unsent(
+  deps: ActivityDeps,
+  action: AnyAction,
+  input: EffectInput,
+  because: string,
+  armed: number,
+): Promise<EffectStart> {
+  if (!(await deps.ledger.rearm(input.attemptKey, armed))) return givenUp(deps, action, input, because, armed);
   return { ...(await declined(deps, action, input, because)), ranOut: true };
 }
 
@@ -94,9 +110,15 @@ async function declined(deps: ActivityDeps, action: AnyAction, input: EffectInpu
   return { started: false, because, retryable: false };
 }
 
-/** The same for a permit that we have just used: it is over, and certainly nothing was done with it. */
-async function givenUp(deps: ActivityDeps, action: AnyAction, input: EffectInput, because: string): Promise<Declined> {
-  await deps.ledger.effectEnded(input.attemptKey, 'not-done', because);
+/** The same for a permit that we have just used: it is over, and certainly nothing was done with it, by this use of it. */
+async function givenUp(
+  deps: ActivityDeps,
+  action: AnyAction,
+  input: EffectInput,
+  because: string,
+  armed: number,
+): Promise<Declined> {
+  await deps.ledger.effectEnded(input.attemptKey, 'not-done', because, armed);
   return declined(deps, action, input, because);
 }
 

@@ -36,6 +36,7 @@ function bench(row: object | undefined) {
     rules: () => set,
     registry: { actions: new Map([['test.act', action]]) },
     ledger: {
+      decision: async () => undefined,
       permit: async () => permit,
       evidence: async () => ({ permits: row ? [row] : [] }),
       effectStarted: async () => void called.push('started'),

@@ -1,14 +1,18 @@
+import { Context } from '@temporalio/activity';
 import type { EffectEnd } from '../../domain/effect.js';
 import { type Adoption, mayRearm } from '../../domain/effect.js';
 import type { JsonObject } from '../../domain/json.js';
+import type { Permit } from '../../domain/permit.js';
 import { paceOf } from '../../decide/profiles.js';
+import type { Call } from '../../integrations/contract/call.js';
 import type { AnyAction } from '../../integrations/contract/registry.js';
 import type { ActivityDeps } from '../deps.js';
 import { placeFor } from '../place.js';
-import { callFor } from '../shell.js';
+import { callFor, isVendorFailure } from '../shell.js';
 import { attemptOf } from '../situation/attempt.js';
 import type { EffectInput, WaitInput } from '../types.js';
-import { record } from './start.js';
+import { endedAtOnce, record } from './start.js';
+import { stopOnOf, stoppedBefore, waitUnless } from './stop-on.js';
 
 /** One heartbeating poll to the effect's end. It reads; a worker's death costs one heartbeat timeout and nothing else. */
 export async function waitEffect(deps: ActivityDeps, action: AnyAction, input: WaitInput): Promise<EffectEnd> {
@@ -17,14 +21,23 @@ export async function waitEffect(deps: ActivityDeps, action: AnyAction, input: W
     throw new TypeError('Nothing has begun under this key: there is nothing to wait for');
   const call = callFor(input.incident, placeFor(deps.rules(), permit.place, 'act'), paceOf(deps.rules()), deps.now);
   // What has been seen to its end is over: some waits change things (a stopped instance is started), and this one may come a week later.
+  const stopOn = action.stop && (await stopOnOf(deps, input));
   const known = await endedBefore(deps, input);
-  if (known) return known;
-  if (!action.wait) throw new TypeError(`${action.id} has nothing to wait for`);
-  const end = await action.wait(action.with(call), permit.ref);
+  if (known) return { ...known, ...(stopOn ? await stoppedFor(deps, input) : {}) };
+  const { wait } = action;
+  if (!wait) throw new TypeError(`${action.id} has nothing to wait for`);
+  const { ref } = permit;
+  const waiting = (at: Call): Promise<EffectEnd> => wait(action.with(at), ref);
+  const end = stopOn ? await waitUnless(deps, input, { action, call, ref, stopOn }, waiting) : await waiting(call);
   await deps.ledger.effectEnded(input.attemptKey, end.status, end.says);
   const state = end.status === 'succeeded' ? 'ok' : end.status;
   await record(deps, input, state, end.says, 'ended', { status: end.status });
-  return end;
+  return { ...end, ...(stopOn ? await stoppedFor(deps, input) : {}) };
+}
+
+async function stoppedFor(deps: ActivityDeps, input: WaitInput): Promise<Pick<EffectEnd, 'stopped'>> {
+  const stopped = await stoppedBefore(deps, input);
+  return stopped === undefined ? {} : { stopped };
 }
 
 async function endedBefore(deps: ActivityDeps, { incident, attemptKey }: WaitInput): Promise<EffectEnd | undefined> {
@@ -53,19 +66,41 @@ export async function stopEffect(deps: ActivityDeps, action: AnyAction, input: W
 /** How often an effect whose answer was lost is looked for. Lists lag behind at every vendor. */
 const reads = 3;
 
-/** Reads back by the attempt key. Only a proven absence, in a class that carries its key, arms the permit again. */
+/**
+ * Reads back by the attempt key. Only a proven absence, in a class that carries its key, arms the permit again. A permit that nobody has
+ * used needs no reading: whatever stands there now is another's, and it may still be used, once, as it is.
+ */
 export async function adoptEffect(
   deps: ActivityDeps,
   action: AnyAction,
   input: EffectInput,
 ): Promise<Adoption & { rearmed: boolean }> {
-  const pace = paceOf(deps.rules());
   const permit = await deps.ledger.permit(input.attemptKey);
   if (!permit) return { found: false, certain: true, rearmed: false };
   const attempt = await attemptOf(deps, input.incident, input.attemptKey);
-  // Nobody has used it, so whatever stands there now is another's: it is never taken for ours, nor followed up.
   if (!attempt) throw new TypeError(`${input.incident} has no permit of this key`);
-  if (!attempt.consumed) return doubtful(deps, input, false);
+  if (!attempt.consumed) return { found: false, certain: true, rearmed: !attempt.ended && !attempt.released };
+  try {
+    const adoption = await readBack(deps, action, input, permit);
+    if (adoption.found) return adopted(deps, action, input, adoption.ref);
+    const { certain } = adoption;
+    const rearmed = certain && mayRearm(action.idempotency) && (await deps.ledger.rearm(input.attemptKey, permit.armed));
+    return rearmed ? { found: false, certain, rearmed } : doubtful(deps, input, permit, certain);
+  } catch (error) {
+    // Nobody asks again after this one: without a word in the row it would stay open.
+    if (isVendorFailure(error) && isLastTry()) return doubtful(deps, input, permit, false);
+    throw error;
+  }
+}
+
+function isLastTry(): boolean {
+  const { attempt, retryPolicy } = Context.current().info;
+  return attempt >= (retryPolicy?.maximumAttempts ?? Number.POSITIVE_INFINITY);
+}
+
+/** Absent only where every one of the reads was certain of it. */
+async function readBack(deps: ActivityDeps, action: AnyAction, input: EffectInput, permit: Permit): Promise<Adoption> {
+  const pace = paceOf(deps.rules());
   const call = callFor(input.incident, placeFor(deps.rules(), permit.place, 'act'), pace, deps.now);
   let certain = true;
   for (let read = 0; read < reads; read++) {
@@ -76,23 +111,34 @@ export async function adoptEffect(
       preState: permit.preState,
       since: Date.parse(permit.admittedAt),
     });
-    if (adoption.found) return adopted(deps, input, adoption.ref);
+    if (adoption.found) return adoption;
     certain &&= adoption.certain;
   }
-  const rearmed = certain && mayRearm(action.idempotency) && (await deps.ledger.rearm(input.attemptKey));
-  return rearmed ? { found: false, certain, rearmed } : doubtful(deps, input, certain);
+  return { found: false, certain };
 }
 
-async function doubtful(deps: ActivityDeps, input: EffectInput, certain: boolean): Promise<Adoption & { rearmed: boolean }> {
+async function doubtful(
+  deps: ActivityDeps,
+  input: EffectInput,
+  { armed }: Permit,
+  certain: boolean,
+): Promise<Adoption & { rearmed: boolean }> {
   const says = 'whether it ran cannot be told; it is not repeated';
-  await deps.ledger.effectEnded(input.attemptKey, 'unknown', says);
-  await record(deps, input, 'unknown', says, 'unknown', {});
+  await deps.ledger.effectEnded(input.attemptKey, 'unknown', says, armed);
+  // Opened again by another while this one read: what is true of that use is not ours to say.
+  if ((await deps.ledger.permit(input.attemptKey))?.armed === armed) await record(deps, input, 'unknown', says, 'unknown', {});
   return { found: false, certain, rearmed: false };
 }
 
-async function adopted(deps: ActivityDeps, input: EffectInput, ref: JsonObject): Promise<Adoption & { rearmed: boolean }> {
+async function adopted(
+  deps: ActivityDeps,
+  action: AnyAction,
+  input: EffectInput,
+  ref: JsonObject,
+): Promise<Adoption & { rearmed: boolean }> {
   const says = 'found by its key after its answer was lost; nothing was started again';
   await deps.ledger.effectStarted(input.attemptKey, ref, says);
   await record(deps, input, 'info', says, 'adopted', { ref });
+  if (!action.wait) await endedAtOnce(deps, input, says);
   return { found: true, ref, rearmed: false };
 }

@@ -100,7 +100,15 @@ function needsOfStep(around: Around, rule: LoadedRule, step: LoadedStep, place: 
     ...checks
       .filter((check) => check.integration === integration)
       .map((check) => reading(place, `check ${check.id}`, check.permissions)),
+    ...stopOnOf(around, runbook, place).map((need) => ({ ...need, acts })),
   ];
+}
+
+/** What is looked at while the effect runs is read by whoever waits for it, which is the role that acts. */
+function stopOnOf({ registry, integration }: Around, { name, doc }: LoadedRunbook, place: Place): RightsNeed[] {
+  const check = registry.checks.get(doc.stopOn?.check ?? '');
+  if (check?.integration !== integration) return [];
+  return [{ ...reading(place, `stopOn of runbook ${name}`, check.permissions), readBy: 'both' }];
 }
 
 /** What is put back is done by an action too; its parameters are known only then. */

@@ -101,6 +101,7 @@ const judges: Readonly<Record<'rule' | 'runbook' | 'policy', Readonly<Record<str
     require: oneMoreForbids,
     check: oneMoreForbids,
     timeout: longer,
+    'stopOn.check': oneMoreForbids,
     undo: less(placeIn(['none', 'restore'])),
     giveBack: oneMoreForbids,
     owner: neither,

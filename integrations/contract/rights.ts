@@ -15,6 +15,8 @@ export interface RightsNeed {
   params?: JsonObject;
   /** Rights by the vendor's name alone: what only reads. */
   permissions: readonly string[];
+  /** Those reads are made by the acting role as well: what is looked at while an effect runs. Default: by the reading one alone. */
+  readBy?: 'both';
 }
 
 /** An account of the policy, with the names of its two roles. */

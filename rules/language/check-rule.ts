@@ -4,7 +4,7 @@ import { ruleFields, targetFields } from '../../domain/readable.js';
 import { isTagged } from '../../domain/target.js';
 import { compileLines } from './check-conditions.js';
 import { checkRuleGuards } from './check-guards.js';
-import { unknown } from './check-runbook.js';
+import { checkProblems, unknown } from './check-runbook.js';
 import { checkAim, checkWith } from './check-values.js';
 import { problem, type Read } from './documents.js';
 import type { Policy } from './policy.js';
@@ -115,17 +115,7 @@ function verifyProblems(verify: RuleVerify, path: string[], catalogue: Catalogue
     return verify.with === undefined
       ? []
       : [says([...path, 'with'], 'with belongs to a check, and no check is named; add check', 'key')];
-  const check = catalogue.checks.get(verify.check);
-  if (!check) return [says([...path, 'check'], unknown('check', verify.check, catalogue.checks.keys()))];
-  const parsed = check.parse(verify.with ?? {});
-  return parsed.ok
-    ? []
-    : parsed.problems.map(({ place, says: text }) =>
-        says(
-          [...path, 'with', ...(place ? place.split('.') : [])],
-          `${path.join('.')}.with${place ? `.${place}` : ''} does not fit ${verify.check}: ${text}`,
-        ),
-      );
+  return checkProblems({ check: verify.check, with: verify.with }, path, catalogue, says);
 }
 
 /** A rule may be armed only where its runbook is pinned. */

@@ -1,6 +1,6 @@
 import { isPattern, matchesWhole } from '../../decide/condition.js';
 import type { Catalogue, CatalogueAction, CatalogueTarget } from '../../domain/catalogue.js';
-import type { Json } from '../../domain/json.js';
+import type { Json, JsonObject } from '../../domain/json.js';
 import { didYouMean } from '../../domain/nearest.js';
 import { riskOrder } from '../../domain/plan.js';
 import { fieldType, targetFields } from '../../domain/readable.js';
@@ -30,6 +30,7 @@ export function checkRunbook(read: Read<Runbook>, catalogue: Catalogue, environm
     ...(action ? checkAction(doc, action, says) : [says(['uses'], unknown('action', doc.uses, catalogue.actions.keys()))]),
     ...(target ? [] : [says(['target'], unknown('target type', doc.target, catalogue.targets.keys()))]),
     ...checkCheck(doc, catalogue, says),
+    ...checkStopOn(doc, action, catalogue, says),
     ...checkInputs(doc, says),
     ...checkVersions(doc, environments, says),
     ...(target ? checkRefs(doc, target, says) : []),
@@ -68,6 +69,36 @@ function checkCheck(doc: Runbook, catalogue: Catalogue, says: Says): Problem[] {
           `${doc.check} needs parameters (${parsed.problems.map(({ place }) => place).join(', ')}), which a runbook cannot give; name it in the rule's verify`,
         ),
       ];
+}
+
+/** Refused where nothing could be stopped: whoever reads the file would rely on it. */
+function checkStopOn({ stopOn }: Runbook, action: CatalogueAction | undefined, catalogue: Catalogue, says: Says): Problem[] {
+  if (stopOn === undefined) return [];
+  const able = !action || (action.stops && action.waits);
+  return [
+    ...(able ? [] : [says(['stopOn'], `what ${action.id} has begun cannot be stopped; remove stopOn`)]),
+    ...checkProblems(stopOn, ['stopOn'], catalogue, says),
+  ];
+}
+
+/** A check that is named with its parameters, in a rule or a runbook: that there is one, and that they fit it. */
+export function checkProblems(
+  named: { check: string; with?: JsonObject | undefined },
+  path: string[],
+  catalogue: Catalogue,
+  says: Says,
+): Problem[] {
+  const check = catalogue.checks.get(named.check);
+  if (!check) return [says([...path, 'check'], unknown('check', named.check, catalogue.checks.keys()))];
+  const parsed = check.parse(named.with ?? {});
+  return parsed.ok
+    ? []
+    : parsed.problems.map(({ place, says: text }) =>
+        says(
+          [...path, 'with', ...(place ? place.split('.') : [])],
+          `${path.join('.')}.with${place ? `.${place}` : ''} does not fit ${named.check}: ${text}`,
+        ),
+      );
 }
 
 function checkInputs(doc: Runbook, says: Says): Problem[] {

@@ -56,6 +56,9 @@ export const Runbook = z.strictObject({
   require: conditions.optional(),
   check: z.string().optional(),
   timeout: duration.optional(),
+  stopOn: z
+    .strictObject({ check: z.string(), with: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional() })
+    .optional(),
   undo: z.enum(['none', 'restore']).default('none'),
   giveBack: duration.optional(),
 });

@@ -27,6 +27,7 @@ export async function climb(run: PlannedRun): Promise<Next<never>> {
     // What was never tried has not failed: the next step, which does more, is not the answer to it.
     if (told.effect === 'not-done')
       return interrupted(run, run.plan) ?? end('escalated', `${step.runbook} was not started: ${told.effectSays}`, true);
+    if (told.stopped !== undefined) return handedOver(run, step, told);
     if (told.verification?.verified) {
       await promiseGiveBack(run, step, told);
       return end('remediated', told.verification.says, false);
@@ -35,6 +36,16 @@ export async function climb(run: PlannedRun): Promise<Next<never>> {
     if (stays) return stays;
   }
   return end('escalated', lastWords(run.story.steps), true);
+}
+
+/**
+ * What had to be stopped did harm, or was about to: no next step, which does more, and people have it even where the alert is over by now.
+ * No recorded history has such an end in it, so none of them is replayed otherwise than it ran.
+ */
+async function handedOver(run: PlannedRun, step: PlanStep, told: StepStory): Promise<Next<never>> {
+  const says = `${step.runbook} was ${told.stopped}`;
+  if (told.verification?.verified) return end('escalated', `${says}; the alert is over all the same`, true);
+  return (await undoIfWanted(run, step, told)) ?? end('escalated', says, true);
 }
 
 async function tryStep(run: PlannedRun, index: number): Promise<Next<{ step: PlanStep; told: StepStory }>> {
@@ -120,6 +131,7 @@ export async function perform(
     endedAt: new Date().toISOString(),
     effect: effect.status,
     effectSays: effect.says,
+    ...('stopped' in effect && effect.stopped !== undefined ? { stopped: effect.stopped } : {}),
   };
   // A failed effect is verified as well: it may have helped half-way, and the alert has the last word.
   if (effect.status === 'succeeded' || effect.status === 'failed')

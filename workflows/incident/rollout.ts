@@ -38,6 +38,8 @@ export async function rollOut(run: PlannedRun): Promise<Next<never>> {
       const stays = await undoIfWanted(one.run, one.step, one.told);
       if (stays) return stays;
     }
+    const halted = acted.find(({ told }) => told.stopped !== undefined);
+    if (halted) return end('escalated', `${nameOf(halted)} was ${halted.told.stopped}`, true);
     errors += failed.length;
     const last = index === batches.length - 1;
     if (errors > most || (last && failed.length === acted.length)) return stopped(run, index + 1, batches.length, errors, most);
@@ -62,12 +64,15 @@ async function allow(run: PlannedRun, batch: readonly string[]): Promise<Next<Al
 
 /** An end that people must see to: nobody knows whether it was done, or it was not tried at all. */
 function unsettled(run: PlannedRun, told: StepStory, step: PlanStep): ReturnType<typeof end> | undefined {
-  const what = `${step.runbook} on ${told.target ?? 'its target'}`;
+  const what = nameOf({ step, told });
   if (told.effect === 'unknown') return end('escalated', `${what} may or may not have run: ${told.effectSays}`, true);
   if (told.effect === 'not-done')
     return interrupted(run, run.plan) ?? end('escalated', `${what} was not started: ${told.effectSays}`, true);
   return undefined;
 }
+
+const nameOf = ({ step, told }: { step: PlanStep; told: StepStory }): string =>
+  `${step.runbook} on ${told.target ?? 'its target'}`;
 
 function stopped(run: PlannedRun, batch: number, batches: number, errors: number, most: number): ReturnType<typeof end> {
   const says = run.story.steps.findLast(({ verification }) => verification?.verified !== true)?.verification?.says ?? '';

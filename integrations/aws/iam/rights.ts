@@ -78,10 +78,10 @@ function policyFiles(
 
 /** What needs one role makes of the needs. What nobody acts on needs reads alone. */
 function roleRights(needs: readonly RightsNeed[], by: 'act' | 'read'): Right[] {
-  return needs.flatMap(({ acts, grants, permissions, because, ...place }) => {
+  return needs.flatMap(({ acts, grants, permissions, readBy, because, ...place }) => {
     if (by === 'act' && !acts) return [];
     const own = grants.filter((grant) => (grant.by ?? 'act') === by || grant.by === 'both');
-    const named = by === 'read' ? permissions.map((action) => readGrant(action, place)) : [];
+    const named = by === 'read' || readBy === 'both' ? permissions.map((action) => readGrant(action, place)) : [];
     return [...own, ...named].flatMap((grant) => narrow(rightsOf(grant, because)));
   });
 }

@@ -39,6 +39,10 @@ const inputs: KeyTexts = {
   },
 };
 
+/** Of an action that can be stopped. */
+const stopOn =
+  'uses: aws.ssm.start-automation\nwith:\n  document: OpsSentinel-RebootInstance\n  version: "7"\n  sha256: 55a5924a29d2eb01380ddb7218ea9f563c7cdce32b7fb72150766f6a22716710\n  parameters: { InstanceId: { from: target.name } }\nstopOn: { check: aws.cloudwatch.alarm-ok, with: { alarm: checkout-errors } }';
+
 export const runbookKeys: KeyTexts = {
   apiVersion: { says: 'The version of the language.', example: 'apiVersion: opssentinel.dev/v1' },
   runbook: {
@@ -81,6 +85,20 @@ export const runbookKeys: KeyTexts = {
     says: 'How long the effect may run before it counts as failed.',
     without: verifyDefaults.timeout,
     example: 'timeout: 5m',
+  },
+  stopOn: {
+    says: 'A check that is read while the effect runs: as soon as it is not well, what runs is stopped and people have the incident. What cannot be read stops nothing and is said. Only where the action can be stopped; never the alarm that the rule answers to, which fires already.',
+    without: 'it runs to its end, or to its `timeout`',
+    example: stopOn,
+  },
+  'stopOn.check': {
+    says: 'The check: any that there is.',
+    example: stopOn,
+  },
+  'stopOn.with': {
+    says: 'Its parameters.',
+    without: 'none',
+    example: stopOn,
   },
   undo: {
     says: '`restore` puts back what was recorded before the effect, if it is still ours, when verification fails. Only where the action can.',
