@@ -9,6 +9,7 @@ import type { ActivityDeps } from '../deps.js';
 import { readSituation } from '../situation/read.js';
 import type { Labelled } from '../types.js';
 import { label } from './label.js';
+import { labelled } from './tell.js';
 
 const minute = 60_000;
 const start = Date.parse(alert().startedAt);
@@ -29,6 +30,7 @@ interface World {
   approvals?: object[];
   asked?: boolean;
   actedOn?: object[];
+  demotes?: object;
 }
 
 /** One incident that has a plan, and a ledger that keeps labels. */
@@ -102,7 +104,7 @@ function bench(world: World = {}) {
         rows.push(row);
         return { row, written: true };
       },
-      demote: async () => undefined,
+      demote: async () => world.demotes,
       record: async (line: { once: string; says: string }) => lines.push(line),
     },
   } as unknown as ActivityDeps;
@@ -240,5 +242,40 @@ describe('N3: a rule that asks or acts, by the ledger', () => {
     ],
   ])('%s', async (_name, world, row) => {
     expect((await judged(world)).row).toMatchObject(row);
+  });
+});
+
+describe('N3: a rule that has to ask from now on', () => {
+  const demotes = { hold: { id: 'H7', reason: 'in staging: 2 wrong within 24 h (a, b)' }, placed: true };
+
+  it('is told on the incident and in the timeline, with its figures and how it is lifted', async () => {
+    const { prepare, judge, lines } = bench({ mode: 'auto', permits: [permit(false)], demotes });
+    await prepare();
+    const says = 'cpu asks from now on: in staging: 2 wrong within 24 h (a, b) (lift it with: opssentinel resume H7)';
+    expect(await judge()).toMatchObject({ demoted: says });
+    expect(lines).toContainEqual(expect.objectContaining({ once: 'demoted', says }));
+  });
+
+  it.each([
+    [{ ask: 'Would it?' }, ['label']],
+    [{ demoted: 'cpu asks from now on' }, ['demotion']],
+    [{ ask: 'Would it?', demoted: 'cpu asks from now on' }, ['label', 'demotion']],
+  ])('of %j each is one note, which repeated is the same note', async (input, phases) => {
+    const notes: { marker: string; text: string }[] = [];
+    const channel = {
+      id: 'pagerduty',
+      serves: () => true,
+      with: (call: unknown) => call,
+      note: async (_call: unknown, note: { marker: string; text: string }) => notes.push(note),
+    };
+    const deps = {
+      now: () => start,
+      rules: () => setOf(policy('profile: bench'), runbook(), rule('cpu', 'mode: { staging: auto }', 'run: restart')),
+      registry: { channels: [channel] },
+      linkTo: (id: string) => `https://ops.example.com/i/${id}`,
+    } as unknown as ActivityDeps;
+    await new MockActivityEnvironment().run(() => labelled(deps, { ...about, ...input }));
+    expect(notes.map(({ marker }) => marker)).toEqual(phases.map((phase) => `opssentinel ${about.incident} ${phase}`));
+    for (const { text } of notes) expect(text).toContain('https://ops.example.com/i/');
   });
 });
