@@ -11,8 +11,10 @@ export function incidentBook(database: Database, hash: Hash): Incidents {
   return {
     putIncident: (row) =>
       database.run(async (db) => {
-        const { id: _id, ...changes } = columnsOf(row);
-        const insert = db.insertInto('incident').values({ started_at: database.now(), ...changes, id: row.id });
+        const { id: _id, started_at: told, ...changes } = columnsOf(row);
+        // The brake counts by it: whoever tells us of it neither dates it in time to come, nor dates it anew.
+        const startedAt = told === undefined ? database.now() : sql<Date>`least(${told}::timestamptz, ${database.now()})`;
+        const insert = db.insertInto('incident').values({ ...changes, started_at: startedAt as never, id: row.id });
         const given = Object.keys(changes).length > 0;
         await insert
           .onConflict((conflict) => (given ? conflict.column('id').doUpdateSet(changes) : conflict.column('id').doNothing()))

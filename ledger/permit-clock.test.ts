@@ -301,7 +301,7 @@ describe('the brake’s count', () => {
       ['b', 2_000],
       ['c', 1_000],
     ] as const)
-      await ledger.putIncident({ id, startedAt: iso(began + at) });
+      await ledger.putIncident({ id, startedAt: iso((now = began + at)) });
     await ledger.putIncident({ id: 'c', outcome: 'joined' });
     await ledger.putIncident({ id: 'b', outcome: 'fixed' });
     now = began + day - 1;
@@ -311,6 +311,18 @@ describe('the brake’s count', () => {
     ]);
     now += 1;
     expect((await seen()).incidents).toHaveLength(1);
+  });
+
+  it('of when each was first heard of: nobody dates one in time to come, nor one that is known already anew', async () => {
+    await ledger.putIncident({ id: 'a', startedAt: iso(began - 3 * minute) });
+    await ledger.putIncident({ id: 'b', startedAt: '2099-01-01T00:00:00.000Z' });
+    now = began + minute;
+    for (const startedAt of [iso(now), '2099-01-01T00:00:00.000Z', '2000-01-01T00:00:00.000Z'])
+      for (const id of ['a', 'b']) await ledger.putIncident({ id, startedAt });
+    expect((await seen()).incidents.map(({ incident, at }) => [incident, at])).toEqual([
+      ['b', began],
+      ['a', began - 3 * minute],
+    ]);
   });
 
   it('begins anew where a human has lifted a brake or a demotion that covers this', async () => {
