@@ -14,27 +14,28 @@ type Effects = Pick<Ledger, 'consume' | 'rearm' | 'effectStarted' | 'effectEnded
 export function consumption(database: Database): Effects {
   return {
     consume: (request) => consume(database, request),
-    rearm: (attemptKey) =>
+    rearm: (attemptKey, armed) =>
       database.run(async (db) => {
         // The new arming lives as long as the first did; a released or ended one is over for good.
         const opened = await sql`
           update permit set consumed_at = null, armed = armed + 1,
             start_by = ${database.now()} + (start_by - admitted_at), admitted_at = ${database.now()}
-          where attempt_key = ${attemptKey} and consumed_at is not null and ended_at is null and released_at is null and armed < ${mostArmed}`.execute(
-          db,
-        );
+          where attempt_key = ${attemptKey} and consumed_at is not null and ended_at is null and released_at is null and armed < ${mostArmed}
+            and armed = coalesce(${armed ?? null}::int, armed)`.execute(db);
         return (opened.numAffectedRows ?? 0n) > 0n;
       }),
     effectStarted: (attemptKey, ref, says) =>
       database.run(async (db) => {
         const values = {
+          // What has begun has used its permit, also where another had opened it again meanwhile.
+          consumed_at: sql<Date>`coalesce(consumed_at, ${database.now()})`,
           started_at: database.now(),
           ref: JSON.stringify(storable(ref)) as never,
           started_says: storableText(says),
         };
         await db.updateTable('permit').set(values).where('attempt_key', '=', attemptKey).execute();
       }),
-    effectEnded: (attemptKey, status, says) =>
+    effectEnded: (attemptKey, status, says, armed) =>
       database.run(async (db) => {
         const values = {
           ended_at: database.now(),
@@ -42,7 +43,8 @@ export function consumption(database: Database): Effects {
           ended_says: storableText(says),
         };
         // The first word stands: a reset run that reads back later, when the vendor has forgotten, must not deny what was seen.
-        await db.updateTable('permit').set(values).where('attempt_key', '=', attemptKey).where('ended_at', 'is', null).execute();
+        const open = db.updateTable('permit').set(values).where('attempt_key', '=', attemptKey).where('ended_at', 'is', null);
+        await (armed === undefined ? open : open.where('armed', '=', armed)).execute();
       }),
     effectVerified: (attemptKey, verified, says) =>
       database.run(async (db) => {

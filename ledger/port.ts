@@ -159,10 +159,16 @@ export interface Ledger {
   permit: (attemptKey: string) => Promise<Permit | undefined>;
   /** One statement: unconsumed, unexpired, not held, hashes equal. */
   consume: (request: ConsumptionRequest) => Promise<Consumption>;
-  /** Opens a consumed permit again after proven absence; at most twice. */
-  rearm: (attemptKey: string) => Promise<boolean>;
+  /** Opens a consumed permit again after proven absence; at most twice. `armed`: only that use of it, for a later one is another's. */
+  rearm: (attemptKey: string, armed?: number) => Promise<boolean>;
   effectStarted: (attemptKey: string, ref: JsonObject, says: string) => Promise<void>;
-  effectEnded: (attemptKey: string, status: 'succeeded' | 'failed' | 'unknown' | 'not-done', says: string) => Promise<void>;
+  /** The first word stands. `armed`: only of that use of the permit; of one that was opened again since, nothing is written. */
+  effectEnded: (
+    attemptKey: string,
+    status: 'succeeded' | 'failed' | 'unknown' | 'not-done',
+    says: string,
+    armed?: number,
+  ) => Promise<void>;
   effectVerified: (attemptKey: string, verified: boolean, says: string) => Promise<void>;
   /** Ends the run's hold on its target. */
   releaseTarget: (incident: string) => Promise<void>;
