@@ -33,6 +33,13 @@ describe('the plan', () => {
     expect(reporting('pagerduty: { resolve: whenVerified }', 'servicenow').report.resolve).toBe('never');
   });
 
+  it('has a channel only where the rule names one: a plan without it keeps its hash, whatever the team’s is', () => {
+    const plain = planOf(decide(setWith(rule('cpu', armed))));
+    expect(plain.report).toEqual({ resolve: 'never' });
+    const told = planOf(decide(setWith(rule('cpu', `${armed}\nreport: { slack: "#web-oncall" }`))));
+    expect(told.report).toEqual({ resolve: 'never', slack: '#web-oncall' });
+  });
+
   it('has the defaults of the product where nobody says anything', () => {
     const { limits, approval, steps, pace } = planOf(decide(set));
     expect(limits).toMatchObject({

@@ -179,6 +179,15 @@ describe('a message per phase', () => {
     expect(buttons(message)[0].confirm.text.text).toMatch(/Plan 5b1e07c2, until/);
   });
 
+  it('of several targets the dialog names each', async () => {
+    const each = ['i-0aa11', 'i-0bb22', 'i-0cc33'].map((name) => ({ target: { name } }));
+    told.decide(decision(1, { rollout: { each } }));
+    await deliver(told.ask());
+    expect(buttons((await messages())[0])[0].confirm.text.text).toContain(
+      ' on 3 targets: i-0aa11, i-0bb22, i-0cc33. Plan 5b1e07c2',
+    );
+  });
+
   it('of an incident whose id fits into no button there are none, and the commands stand there', async () => {
     told.decide(decision(1, { ref: { source: 'alertmanager', externalId: 'x'.repeat(3_000), generation: '0' } }));
     await deliver(told.ask());

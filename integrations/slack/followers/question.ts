@@ -1,4 +1,4 @@
-import type { Decision } from '../../../domain/plan.js';
+import type { Decision, Plan } from '../../../domain/plan.js';
 import { planIn, shortHash } from '../../../domain/plan.js';
 import type { LedgerRecord } from '../../../domain/record.js';
 import { clock } from '../../../domain/words.js';
@@ -87,7 +87,10 @@ function choiceOf(decision: Decision | undefined, planHash: string, expiresAt: s
   const plan = planIn(decision);
   const value = plan && valueOf({ ref: plan.ref, planHash });
   if (!plan || value === undefined) return undefined;
-  const end = ` on ${cut(plan.target.name, 100)}. Plan ${shortHash(planHash)}, until ${clock(expiresAt)}.`;
+  const end = ` on ${cut(targetsOf(plan), 150)}. Plan ${shortHash(planHash)}, until ${clock(expiresAt)}.`;
   const steps = plan.steps.map(({ runbook, says }) => `${runbook} (${says})`).join(', then ');
   return { value, exactly: `${cut(steps, 300 - end.length)}${end}` };
 }
+
+const targetsOf = ({ target, rollout }: Plan): string =>
+  rollout ? `${rollout.each.length} targets: ${rollout.each.map((each) => each.target.name).join(', ')}` : target.name;
