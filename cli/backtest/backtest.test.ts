@@ -28,7 +28,7 @@ describe('row 11: 90 days of incidents played again', () => {
     const played = play(history(10_000));
     expect(played).toHaveLength(10_000);
     expect(sha256(canonicalJson(played.map(verdictOf)))).toBe('cba6bcc58d7d9c8a4e753418349acb71ab443656068399de96fdc6497271bca1');
-  });
+  }, 180_000);
 
   it('says the same bytes in whatever order the lines of the file stand, and when one stands there twice', () => {
     fc.assert(
@@ -117,6 +117,14 @@ describe('row 11: 90 days of incidents played again', () => {
         .slice(3)
         .map(shortly),
     ).toEqual(['refused stop', 'act']);
+  });
+
+  it('refuses after a deployment that was recorded; that there was none is never known', () => {
+    const deployed = { ...incident('A', { at: 30 * minute }), changes: ['2026-03-01T00:10:00.000Z'] };
+    const longAgo = { ...incident('B', { at: 120 * minute }), changes: ['2026-03-01T00:10:00.000Z'] };
+    const played = play([deployed, longAgo]);
+    expect(played.map(shortly)).toEqual(['refused deploys', 'act']);
+    expect(played.map(({ guards }) => guards['deploys'])).toEqual(['refuse', 'unknown']);
   });
 
   it('does not let a rule that only observes use up what an armed one may do', () => {

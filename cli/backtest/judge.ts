@@ -1,4 +1,5 @@
 import type { AdmissionState, Guard, GuardFacts } from '../../domain/admission.js';
+import type { DeploySeen } from '../../domain/deploy.js';
 import type { GuardVerdict } from '../../domain/permit.js';
 import { type Plan } from '../../domain/plan.js';
 import { freezesOf } from '../../decide/freezes.js';
@@ -78,7 +79,7 @@ function factsThen(past: Past, planned: Planned, { set }: Judges, veil: Veil): G
     incidentId: idOf(past),
     ourselves: [],
     own: [],
-    deploys: { seen: [], known: [], unknown: [] },
+    deploys: { seen: changesOf(past), known: [], unknown: [] },
     surroundings: { people: [], unknown: [] },
     calendars: { words: [], unknown: [] },
     approvers: [],
@@ -94,11 +95,18 @@ function factsThen(past: Past, planned: Planned, { set }: Judges, veil: Veil): G
     target: veil.over(facts.target, unread.target, targetKnown ? ['readAt'] : ['tags', 'facts', 'readAt']),
     required: targetKnown ? facts.required : veil.over(facts.required, unread.target),
     surroundings: veil.over(facts.surroundings, unread.around),
-    deploys: veil.over(facts.deploys, unread.deploys),
+    // What the source knew of is known to have been; that there was nothing else is not.
+    deploys: veil.over(facts.deploys, unread.deploys, past.changes ? ['known', 'unknown'] : undefined),
     own: veil.over(facts.own, unread.own),
     witness: witnessKnown ? witness : veil.over(witness, unread.witness),
   };
 }
+
+const changesOf = ({ source, changes = [] }: Past): DeploySeen[] =>
+  changes.map((change) => {
+    const at = Date.parse(change);
+    return { from: source, says: 'a change event', startedAt: at, endedAt: at };
+  });
 
 /** What of it moves with the clock. */
 function factsAt(still: GuardFacts, past: Past, { set }: Judges, now: number, veil: Veil): GuardFacts {

@@ -48,7 +48,7 @@ function notKnownLines({ notKnown }: Summary): string[] {
   if (notKnown.length === 0) return [];
   return [
     '',
-    'NOT KNOWN WITHOUT AWS, so never counted as allowed: "up to" above is the most',
+    'NOT KNOWN WITHOUT AWS, or without having acted, so never counted as allowed: "up to" above is the most',
     indented(
       table(notKnown, [
         { title: 'guard', of: ({ guard }) => guard },

@@ -22,7 +22,7 @@ export interface ReadThen {
 export type Recorded = RecordedIncident & { read?: ReadThen };
 
 /** An incident of the past in our words. */
-export interface Past extends Pick<Recorded, 'source' | 'externalId' | 'deeds' | 'createdAt'> {
+export interface Past extends Pick<Recorded, 'source' | 'externalId' | 'deeds' | 'createdAt' | 'changes'> {
   incident: Incident;
   alert: Alert;
   read?: ReadThen;
@@ -44,6 +44,7 @@ const line = z.object({
       by: z.object({ kind: z.enum(['person', 'source', 'unknown']), id: z.string().optional() }),
     }),
   ),
+  changes: z.array(z.iso.datetime()).optional(),
   read: z
     .looseObject({
       incident: z.looseObject({ ref: z.looseObject({}), service: z.looseObject({ id: z.string() }) }),
@@ -114,8 +115,8 @@ export function understand(
 ): { past: Past[]; unreadable: { id: string; because: string }[] } {
   const past: Past[] = [];
   const unreadable: { id: string; because: string }[] = [];
-  for (const { source: id, externalId, generation, createdAt, deeds: done, incident, alerts, read } of recorded) {
-    const common = { source: id, externalId, createdAt, deeds: done };
+  for (const { source: id, externalId, generation, createdAt, deeds: done, changes, incident, alerts, read } of recorded) {
+    const common = { source: id, externalId, createdAt, deeds: done, ...(changes ? { changes } : {}) };
     if (read) {
       past.push({ ...common, incident: read.incident, alert: read.alert, read });
       continue;

@@ -28,6 +28,8 @@ export interface RecordedIncident {
   alerts: JsonObject[];
   /** Oldest first. */
   deeds: Deed[];
+  /** When something of its service was changed, in the day before it and the hour after: deployments that the source knows of. ISO 8601, UTC; oldest first. */
+  changes?: string[];
 }
 
 /** Which incidents. Times are ISO 8601, UTC; `until` is not part of it. */

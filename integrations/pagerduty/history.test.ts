@@ -62,6 +62,21 @@ describe('what happened long ago', () => {
     expect((await stage.calls()).filter((operation) => operation.endsWith('/alerts'))).toHaveLength(before);
   });
 
+  it('tells when its service was changed shortly before, without a word of what was said', async () => {
+    const service = { id: 'PSVC001', name: 'web' };
+    await past([
+      { at: at(day), title: 'x', service },
+      { at: at(3 * day), title: 'x', service },
+    ]);
+    const tell = (summary: string, time: number, source?: string) =>
+      stage.control('POST', 'pagerduty/changes', { service: service.id, summary, at: at(time), ...(source ? { source } : {}) });
+    await tell('Deployed a secret project', day - 60_000);
+    await tell('what we did ourselves', day - 30_000, 'opssentinel');
+    const found = await read();
+    expect(found.map(({ changes }) => changes)).toEqual([['2026-06-01T23:59:00.000Z'], undefined]);
+    expect(JSON.stringify(found)).not.toContain('secret project');
+  });
+
   it('waits as long as it is told when there were too many requests, and before they are used up', async () => {
     await past([{ at: at(day), alarm: 'ec2-cpu-high' }]);
     await stage.control('POST', 'faults', { operation: 'GET /log_entries', kind: '429', times: 2 });

@@ -76,6 +76,18 @@ export const unconfirmed: readonly Unconfirmed[] = [
     rests: ['integrations/pagerduty/reads/listed.ts'],
   },
   {
+    id: 'pagerduty.history',
+    assumes:
+      'GET /log_entries lists the whole account between `since` and `until`, each entry with its type, agent and incident; lists end at an offset of 10,000 with 400; a month is not too long a span.',
+    tryIt:
+      'With a read-only key run `opssentinel try pagerduty --since 90d --once`: the number of incidents agrees with the analytics page, and those that people closed are told as theirs.',
+    rests: [
+      'integrations/pagerduty/reads/deeds.ts',
+      'integrations/pagerduty/reads/span.ts',
+      'integrations/pagerduty/reads/history.ts',
+    ],
+  },
+  {
     id: 'pagerduty.subscription-states',
     assumes:
       'A subscription that PagerDuty has suspended shows `delivery_method.temporarily_disabled`, one that somebody has switched off `active: false`, in the list as by its id.',

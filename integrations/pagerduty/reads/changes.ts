@@ -5,7 +5,9 @@ import type { DeployNotice } from '../../contract/source.js';
 import type { PagerDutyClient } from '../client.js';
 import { ownSource } from '../events-v2.js';
 import { time } from '../shapes/proven.js';
+import { VendorError } from '../../contract/errors.js';
 import { pages } from './pages.js';
+import { between } from './span.js';
 
 type PagerDutyCall = CallWith<PagerDutyClient>;
 
@@ -53,4 +55,21 @@ export async function ownChanges(call: PagerDutyCall, since: string): Promise<Se
   const found = await pages(call, { path: '/change_events', query, items: 'change_events', item: own }, mostPages);
   const marks = found.filter(({ source }) => source === ownSource).map(({ custom_details: details }) => details?.['mark']);
   return new Set(marks.filter((mark) => typeof mark === 'string'));
+}
+
+const told = z.object({ source: z.string().nullish(), timestamp: time });
+
+/** When a service was changed, between two times (epoch milliseconds), oldest first; nothing of what was said about it. A token that may not see it, or a service that is gone: none is known. */
+export async function changeTimes(call: PagerDutyCall, service: string, from: number, to: number): Promise<number[]> {
+  const list = { path: `/services/${encodeURIComponent(service)}/change_events`, query: [], items: 'change_events', item: told };
+  const found = new Set<number>();
+  try {
+    for await (const { source, timestamp } of between(call, list, from, to)) {
+      const at = Date.parse(timestamp);
+      if (source !== ownSource && at >= from && at < to) found.add(at);
+    }
+  } catch (error) {
+    if (!(error instanceof VendorError) || (error.fault !== 'absent' && error.fault !== 'forbidden')) throw error;
+  }
+  return [...found].sort((a, b) => a - b);
 }

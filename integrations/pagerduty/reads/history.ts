@@ -5,6 +5,7 @@ import type { Deed, HistorySpan, RecordedIncident, SourceHistory } from '../../c
 import { VendorError } from '../../contract/errors.js';
 import type { PagerDutyClient } from '../client.js';
 import { time } from '../shapes/proven.js';
+import { changeTimes } from './changes.js';
 import { deedsBetween } from './deeds.js';
 import { pageSize } from './pages.js';
 import { patiently } from './patiently.js';
@@ -17,6 +18,10 @@ type PagerDutyCall = CallWith<PagerDutyClient>;
 const atOnce = 4;
 /** An incident of more alerts than that is a storm, and its first are enough. */
 const mostAlertPages = 5;
+
+/** A deployment counts as running for so long where its end is not told, and clocks differ. Milliseconds. */
+const changesBefore = 24 * 3_600_000;
+const changesAfter = 3_600_000;
 
 const object = z.record(z.string(), z.json());
 const listed = z.looseObject({
@@ -41,11 +46,17 @@ async function* read(call: PagerDutyCall, { since, until, has, progress }: Histo
   const deeds = await deedsBetween(call, from, to, (entries) => progress?.(`${entries} log entries`));
   const list = { path: '/incidents', query: [['sort_by', 'created_at:asc']] as const, items: 'incidents', item: listed };
   const seen = new Set<string>();
+  const byService = new Map<string, Promise<number[]>>();
+  const changesOf = (service: string): Promise<number[]> => {
+    const known = byService.get(service) ?? changeTimes(call, service, from - changesBefore, to);
+    byService.set(service, known);
+    return known;
+  };
   let waiting: z.infer<typeof listed>[] = [];
   const full = (): Promise<RecordedIncident[]> => {
     const batch = waiting;
     waiting = [];
-    return Promise.all(batch.map((one) => recorded(call, one, deeds.get(one.id) ?? [])));
+    return Promise.all(batch.map((one) => recorded(call, one, deeds.get(one.id) ?? [], changesOf)));
   };
   for await (const one of between(call, list, from, to)) {
     if (seen.has(one.id) || has?.(one.id) === true) continue;
@@ -56,7 +67,14 @@ async function* read(call: PagerDutyCall, { since, until, has, progress }: Histo
   yield* await full();
 }
 
-async function recorded(call: PagerDutyCall, one: z.infer<typeof listed>, deeds: Deed[]): Promise<RecordedIncident> {
+async function recorded(
+  call: PagerDutyCall,
+  one: z.infer<typeof listed>,
+  deeds: Deed[],
+  changesOf: (service: string) => Promise<number[]>,
+): Promise<RecordedIncident> {
+  const began = Date.parse(one.created_at);
+  const changes = (await changesOf(one.service.id)).filter((at) => at >= began - changesBefore && at < began + changesAfter);
   return {
     source: 'pagerduty',
     externalId: one.id,
@@ -65,6 +83,7 @@ async function recorded(call: PagerDutyCall, one: z.infer<typeof listed>, deeds:
     incident: reducedIncident(one as JsonObject),
     alerts: (await alertsOf(call, one.id)).map(reducedAlert),
     deeds: ended(one, deeds),
+    ...(changes.length > 0 ? { changes: changes.map((at) => new Date(at).toISOString()) } : {}),
   };
 }
 
