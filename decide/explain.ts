@@ -1,5 +1,6 @@
 import type { GuardVerdict } from '../domain/permit.js';
 import type { Condition, Decision, Plan, RuleVerdict } from '../domain/plan.js';
+import { targetWords } from '../domain/plan-words.js';
 import { shortHash } from '../domain/plan.js';
 import type { LedgerRecord } from '../domain/record.js';
 import { ago, clock, epochMs } from '../domain/words.js';
@@ -75,11 +76,11 @@ function decisionSays(decision: Decision, guards: readonly GuardVerdict[]): stri
 function concludedSays(decision: Decision): string {
   switch (decision.concluded) {
     case 'act':
-      return `act: ${decision.plan.rule.name} on ${decision.plan.target.name}, automatically`;
+      return `act: ${decision.plan.rule.name} on ${targetWords(decision.plan)}, automatically`;
     case 'ask':
-      return `ask: ${decision.plan.rule.name} on ${decision.plan.target.name} waits for ${decision.plan.approval.count === 1 ? 'a human' : `${decision.plan.approval.count} people`}`;
+      return `ask: ${decision.plan.rule.name} on ${targetWords(decision.plan)} waits for ${decision.plan.approval.count === 1 ? 'a human' : `${decision.plan.approval.count} people`}`;
     case 'observe':
-      return `observe: ${decision.plan.rule.name} would act on ${decision.plan.target.name}, and does nothing`;
+      return `observe: ${decision.plan.rule.name} would act on ${targetWords(decision.plan)}, and does nothing`;
     case 'nothing':
       return `nothing: ${decision.because}`;
     case 'refuse':

@@ -4,6 +4,7 @@ import type { Incident } from '../../domain/incident.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { NewRecord } from '../../domain/record.js';
 import { shortHash, type Decision } from '../../domain/plan.js';
+import { targetWords } from '../../domain/plan-words.js';
 import { failureDomain } from '../../domain/target.js';
 import type { ActivityDeps } from '../deps.js';
 import { rulesSaid, unlessRevoked } from '../pinned.js';
@@ -117,8 +118,8 @@ async function writePlan(deps: ActivityDeps, input: DecideInput, plan: (Decision
     state: 'ok',
     says:
       plan.steps.length === 1
-        ? `${steps}: ${first?.says} on ${plan.target.name}; mode ${plan.mode} in ${plan.environment}, ${undo}; plan ${shortHash(plan.hash)}`
-        : `${plan.steps.length} steps on ${plan.target.name}: ${steps}, then page; mode ${plan.mode} in ${plan.environment}; plan ${shortHash(plan.hash)}`,
+        ? `${steps}: ${first?.says} on ${targetWords(plan)}; mode ${plan.mode} in ${plan.environment}, ${undo}; plan ${shortHash(plan.hash)}`
+        : `${plan.steps.length} steps on ${targetWords(plan)}: ${steps}, then page; mode ${plan.mode} in ${plan.environment}; plan ${shortHash(plan.hash)}`,
     once: `plan.${shortHash(plan.hash)}`,
     data: { planHash: plan.hash, mode: plan.mode, environment: plan.environment, target: plan.target.id },
   });

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../domain/json.js';
 import { type Decision, planIn } from '../../domain/plan.js';
+import { targetWords } from '../../domain/plan-words.js';
 import type { Ending } from '../../domain/story.js';
 import { clock } from '../../domain/words.js';
 import { lastGuards } from '../../decide/explain.js';
@@ -125,7 +126,7 @@ export async function ask(deps: ActivityDeps, input: AskInput): Promise<void> {
   const who = plan && (await couldDecide(deps, input, plan.team));
   const does = plan?.steps.map((step) => `${step.runbook} (${step.says})`).join(', then ') ?? 'the plan';
   const text = [
-    `OpsSentinel: YOUR WORD IS WANTED${reminder ? ' (reminder)' : ''}. ${does} on ${plan?.target.name ?? 'its target'}.`,
+    `OpsSentinel: YOUR WORD IS WANTED${reminder ? ' (reminder)' : ''}. ${does} on ${plan ? targetWords(plan) : 'its target'}.`,
     `Why     ${decision ? `${alarmWords(decision)}; ${decision.witness.says}; ` : ''}${because}`,
     ...(who === undefined ? [] : [`Who     ${who.says}`]),
     `Plan    ${short}, waits until ${clock(expiresAt)}; then it pages and never runs`,
