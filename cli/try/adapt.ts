@@ -1,7 +1,7 @@
 import type { RuleSet } from '../../rules/language/set.js';
 import type { Past } from '../backtest/recorded.js';
 
-export const observed = 'observed';
+const observed = 'observed';
 /** Stands for the account where no alert names one: digits that no account has. */
 const nowhere = { account: '000000000000', region: 'us-east-1' };
 
