@@ -36,7 +36,8 @@ const resetMs = (headers: Answer['headers']): number | undefined => {
 
 function hint(status: number, code: number | undefined): string | undefined {
   if (status === 401) return 'the API token is not accepted; check PAGERDUTY_API_TOKEN and PAGERDUTY_REGION';
-  if (status === 403) return 'the API token may not do this; reading needs a read-only key, everything else write access to incidents';
+  if (status === 403)
+    return 'the API token may not do this; reading needs a read-only key, everything else write access to incidents';
   if (code === codes.unknownRequester) return 'PAGERDUTY_FROM is no user of this account';
   if (status >= 300 && status < 400) return 'a redirect, which is never followed; check PAGERDUTY_API_URL';
   return undefined;
