@@ -55,6 +55,8 @@ describe('the plan', () => {
     expect(approval).toEqual({ from: 'on-call', count: 1, expiresInMs: 900_000, signals: 'count' });
     expect(steps[0]?.verify).toEqual({ alertCleared: true, checks: [], forMs: 300_000, withinMs: 900_000 });
     expect(pace.profile).toBe('standard');
+    // Not even as undefined: a plan whose runbook says nothing of it keeps its hash.
+    expect(steps[0]).not.toHaveProperty('stopOn');
   });
 
   it('joins policy and rule, and says who set each figure', () => {

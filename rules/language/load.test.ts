@@ -303,6 +303,21 @@ describe('a runbook that is wrong is refused with its place and what to do', () 
     ['an undo that the action has not', runbook('restart', 'undo: restore'), 'test.run cannot be undone; write undo: none'],
     ['giving back what is never put back', runbook('restart', 'giveBack: 2h'), 'giveBack puts back what was recorded'],
     [
+      'stopping what cannot be stopped',
+      runbook('restart', 'stopOn: { check: test.well }'),
+      'what test.run has begun cannot be stopped; remove stopOn',
+    ],
+    [
+      'stopping on an unknown check',
+      runbook('restart', 'stopOn: { check: test.welll }'),
+      'there is no check test.welll (did you mean "test.well"?)',
+    ],
+    [
+      'stopping on a check whose parameters do not fit',
+      runbook('restart', 'stopOn: { check: test.below, with: { percent: most } }'),
+      'stopOn.with.percent does not fit test.below: must be a number',
+    ],
+    [
       'an unknown fact',
       runbook('restart', '', '{ Id: { from: target.nmae } }'),
       'with.parameters.Id: there is no target.nmae (did you mean "name"?)',

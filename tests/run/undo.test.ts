@@ -107,5 +107,26 @@ describe('row 42: cancelling a run', () => {
   });
 });
 
+describe('row 42: cancelling a run whose effect can be put back', () => {
+  it('stops it, sees it to its end, verifies, puts it back, and tells people; the next step never begins', async () => {
+    const plan = planOf({ steps: [step(0, 'scale-out', { stops: true, undo: 'restore' }), step(1, 'restart')] });
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const script = scriptOf({ decided: decisionOf('act', plan), waits: ['failed', 'succeeded'], verifications: [false] });
+    script.during = { wait: () => held };
+    const played = await bench.play(script, async (run) => {
+      await run.called('wait');
+      await run.handle.cancel();
+      await run.called('stop');
+      letGo();
+    });
+    const wanted = ['start', 'wait', 'stop', 'verify', 'undo', 'start', 'wait', 'report'];
+    expect(played.seen.calls.filter((call) => wanted.includes(call))).toEqual(wanted);
+    expect(played.seen.undos).toEqual([expect.objectContaining({ attemptKey: 'key-0', why: 'undo' })]);
+    expect(played.seen.reports[0]?.story.steps[0]).toMatchObject({ effect: 'failed', undo: { status: 'succeeded' } });
+    expect(played.seen.reports[0]?.ending).toMatchObject({ kind: 'escalated', page: true });
+  });
+});
+
 let release: () => void = () => undefined;
 const stopped = new Promise<void>((resolve) => (release = resolve));
