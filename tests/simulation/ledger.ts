@@ -179,7 +179,8 @@ export function createLedger(now: () => number): ModelLedger {
     },
     effectStarted: (attemptKey) => {
       const row = permits.get(attemptKey);
-      if (row) row.started = true;
+      // What has begun has used its permit, also where another had opened it again meanwhile.
+      if (row) Object.assign(row, { started: true, consumedAt: row.consumedAt ?? now() });
     },
     effectEnded: (attemptKey, status) => {
       const row = permits.get(attemptKey);
