@@ -1,4 +1,4 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, patched } from '@temporalio/workflow';
 import { aimedAt, batchesOf, type PlanStep } from '../../domain/plan.js';
 import type { Permit } from '../../domain/permit.js';
 import type { StepStory } from '../../domain/story.js';
@@ -32,21 +32,34 @@ export async function rollOut(run: PlannedRun): Promise<Next<never>> {
     );
     run.story.steps.push(...acted.map(({ told }) => told));
     const doubt = acted.map(({ told, step }) => unsettled(run, told, step)).find((stop) => stop !== undefined);
-    if (doubt) return doubt;
+    if (doubt) return endedWith(doubt, acted);
     const failed = acted.filter(({ told }) => told.verification?.verified !== true);
     for (const one of failed) {
       const stays = await undoIfWanted(one.run, one.step, one.told);
-      if (stays) return stays;
+      if (stays) return endedWith(stays, acted);
     }
     const halted = acted.find(({ told }) => told.stopped !== undefined);
-    if (halted) return end('escalated', `${nameOf(halted)} was ${halted.told.stopped}`, true);
+    if (halted) return endedWith(end('escalated', `${nameOf(halted)} was ${halted.told.stopped}`, true), acted);
     errors += failed.length;
     const last = index === batches.length - 1;
-    if (errors > most || (last && failed.length === acted.length)) return stopped(run, index + 1, batches.length, errors, most);
+    if (errors > most || (last && failed.length === acted.length))
+      return endedWith(stopped(run, index + 1, batches.length, errors, most), acted);
     for (const one of acted) if (!failed.includes(one)) await promiseGiveBack(one.run, one.step, one.told);
   }
   const says = run.story.steps.at(-1)?.verification?.says ?? '';
   return end('remediated', `${counted(run.story.steps.length - errors, 'target')} of ${run.story.steps.length}: ${says}`, false);
+}
+
+type Acted = Pick<Allowed, 'run' | 'step'> & { told: StepStory };
+
+/** However it ends for one of a batch, each of the others is left as it would be alone: put back, or lent and given back later. */
+async function endedWith(ending: Next<never>, acted: readonly Acted[]): Promise<Next<never>> {
+  const helped = acted.filter(({ told, step }) => told.verification?.verified === true && step.giveBackMs !== undefined);
+  const failed = acted.filter(({ told, step }) => told.verification?.verified === false && step.undo === 'restore' && !told.undo);
+  if ((helped.length === 0 && failed.length === 0) || !patched('rollout-settles-each')) return ending;
+  for (const one of failed) await undoIfWanted(one.run, one.step, one.told);
+  for (const one of helped) await promiseGiveBack(one.run, one.step, one.told);
+  return ending;
 }
 
 /** Leave for each of a batch, before any of it begins: what is refused for one is refused for the batch. */
