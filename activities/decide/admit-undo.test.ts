@@ -40,7 +40,10 @@ interface World {
 }
 
 /** A ledger that has one effect, and the real guards. */
-async function asked(input: Partial<UndoInput>, { row = {}, incidents = {}, alarm = 'clear', more = [], holds = [] }: World = {}) {
+async function asked(
+  input: Partial<UndoInput>,
+  { row = {}, incidents = {}, alarm = 'clear', more = [], holds = [] }: World = {},
+) {
   const requests: AdmissionRequest[] = [];
   const rows = [{ attempt_key: keyOf(0), ...(input.why === 'giveBack' ? helped : failed), ...row }, ...more];
   const { decision } = decisionOf('act', plan) as { decision: object };

@@ -53,7 +53,6 @@ export const it = Object.assign(
   }),
   { skip: left, todo: left },
 );
-export const test = it;
 const hook = (kind) => (run) => void block[kind].push(run);
 export const beforeAll = hook('beforeAll');
 export const beforeEach = hook('beforeEach');
