@@ -23,7 +23,7 @@ describe('brake', () => {
       guard: 'brake',
       verdict: 'refuse',
       limit: '3/10m',
-      found: `${reason}: stopped until somebody lifts it`,
+      found: `${reason}: stopped until somebody lifts it, see opssentinel holds`,
       places: [{ kind: 'brake', scope: `domain:${domain}`, reason }],
       setBy: 'default',
     });
@@ -76,7 +76,7 @@ describe('brake', () => {
     expect(said({ incidents: spread })).toMatchObject({
       verdict: 'refuse',
       limit: '20/5m',
-      found: '20 incidents in 5 min: stopped until somebody lifts it',
+      found: '20 incidents in 5 min: stopped until somebody lifts it, see opssentinel holds',
       places: [{ kind: 'brake', scope: 'all' }],
     });
     expect(said({ incidents: spread.slice(1) })?.verdict).toBe('allow');

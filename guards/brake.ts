@@ -36,7 +36,7 @@ export const brake: Guard = {
 function stopped({ scope, limit, says }: Trigger, count: number): Said {
   const reason = says(count);
   return {
-    ...refuse(budgetWords(limit), `${reason}: stopped until somebody lifts it`),
+    ...refuse(budgetWords(limit), `${reason}: stopped until somebody lifts it, see opssentinel holds`),
     places: [{ kind: 'brake', scope, reason }],
   };
 }

@@ -266,7 +266,7 @@ describe('what was demoted', () => {
     ])
       expect(shown('stop', { state: { holds } })).toMatchObject({
         verdict: 'refuse',
-        found: 'stop of all by ada: looking, until somebody lifts it',
+        found: 'stop of all by ada: looking; it stands until two people lift it: opssentinel resume H8',
       });
   });
 });

@@ -19,10 +19,14 @@ export const stop: Guard = {
     const others = stops.length > 1 ? ` and ${counted(stops.length - 1, 'other hold')}` : '';
     const said = `${hold.kind} of ${hold.scope} by ${hold.owner}: ${hold.reason}${others}`;
     const end = endOf(hold.until);
-    if (end === Number.POSITIVE_INFINITY) return refuse(limit, `${said}, until somebody lifts it`);
+    if (end === Number.POSITIVE_INFINITY) return refuse(limit, `${said}; ${lifting(hold)}`);
     return freeAt(refuse(limit, said), end);
   },
 };
+
+/** What a reader at night does about it. */
+const lifting = ({ id, scope }: Hold): string =>
+  `it stands until ${scope === 'all' ? 'two people lift' : 'somebody lifts'} it: opssentinel resume ${id}`;
 
 /** All that is left are demotions. */
 function demoted([demotion]: readonly Hold[], limit: string): Said {

@@ -51,7 +51,7 @@ describe('stop', () => {
       expect(decided({}, calmState({ holds: [hold({ kind })] }))).toMatchObject({
         guard: 'stop',
         verdict: 'refuse',
-        found: `${kind} of all by ada: just looking, until somebody lifts it`,
+        found: `${kind} of all by ada: just looking; it stands until two people lift it: opssentinel resume ${hold().id}`,
       });
     },
   );
