@@ -19,7 +19,7 @@ const permit = {
 const begun = { attempt_key: 'k', consumed_at: '2026-11-22T03:00:00Z', ended_at: null as string | null };
 
 /** The activities of one action; what its code was called for. `row`: the permit as the ledger of the incident has it. */
-function bench(row: object | undefined) {
+function bench(row: object | undefined, has: object = permit) {
   const called: string[] = [];
   const ended: string[] = [];
   const action = {
@@ -37,7 +37,7 @@ function bench(row: object | undefined) {
     registry: { actions: new Map([['test.act', action]]) },
     ledger: {
       decision: async () => undefined,
-      permit: async () => permit,
+      permit: async () => has,
       evidence: async () => ({ permits: row ? [row] : [] }),
       effectStarted: async () => void called.push('started'),
       effectEnded: async (_key: string, status: string) => void ended.push(status),
@@ -88,8 +88,9 @@ describe('reading back', () => {
   it('of a permit that nobody used finds nothing of ours, whatever stands there: it is not taken over, nor followed up', async () => {
     const { run, called, ended } = bench({ ...begun, consumed_at: null });
     const adoption = await run<object, Awaited<ReturnType<AdoptEffect>>>('test.act.adopt', { ...about, ...hashes });
-    expect(adoption).toMatchObject({ found: false, rearmed: false });
-    expect([called, ended]).toEqual([[], ['unknown']]);
+    // It can still be used, once, as it is: that nothing has begun is certain, and no word about it is needed.
+    expect(adoption).toEqual({ found: false, certain: true, rearmed: true });
+    expect([called, ended]).toEqual([[], []]);
   });
 
   it('in the name of another incident touches nothing', async () => {
@@ -99,8 +100,21 @@ describe('reading back', () => {
   });
 
   it('of one that was used is as before', async () => {
-    const { run, called } = bench(begun);
+    const { run, called } = bench(begun, { ...permit, ref: undefined });
     expect(await run('test.act.adopt', { ...about, ...hashes })).toMatchObject({ found: true, ref: { id: 'e-2' } });
     expect(called).toEqual(['adopt', 'started']);
+  });
+
+  it('of one whose start was written down needs no vendor', async () => {
+    const { run, called } = bench(begun);
+    expect(await run('test.act.adopt', { ...about, ...hashes })).toMatchObject({ found: true, ref: permit.ref });
+    expect(called).toEqual(['started']);
+  });
+
+  it('of one that was given up, with nothing done: no word but that', async () => {
+    const { run, called, ended } = bench({ ...begun, ended_at: '2026-11-22T03:10:00Z', status: 'not-done' });
+    const adoption = await run<object, Awaited<ReturnType<AdoptEffect>>>('test.act.adopt', { ...about, ...hashes });
+    expect(adoption).toEqual({ found: false, certain: true, rearmed: false });
+    expect([called, ended]).toEqual([[], []]);
   });
 });

@@ -20,8 +20,8 @@ export async function waitEffect(deps: ActivityDeps, action: AnyAction, input: W
   if (!permit?.ref || permit.action !== action.id)
     throw new TypeError('Nothing has begun under this key: there is nothing to wait for');
   const call = callFor(input.incident, placeFor(deps.rules(), permit.place, 'act'), paceOf(deps.rules()), deps.now);
-  // What has been seen to its end is over: some waits change things (a stopped instance is started), and this one may come a week later.
   const stopOn = action.stop && (await stopOnOf(deps, input));
+  // What has been seen to its end is over: some waits change things (a stopped instance is started), and this one may come a week later.
   const known = await endedBefore(deps, input);
   if (known) return { ...known, ...(stopOn ? await stoppedFor(deps, input) : {}) };
   const { wait } = action;
@@ -30,8 +30,7 @@ export async function waitEffect(deps: ActivityDeps, action: AnyAction, input: W
   const waiting = (at: Call): Promise<EffectEnd> => wait(action.with(at), ref);
   const end = stopOn ? await waitUnless(deps, input, { action, call, ref, stopOn }, waiting) : await waiting(call);
   await deps.ledger.effectEnded(input.attemptKey, end.status, end.says);
-  const state = end.status === 'succeeded' ? 'ok' : end.status;
-  await record(deps, input, state, end.says, 'ended', { status: end.status });
+  await recordEnd(deps, input, end);
   return { ...end, ...(stopOn ? await stoppedFor(deps, input) : {}) };
 }
 
@@ -40,12 +39,19 @@ async function stoppedFor(deps: ActivityDeps, input: WaitInput): Promise<Pick<Ef
   return stopped === undefined ? {} : { stopped };
 }
 
-async function endedBefore(deps: ActivityDeps, { incident, attemptKey }: WaitInput): Promise<EffectEnd | undefined> {
+const recordEnd = (deps: ActivityDeps, input: WaitInput, { status, says }: EffectEnd): Promise<void> =>
+  record(deps, input, status === 'succeeded' ? 'ok' : status, says, 'ended', { status });
+
+async function endedBefore(deps: ActivityDeps, input: WaitInput): Promise<EffectEnd | undefined> {
+  const { incident, attemptKey } = input;
   const attempt = await attemptOf(deps, incident, attemptKey);
   if (!attempt?.consumed) throw new TypeError(`Nothing has begun for ${incident} under this key`);
   const { ended, released, status, says } = attempt;
   if (!ended) return released ? { status: 'unknown', says: 'its run ended before it; what it left is told there' } : undefined;
-  return { status: status === 'succeeded' || status === 'failed' ? status : 'unknown', says };
+  if (status !== 'succeeded' && status !== 'failed' && status !== 'unknown') return { status: 'unknown', says };
+  // A worker may have died between the row and its line of the timeline: the line is written once, by whoever comes first.
+  await recordEnd(deps, input, { status, says });
+  return { status, says };
 }
 
 /** A run that is cancelled stops what it began. `wait` tells how it ended. */
@@ -80,6 +86,9 @@ export async function adoptEffect(
   const attempt = await attemptOf(deps, input.incident, input.attemptKey);
   if (!attempt) throw new TypeError(`${input.incident} has no permit of this key`);
   if (!attempt.consumed) return { found: false, certain: true, rearmed: !attempt.ended && !attempt.released };
+  if (attempt.status === 'not-done') return { found: false, certain: true, rearmed: false };
+  // It was written down what the vendor calls it: the ledger knows, and a list that lags or a read that fails must not deny it.
+  if (permit.ref) return adopted(deps, action, input, permit.ref);
   try {
     const adoption = await readBack(deps, action, input, permit);
     if (adoption.found) return adopted(deps, action, input, adoption.ref);

@@ -7,6 +7,7 @@ import { lastGuards } from '../../decide/explain.js';
 import type { ActivityDeps } from '../deps.js';
 import { storedDecision } from '../stored.js';
 import { isVendorFailure } from '../shell.js';
+import { closeOpenEffects } from './open-effects.js';
 import { type Approvers, approversNow } from '../situation/approvers.js';
 import { readIncident } from '../situation/read.js';
 import type { About, AskInput, GaveBackInput, ReportInput } from '../types.js';
@@ -76,6 +77,7 @@ function alertCounts(decision: Decision | undefined, { story }: ReportInput): bo
 }
 
 async function settle(deps: ActivityDeps, { incident, ending, story }: ReportInput): Promise<void> {
+  await closeOpenEffects(deps, incident);
   await deps.ledger.releaseTarget(incident);
   await deps.ledger.putIncident({
     id: incident,
