@@ -43,14 +43,33 @@ export async function admit(deps: ActivityDeps, input: StepInput): Promise<Admis
   return admission;
 }
 
-/** "Would you admit?", asked before people are. Takes no lock and writes nothing. */
+/** "Would you admit?", asked before people are. Takes no lock and writes nothing. Of several targets each is asked about: people allow all of them. */
 export async function preview(deps: ActivityDeps, input: StepInput): Promise<GuardVerdict[]> {
   const derived = await derive(deps, input);
   if ('guard' in derived) return [derived];
   const guards = deps.guards.filter((guard) => guard.asked.includes('preview'));
-  return deps.ledger.preview(requestFor(deps, input, derived), (state) =>
-    judgeAll(guards, { ...derived.facts, readNow: deps.now() }, state, derived.plan.limits),
+  const each = input.target === undefined ? await others(deps, input, derived) : [];
+  const said: GuardVerdict[] = [];
+  for (const one of [derived, ...each])
+    said.push(
+      ...(await deps.ledger.preview(requestFor(deps, input, one), (state) =>
+        judgeAll(guards, { ...one.facts, readNow: deps.now() }, state, one.plan.limits),
+      )),
+    );
+  return said;
+}
+
+/** The same step on each of the plan's other targets, whenever their turn comes. */
+async function others(deps: ActivityDeps, input: StepInput, { situation, plan }: Derived): Promise<Derived[]> {
+  const rest = batchesOf(plan).flat().slice(1);
+  const found = await Promise.all(
+    rest.map(async (target): Promise<Derived[]> => {
+      const one = aimedAt(plan, target);
+      const step = one?.steps[input.step];
+      return one && step ? [{ situation, plan: one, step, facts: await factsFor(deps, input, situation, one, step) }] : [];
+    }),
   );
+  return found.flat();
 }
 
 /**
