@@ -6,6 +6,7 @@ import { addHolds } from './commands/holds.js';
 import { addIam } from './commands/iam.js';
 import { addIncidents } from './commands/incidents.js';
 import { addMcp } from './commands/mcp.js';
+import { addPlan } from './commands/plan.js';
 import { addReport } from './commands/report.js';
 import { addReplay } from './commands/replay.js';
 import { addRules } from './commands/rules.js';
@@ -53,6 +54,7 @@ export function createProgram(context: Context): Command {
   addApprovals(program, context);
   addHolds(program, context);
   addReport(program, context);
+  addPlan(program, context);
   addRules(program, context);
   addReplay(program, context);
   addSandbox(program, context);

@@ -129,7 +129,9 @@ async function look(
 
 /** `alarm checkout-errors: alarm ALARM since 03:14:20Z`. */
 const words = ({ check, params }: StopOn, says: string): string => {
-  const named = Object.values(params).join(', ');
+  const named = Object.values(params)
+    .map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
+    .join(', ');
   return named === '' ? `${check}: ${says}` : `${check} of ${named}: ${says}`;
 };
 
