@@ -32,9 +32,26 @@ function guarded({ hash, policy }: Rules, now: Rules): Rules['policy'] {
     protected: [...policy.doc.protected, ...untouchable],
     freezes: [...policy.doc.freezes, ...freezes],
     calendars: [...policy.doc.calendars, ...calendars],
+    teams: Object.fromEntries(
+      Object.entries(policy.doc.teams).map(([name, team]) => [
+        name,
+        { ...team, ...stillNamed(team, now.policy.doc.teams[name]) },
+      ]),
+    ),
   };
   return { ...policy, doc };
 }
+
+type Team = Rules['policy']['doc']['teams'][string];
+
+/** Whoever the policy in force names, of those that were named before, if any were. Nobody left: nobody's word counts. */
+function stillNamed({ approvers: before }: Team, now: Team | undefined): Pick<Team, 'approvers'> {
+  const today = now?.approvers;
+  if (today === undefined) return {};
+  return { approvers: before === undefined ? today : before.filter((name) => today.some((one) => folded(one) === folded(name))) };
+}
+
+const folded = (name: string): string => name.trim().toLowerCase();
 
 /** What is written down with everything that these rules decided. */
 export const rulesSaid = ({ hash, revision }: { hash: string; revision?: RulesRevision }): JsonObject => ({

@@ -15,7 +15,7 @@ export interface Approvers {
 /** Those whom the policy names for the rule's team; else whoever is on call for the incident now. Nobody found: nobody's word counts. */
 export async function approversNow(deps: ActivityDeps, about: About, incident: Incident, team: string): Promise<Approvers> {
   const named = deps.rules().policy.doc.teams[team]?.approvers;
-  if (named) return { names: named.map(folded), says: named.join(', ') };
+  if (named) return { names: named.map(folded), says: named.join(', ') || 'nobody' };
   const people = await onCallNow(deps, about, incident);
   return { names: people.flatMap(namesOf), says: people.map(({ email, name }) => email ?? name).join(', ') || 'nobody', people };
 }
