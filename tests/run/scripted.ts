@@ -26,7 +26,7 @@ export interface Script {
   admissions: ('permit' | GuardVerdict)[];
   starts: ('started' | 'lost' | 'used' | 'refused' | 'ran out')[];
   adoptions: ('found' | 'absent' | 'absent, not to be repeated')[];
-  waits: ('succeeded' | 'failed' | 'unknown' | 'never')[];
+  waits: ('succeeded' | 'failed' | 'unknown' | 'never' | 'stopped')[];
   verifications: boolean[];
   /** What admission says to putting an effect back. */
   undos: ('permit' | GuardVerdict)[];
@@ -135,8 +135,11 @@ const adoption = (how: Script['adoptions'][number]): Awaited<ReturnType<AdoptEff
     : { found: false, certain: how === 'absent', rearmed: how === 'absent' };
 
 /** `never`: the worker beats no more and does not answer, as one that was killed. */
-const waited = (how: Script['waits'][number]): ReturnType<WaitEffect> =>
-  how === 'never' ? Context.current().cancelled : Promise.resolve({ status: how, says: '3 of 3 steps' });
+const waited = async (how: Script['waits'][number]): ReturnType<WaitEffect> => {
+  if (how === 'never') return Context.current().cancelled;
+  if (how === 'stopped') return { status: 'failed', says: 'Cancelled', stopped: 'stopped: alarm ALARM' };
+  return { status: how, says: '3 of 3 steps' };
+};
 
 async function started(how: Script['starts'][number]): ReturnType<StartEffect> {
   if (how === 'lost') throw ApplicationFailure.nonRetryable('the answer was lost', 'ambiguous');

@@ -107,6 +107,21 @@ describe('row 42: cancelling a run', () => {
   });
 });
 
+describe('row 28: what was stopped because its alarm fired', () => {
+  it.each([
+    ['is put back, and people have it: the next step, which does more, never begins', false],
+    ['is people’s also where the alert is over by now', true],
+  ])('%s', async (_what, verified) => {
+    const script = scriptOf({ decided: decisionOf('act', ladder), waits: ['stopped', 'succeeded'], verifications: [verified] });
+    const played = await bench.play(script, nothing);
+    expect(played.seen.undos).toHaveLength(verified ? 0 : 1);
+    expect(played.seen.calls.filter((call) => call === 'admit')).toHaveLength(1);
+    expect(played.seen.reports[0]?.ending).toMatchObject({ kind: 'escalated', page: true });
+    expect(played.seen.reports[0]?.ending.says).toContain('scale-out was stopped: alarm ALARM');
+    await keep(verified ? 'stopped-on-alarm-and-over' : 'stopped-on-alarm', played);
+  });
+});
+
 describe('row 42: cancelling a run whose effect can be put back', () => {
   it('stops it, sees it to its end, verifies, puts it back, and tells people; the next step never begins', async () => {
     const plan = planOf({ steps: [step(0, 'scale-out', { stops: true, undo: 'restore' }), step(1, 'restart')] });
