@@ -91,10 +91,10 @@ export async function adoptEffect(
   if (permit.ref) return adopted(deps, action, input, permit.ref);
   try {
     const adoption = await readBack(deps, action, input, permit);
-    if (adoption.found) return adopted(deps, action, input, adoption.ref);
+    if (adoption.found) return await adopted(deps, action, input, adoption.ref);
     const { certain } = adoption;
     const rearmed = certain && mayRearm(action.idempotency) && (await deps.ledger.rearm(input.attemptKey, permit.armed));
-    return rearmed ? { found: false, certain, rearmed } : doubtful(deps, input, permit, certain);
+    return rearmed ? { found: false, certain, rearmed } : await doubtful(deps, input, permit, certain);
   } catch (error) {
     // Nobody asks again after this one: without a word in the row it would stay open.
     if (isVendorFailure(error) && isLastTry()) return doubtful(deps, input, permit, false);
