@@ -67,7 +67,7 @@ const asksFor = async (incident: string) => {
 };
 
 describe('row 28: a running action is stopped when a named CloudWatch alarm fires', () => {
-  it('the automation is stopped once, its end is told, no further step is taken, and people have it', async () => {
+  it('the automation is stopped, its end is told, no further step is taken, and people have it', async () => {
     const [before, stopped] = [(await effects()).length, await stops()];
     const incident = await e2e.raise('ec2-status-check-failed');
     await begun(incident);
