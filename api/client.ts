@@ -38,6 +38,7 @@ export interface ApiClient {
   approve: (id: string, options: ApprovalOptions) => Promise<shapes.ApprovalReply>;
   reject: (id: string, options: ApprovalOptions) => Promise<shapes.ApprovalReply>;
   takeOver: (id: string, reason?: string) => Promise<shapes.TakeOverReply>;
+  release: (id: string, reason: string) => Promise<shapes.TakeOverReply>;
   holds: () => Promise<Hold[]>;
   /** Resolves when the hold is committed: everything that is consumed afterwards sees it. */
   stop: (hold: shapes.HoldBody) => Promise<Hold>;
@@ -86,6 +87,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       followStream(options, id === undefined ? '/api/v1/timeline' : `${incidentPath(id)}/timeline`, onLine, watch),
     approve: decide('approve'),
     reject: decide('reject'),
+    release: (id, reason) => ask('POST', `${incidentPath(id)}/release`, { reason }),
     takeOver: (id, reason) => ask('POST', `${incidentPath(id)}/take-over`, reason === undefined ? {} : { reason }),
     holds: async () => (await ask<{ holds: Hold[] }>('GET', '/api/v1/holds')).holds,
     stop: (hold) => ask('POST', '/api/v1/holds', hold),

@@ -29,6 +29,8 @@ export interface Runs {
   tellOpen: (delivery: Delivery, deadline: number) => Promise<RunAnswer>;
   decide: (incident: string, request: ApprovalRequest, updateId: string, deadline: number) => Promise<ApprovalAnswer>;
   takeOver: (incident: string, by: string, deadline: number) => Promise<void>;
+  /** Whether a run is open under that id. */
+  isOpen: (incident: string, deadline: number) => Promise<boolean>;
   reachable: (deadline: number) => Promise<void>;
   /**
    * Resolves when no call is under way any more, those that we gave up on included. Wait for it before the connection is closed:
@@ -75,6 +77,14 @@ export function createRuns({ connection, workflow }: TemporalClient): Runs {
       within(deadline, () => workflow.getHandle(workflowIdOf(incident)).executeUpdate(approval, { args: [request], updateId })),
     takeOver: (incident, by, deadline) =>
       within(deadline, () => workflow.getHandle(workflowIdOf(incident)).signal(takeOver, { by })),
+    isOpen: (incident, deadline) =>
+      within(deadline, () => workflow.getHandle(workflowIdOf(incident)).describe()).then(
+        ({ status }) => status.name === 'RUNNING' || status.name === 'PAUSED',
+        (error: unknown) => {
+          if (error instanceof RunError && error.fault === 'no-run') return false;
+          throw error;
+        },
+      ),
     reachable: (deadline) =>
       within(deadline, async () => {
         await connection.workflowService.getSystemInfo({});

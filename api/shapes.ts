@@ -80,6 +80,11 @@ export type ApprovalReply = z.infer<typeof ApprovalReply>;
 export const TakeOverBody = z.strictObject({ reason: z.string().min(1).max(1000).optional() }).meta({ id: 'TakeOverBody' });
 export type TakeOverBody = z.infer<typeof TakeOverBody>;
 
+export const ReleaseBody = z
+  .strictObject({ reason: z.string().min(1, 'say why: it stands on the timeline').max(1000) })
+  .meta({ id: 'ReleaseBody' });
+export type ReleaseBody = z.infer<typeof ReleaseBody>;
+
 export const TakeOverReply = z.object({ accepted: z.boolean(), says: z.string() }).meta({ id: 'TakeOverReply' });
 export type TakeOverReply = z.infer<typeof TakeOverReply>;
 

@@ -16,6 +16,8 @@ const stormMs = 24 * hour;
 const mostIncidents = 500;
 /** A run that never gave its target back (its workflow was terminated) loses it after so long. */
 const longestRunMs = 24 * hour;
+/** And what fails together with its target sooner: far longer than one step takes, and each step is admitted anew. */
+const longestLeaseMs = hour;
 
 type Asked = Omit<AdmissionRequest, 'preState'>;
 
@@ -64,20 +66,20 @@ async function domainHolderOf(db: Db, request: Asked, now: number): Promise<Admi
     .where('target_id', '!=', request.subject.targetId)
     .where('incident', '!=', request.incident)
     .where('released_at', 'is', null)
-    .where('admitted_at', '>', new Date(now - longestRunMs))
+    .where('admitted_at', '>', new Date(now - longestLeaseMs))
     .orderBy('admitted_at')
     .execute();
   const holder = rows.find((row) => row.consumed_at !== null || (row.ended_at === null && row.start_by.getTime() > now));
   return holder && { incident: holder.incident, since: holder.admitted_at.getTime() };
 }
 
-/** What the brake counts. An incident that joined another is that other. */
+/** What the brake counts. An incident that joined another is that other; one that no rule is about, or that was found too late, brakes nothing. */
 async function incidentsLately(db: Db, now: number): Promise<RecentIncident[]> {
   const rows = await db
     .selectFrom('incident')
     .select(['id', 'started_at', 'failure_domain'])
     .where('started_at', '>', new Date(now - stormMs))
-    .where((where) => where.or([where('outcome', 'is', null), where('outcome', '!=', 'joined')]))
+    .where((where) => where.or([where('outcome', 'is', null), where('outcome', 'not in', ['joined', 'ignored'])]))
     .orderBy('started_at', 'desc')
     .limit(mostIncidents)
     .execute();

@@ -26,7 +26,16 @@ export function admission(database: Database, hash: Hash): Pick<Ledger, 'admit' 
           .executeTakeFirst();
         return before ? again(database, tx, request, before, judge) : first(database, tx, request, judge);
       }),
-    preview: (request, judge) => database.run(async (db) => judge(await readState(database, db, request, false))),
+    preview: async (request, judge) => {
+      const verdicts = await database.run(async (db) => judge(await readState(database, db, request, false)));
+      // What trips here must stay as it would after admission: whoever only asks for leave has seen the same.
+      if (verdicts.some(({ places = [] }) => places.length > 0))
+        await database.transaction(async (tx) => {
+          await lock(tx, hash, request);
+          await placeHolds(database, tx, verdicts);
+        });
+      return verdicts;
+    },
     permit: (attemptKey) =>
       database.run(async (db) => {
         const row = await db.selectFrom('permit').selectAll().where('attempt_key', '=', attemptKey).executeTakeFirst();
@@ -39,7 +48,11 @@ export function admission(database: Database, hash: Hash): Pick<Ledger, 'admit' 
  * Target and failure domain take turns; and so does everything, for the budgets of rule, service and all cross every domain: without
  * it two admissions far apart would each spend the last of one budget. One order for all, so none waits for the other in a ring.
  */
-async function lock(tx: Tx, hash: Hash, { subject, failureDomain, attemptKey }: AdmissionRequest): Promise<void> {
+async function lock(
+  tx: Tx,
+  hash: Hash,
+  { subject, failureDomain, attemptKey }: Pick<AdmissionRequest, 'subject' | 'failureDomain' | 'attemptKey'>,
+): Promise<void> {
   const names = ['budgets', `domain ${failureDomain}`, `target ${subject.targetId}`, `attempt ${attemptKey}`];
   // 60 bits of each name's hash: PostgreSQL's advisory locks are numbers.
   const keys = names

@@ -29,7 +29,7 @@ const word: Approval = {
   verifiedIdentity: true,
   accepted: true,
   reason: 'go on',
-  at: '2026-11-22T03:00:00.123Z',
+  at: '2026-11-22T02:59:59.123Z',
 };
 
 describe('what people said', () => {

@@ -32,7 +32,9 @@ export async function admitUndo(deps: ActivityDeps, input: UndoInput): Promise<U
   if ('guard' in found) return refused(deps, input, found);
   const preState = await preStateOf(deps, input, recorded, found);
   if ('guard' in preState) return refused(deps, input, preState as unknown as GuardVerdict);
-  const asked = deps.guards.filter((guard) => guard.asked.includes('undo') || isHandsOff(guard.id, input, recorded.plan));
+  const asked = deps.guards.filter(
+    (guard) => guard.asked.includes('undo') || isHandsOff(guard.id, input, recorded.plan) || isFreeze(guard.id, input),
+  );
   const facts = factsOf(deps, input, recorded, incident, found);
   const admission = await deps.ledger.admit({ ...requestFor(deps, input, recorded), preState }, (state) =>
     judgeAll(asked, facts, withoutDemotions(state), recorded.plan.limits),
@@ -50,6 +52,9 @@ const withoutDemotions = (state: AdmissionState): AdmissionState => ({
 });
 
 const words = { undo: 'puts back', giveBack: 'gives back' } as const;
+
+/** What did not help is put back at any time; what helped and is lent can wait for the end of a freeze. */
+const isFreeze = (guard: string, { why }: UndoInput): boolean => guard === 'freeze' && why === 'giveBack';
 
 /** Who has taken an incident has taken it as it is. After it, nobody has it. */
 const isHandsOff = (guard: string, { why }: UndoInput, { limits }: Plan): boolean =>

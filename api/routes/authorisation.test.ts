@@ -25,6 +25,11 @@ const matrix: Record<string, { cells: readonly Cell[]; path?: string; body?: unk
     body: { decision: 'approve', planHash: '5b1e07c2' },
   },
   'post /api/v1/incidents/{id}/take-over': { cells: fromOperator, path: '/api/v1/incidents/bench:Q1/take-over', body: {} },
+  'post /api/v1/incidents/{id}/release': {
+    cells: fromOperator,
+    path: '/api/v1/incidents/bench:Q1/release',
+    body: { reason: 'its run was terminated' },
+  },
   'get /api/v1/holds': { cells: fromViewer },
   'post /api/v1/holds': { cells: fromOperator, body: { scope: 'service:S1', reason: 'a test' } },
   'delete /api/v1/holds/{id}': { cells: fromOperator, path: '/api/v1/holds/none' },

@@ -3,7 +3,7 @@ import { boundRequestId } from '../../domain/approval.js';
 import { defineRoute } from '../route.js';
 import { away, Problem } from '../problem.js';
 import { RunError } from '../runs.js';
-import { ApprovalBody, ApprovalReply, TakeOverBody, TakeOverReply } from '../shapes.js';
+import { ApprovalBody, ApprovalReply, ReleaseBody, TakeOverBody, TakeOverReply } from '../shapes.js';
 import type { Caller } from '../tokens.js';
 import { findIncident, IncidentParams } from './incident-id.js';
 
@@ -54,6 +54,27 @@ export const postTakeOver = defineRoute({
       status: 202,
       body: { accepted: true, says: `${id} is yours: no further step begins. What has begun is seen through and reported.` },
     };
+  },
+});
+
+export const postRelease = defineRoute({
+  method: 'post',
+  path: '/api/v1/incidents/{id}/release',
+  scope: 'operator',
+  summary: 'Let go of what a run that is no more still holds: its target, and what fails together with it.',
+  description: 'For a run that was terminated. One that goes on, or may, keeps what it has.',
+  params: IncidentParams,
+  body: ReleaseBody,
+  responses: { 200: { says: 'Others may act there again.', schema: TakeOverReply } },
+  problems: [404, 409],
+  handle: async ({ ledger, runs, limits, now }, { params, body, caller }) => {
+    const { id } = await findIncident(ledger, params.id);
+    const open = await runs.isOpen(id, now() + limits.doorDeadlineMs).catch(runProblem(id));
+    if (open) throw new Problem(409, `The run of ${id} goes on: take it over, or wait for its end.`);
+    await ledger.releaseTarget(id);
+    const says = `released by ${caller.name}: ${body.reason}`;
+    await ledger.record({ incident: id, phase: 'outcome', state: 'info', says, data: { releasedBy: caller.name } });
+    return { status: 200, body: { accepted: true, says: `${id} holds nothing any more. What it has done is as it was.` } };
   },
 });
 

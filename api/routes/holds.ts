@@ -59,6 +59,9 @@ export const deleteHold = defineRoute({
     }
     const answer = await ledger.liftHold(params.id, caller.name);
     if (answer === 'no such hold') throw notFound(`hold ${params.id} that stands`);
-    return { status: 200, body: { released: answer === 'lifted', says: liftedWords[answer](hold.scope, params.id, caller.name) } };
+    return {
+      status: 200,
+      body: { released: answer === 'lifted', says: liftedWords[answer](hold.scope, params.id, caller.name) },
+    };
   },
 });

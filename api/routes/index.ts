@@ -1,5 +1,5 @@
 import type { Route } from '../route.js';
-import { postApproval, postTakeOver } from './decisions.js';
+import { postApproval, postRelease, postTakeOver } from './decisions.js';
 import { postDeploy } from './deploys.js';
 import { deleteHold, listHolds, postHold } from './holds.js';
 import { getAllTimelines, getIncident, getPlan, getTimeline, listIncidents } from './incidents.js';
@@ -18,6 +18,7 @@ export const routes: readonly Route[] = [
   getPlan,
   postApproval,
   postTakeOver,
+  postRelease,
   listHolds,
   postHold,
   deleteHold,

@@ -203,6 +203,16 @@ describe('approvals over REST', () => {
     expect((await bench.get('/api/v1/incidents/bench:Q1/approval?decision=approve&planHash=5b1e07c2', 'admin')).status).toBe(404);
   });
 
+  it('a run that goes on keeps what it holds; one that was terminated is made to let go, with a reason on its timeline', async () => {
+    bench.temporal.open.add('incident:bench:Q1');
+    const refused = await bench.send('POST', '/api/v1/incidents/Q1/release', 'operator', { reason: 'it hangs' });
+    expect(refused.status).toBe(409);
+    bench.temporal.open.delete('incident:bench:Q1');
+    const released = await bench.send('POST', '/api/v1/incidents/Q1/release', 'operator', { reason: 'it was terminated' });
+    expect([released.status, await released.json()]).toMatchObject([200, { accepted: true }]);
+    expect((await bench.send('POST', '/api/v1/incidents/Q1/release', 'operator', {})).status).toBe(400);
+  });
+
   it('a take-over is told to the run in the name of the caller', async () => {
     const response = await bench.send('POST', '/api/v1/incidents/Q1/take-over', 'operator', {});
 

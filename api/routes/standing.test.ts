@@ -54,6 +54,7 @@ describe('how things stand', () => {
       pagerduty: ['signature'],
       grafana: ['token'],
       servicenow: [],
+      slack: [],
       alertmanager: [],
       sns: [],
       eventbridge: [],

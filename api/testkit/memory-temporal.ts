@@ -67,6 +67,11 @@ export function createMemoryTemporal(): MemoryTemporal {
       answers.set(options.updateId, answer);
       return answer;
     },
+    describe: async () => {
+      await reach();
+      if (!open.has(workflowId) && !closed.has(workflowId)) throw named('WorkflowNotFoundError');
+      return { status: { name: open.has(workflowId) ? 'RUNNING' : 'TERMINATED' } };
+    },
     signal: async (signal: { name: string }, argument: unknown) => {
       await reach();
       if (!open.has(workflowId)) throw named('WorkflowNotFoundError');

@@ -16,7 +16,7 @@ import {
   type Terminal,
 } from '../output.js';
 
-/** `incident list`, `show`, `watch`. */
+/** `incident list`, `show`, `watch`, `release`. */
 export function addIncidents(program: Command, context: Context): void {
   const incident = program.command('incident').description('what came in, and what became of it');
   incident
@@ -41,6 +41,17 @@ export function addIncidents(program: Command, context: Context): void {
           '\n',
         ),
       );
+    });
+  incident
+    .command('release')
+    .description(
+      'let go of what a terminated run still holds: its target and its failure domain. A run that goes on is left alone',
+    )
+    .argument('<incident>', 'its id')
+    .requiredOption('--reason <text>', 'why: it stands on the timeline')
+    .action(async (id: string, options: OutputOptions & { reason: string }) => {
+      const answer = await apiClient(context, 'operator').release(id, options.reason);
+      print(context, options, 'IncidentReleased', [{ id, ...answer }], () => answer.says);
     });
   incident
     .command('watch')

@@ -6,7 +6,7 @@ import type { LedgerRecord, NewRecord } from '../../domain/record.js';
 import { decisiveVerdict } from '../../domain/verdicts.js';
 import type { AdmissionRequest, ConsumptionRequest, LiftAnswer } from '../../ledger/port.js';
 import type { HoldTime } from '../proof/proof.js';
-import { historyMs, holderOf, pastEffects, type PermitRow, permitOf } from './permits.js';
+import { historyMs, holderOf, longestLeaseMs, pastEffects, type PermitRow, permitOf } from './permits.js';
 
 export type Judge = (state: AdmissionState) => GuardVerdict[];
 
@@ -94,6 +94,7 @@ export function createLedger(now: () => number): ModelLedger {
         now(),
         (row) => row.failureDomain === failureDomain && row.subject.targetId !== subject.targetId,
         (a, b) => a.admittedAt - b.admittedAt,
+        longestLeaseMs,
       ),
       incidents: [...begun.values()].filter(({ at }) => at > now() - stormMs).sort((a, b) => b.at - a.at),
       lifted: liftedOf(holds, holdScopes(subject), now()),
@@ -104,11 +105,15 @@ export function createLedger(now: () => number): ModelLedger {
     return known;
   };
 
+  const placeHolds = (verdicts: readonly GuardVerdict[]): void => {
+    for (const { kind, scope, reason } of verdicts.flatMap(({ places }) => places ?? []))
+      if (!inForce([scope]).some((hold) => hold.kind === kind)) ledger.placeHold({ kind, scope, reason, owner: 'opssentinel' });
+  };
+
   const judged = (request: AdmissionRequest, judge: Judge): { verdicts: GuardVerdict[]; refusedBy: GuardVerdict | undefined } => {
     const verdicts = judge(stateFor(request));
     const answer = verdicts.length === 0 ? [nobody] : verdicts;
-    for (const { kind, scope, reason } of answer.flatMap(({ places }) => places ?? []))
-      if (!inForce([scope]).some((hold) => hold.kind === kind)) ledger.placeHold({ kind, scope, reason, owner: 'opssentinel' });
+    placeHolds(answer);
     return { verdicts: answer, refusedBy: decisiveVerdict(answer) };
   };
 
@@ -149,7 +154,11 @@ export function createLedger(now: () => number): ModelLedger {
       if (refusedBy) return { admitted: false, verdicts, refusedBy };
       return { admitted: true, permit: permitOf(renewed(request, verdicts)), verdicts };
     },
-    preview: (request, judge) => judge(stateFor(request)),
+    preview: (request, judge) => {
+      const verdicts = judge(stateFor(request));
+      placeHolds(verdicts);
+      return verdicts;
+    },
     consume: (request) => {
       const row = permits.get(request.attemptKey);
       if (!row || row.incident !== request.incident) return { consumed: false, because: 'no permit' };

@@ -22,6 +22,7 @@ const hour = 3_600_000;
 const recentMs = 24 * hour;
 export const historyMs = 31 * 24 * hour;
 const longestRunMs = 24 * hour;
+export const longestLeaseMs = hour;
 
 /** Another run with a permit that it has used, or still may use, and has not given back. */
 export function holderOf(
@@ -30,13 +31,14 @@ export function holderOf(
   now: number,
   where: (row: PermitRow) => boolean,
   order: (a: PermitRow, b: PermitRow) => number,
+  longestMs = longestRunMs,
 ): AdmissionState['targetHeldBy'] {
   const [holder] = rows
     .filter(
       (row) =>
         row.incident !== incident &&
         row.releasedAt === undefined &&
-        row.admittedAt > now - longestRunMs &&
+        row.admittedAt > now - longestMs &&
         where(row) &&
         (row.consumedAt !== undefined || (row.endedAt === undefined && row.startBy > now)),
     )
