@@ -134,6 +134,13 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
   ['9', 'a malformed rule fails a check in CI with line and reason', 'tests/rules/promises.test.ts'],
   ['10', 'a rule and a recorded delivery give a verdict, and no side effect', 'cli/cases/library.test.ts'],
   [
+    '11',
+    'a rule over recorded incidents: how often it would have matched, acted, been refused',
+    'cli/backtest/backtest.test.ts',
+    'cli/backtest/command.test.ts',
+    'cli/try/try.test.ts',
+  ],
+  [
     '12',
     'a rule that observes does nothing on live traffic, and what it would have done is stored',
     'tests/e2e/decisions.test.ts',
@@ -188,6 +195,8 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
     'tests/admission/calendars.test.ts',
   ],
   ['23', 'one action at a time per target', 'ledger/permits.test.ts', 'tests/admission/at-once.test.ts'],
+  ['28', 'what runs is stopped when a named alarm fires', 'tests/run/stop-on.test.ts', 'tests/e2e/cut-short.test.ts'],
+  ['30', 'what would change is shown before anything does', 'cli/plan/plan.test.ts'],
   ['29', 'preconditions are read again just before acting', 'tests/e2e/decisions.test.ts'],
   [
     '31',
@@ -196,6 +205,13 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
     'tests/e2e/main-job.test.ts',
   ],
   ['32', 'N of M approvers', 'guards/approval.test.ts', 'activities/decide/judge-approval-words.test.ts'],
+  [
+    '33',
+    'approved from Slack by a person whose identity was checked',
+    'tests/e2e/slack.test.ts',
+    'integrations/slack/receive.test.ts',
+    'api/door/buttons.test.ts',
+  ],
   [
     '36',
     'who asked for it cannot approve it; automation cannot approve itself',
@@ -223,7 +239,8 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
     'tests/e2e/main-job.test.ts',
   ],
   ['47', 'each action runs under its own least-privilege role, in the account of its target', 'tests/deploy/iam.test.ts'],
-  ['42', 'cancelling runs the clean-up', 'tests/run/undo.test.ts'],
+  ['42', 'cancelling runs the clean-up', 'tests/run/undo.test.ts', 'tests/e2e/cut-short.test.ts'],
+  ['46', 'it goes on from the step that it was in', 'tests/e2e/cut-short.test.ts'],
   ['45', 'a cheap fix, then a stronger one, then people', 'tests/run/paths.test.ts', 'tests/e2e/main-job.test.ts'],
   ['44', 'a failed verification undoes the change', 'tests/run/undo.test.ts', 'tests/e2e/systems.test.ts'],
   ['48', 'event, rule, decision and result in one query', 'ledger/ledger.test.ts', 'tests/e2e/main-job.test.ts'],
@@ -258,6 +275,12 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
     'domain/precision.test.ts',
     'cli/promote/page.test.ts',
   ],
+  ['N1', 'killed at every step of every action: never two effects for one attempt key', 'tests/crash/effects.test.ts'],
+  [
+    'N2',
+    'a change of a rule shows what it would have done on recorded incidents, guards included',
+    'cli/backtest/command.test.ts',
+  ],
   [
     'N4',
     'a failed verification puts back what was recorded; the page says what was tried',
@@ -278,7 +301,12 @@ const promises: readonly (readonly [row: string, sentence: string, ...provedIn: 
     'guards/brake.test.ts',
     'guards/domain-lease.test.ts',
   ],
-  ['N7', 'a past incident is decided again under another revision, and compared', 'cli/rules/explain.test.ts'],
+  [
+    'N7',
+    'a past incident is decided again under another revision, and compared',
+    'cli/rules/explain.test.ts',
+    'cli/backtest/command.test.ts',
+  ],
   [
     'N9',
     'webhooks that never came are found within five minutes; the gap is a figure',

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { guards } from '../../guards/index.js';
 import { parse } from 'yaml';
 import { type E2e, openE2e } from './stage.js';
 
@@ -49,6 +50,8 @@ describe('what rules conclude, from webhook to note', () => {
     expect(await e2e.ended(incident)).toBe('observed');
     await noEffect();
     const { notes, woken, status } = await atPagerDuty(incident);
+    const asked = await e2e.line(incident, ({ once }) => once === 'guards.observed', 'no guard was asked');
+    expect(((asked.data?.['verdicts'] ?? []) as { guard: string }[]).map(({ guard }) => guard)).toEqual(guards.map(({ id }) => id));
     expect(notes).toHaveLength(1);
     expect(notes[0]?.content).toMatch(
       /^OpsSentinel: observing only; nothing was done[.] It would have run restart-ec2-instance on i-0aa11bb22cc33dd44[.]/,

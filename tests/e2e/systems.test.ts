@@ -141,6 +141,13 @@ describe('the four use cases, from webhook to verified result', () => {
       expect(session).toBe(`os-${incident.replace(':', '=')}`);
     }
   });
+
+  it('M20: the evidence names the session beside each effect', async () => {
+    const [{ id } = { id: '' }] = (await e2e.api.admin.incidents(50)).filter(({ effects }) => effects > 0);
+    const { timeline } = (await e2e.api.admin.evidence(id)) as { timeline: { phase: string; data?: { traces?: object } }[] };
+    const began = timeline.find(({ phase, data }) => phase === 'execute' && data?.traces !== undefined);
+    expect(began?.data?.traces).toEqual({ roleSessionName: `os-${id.replace(':', '=')}`, sourceIdentity: id.replace(':', '=') });
+  });
 });
 
 describe('ways in', () => {
