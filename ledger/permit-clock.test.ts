@@ -189,7 +189,7 @@ describe('how an effect went', () => {
 });
 
 describe('who has the target, and who acts in its failure domain', () => {
-  it('one that may still be used holds it until it ends; one that was used, until it is given back or a day later', async () => {
+  it('one that may still be used holds it until it ends; one that was used, until it is given back, or an hour and a day later', async () => {
     await admitted(asking());
     const held = { incident: 'pagerduty:QSBX0001', since: began };
     now = began + minute - 1;
@@ -204,11 +204,15 @@ describe('who has the target, and who acts in its failure domain', () => {
     now = began;
     await ledger.consume(shown(asking()));
     await ledger.effectEnded('key-1', 'succeeded', 'done');
-    now = began + day - 1;
+    now = began + hour - 1;
     expect([(await seen()).targetHeldBy, (await seen({}, other)).domainHeldBy]).toEqual([held, held]);
     now += 1;
-    expect([(await seen()).targetHeldBy, (await seen({}, other)).domainHeldBy]).toEqual([undefined, undefined]);
-    now = began + hour;
+    expect([(await seen()).targetHeldBy, (await seen({}, other)).domainHeldBy]).toEqual([held, undefined]);
+    now = began + day - 1;
+    expect((await seen()).targetHeldBy).toEqual(held);
+    now += 1;
+    expect((await seen()).targetHeldBy).toBeUndefined();
+    now = began + hour / 2;
     await ledger.releaseTarget('pagerduty:QSBX0001');
     expect([(await seen()).targetHeldBy, (await seen({}, other)).domainHeldBy]).toEqual([undefined, undefined]);
   });

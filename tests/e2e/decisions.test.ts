@@ -51,7 +51,9 @@ describe('what rules conclude, from webhook to note', () => {
     await noEffect();
     const { notes, woken, status } = await atPagerDuty(incident);
     const asked = await e2e.line(incident, ({ once }) => once === 'guards.observed', 'no guard was asked');
-    expect(((asked.data?.['verdicts'] ?? []) as { guard: string }[]).map(({ guard }) => guard)).toEqual(guards.map(({ id }) => id));
+    expect(((asked.data?.['verdicts'] ?? []) as { guard: string }[]).map(({ guard }) => guard)).toEqual(
+      guards.map(({ id }) => id),
+    );
     expect(notes).toHaveLength(1);
     expect(notes[0]?.content).toMatch(
       /^OpsSentinel: observing only; nothing was done[.] It would have run restart-ec2-instance on i-0aa11bb22cc33dd44[.]/,

@@ -242,7 +242,7 @@ describe('the simulated ledger', () => {
           expect({ index, one, answer: modelled }).toEqual({ index, one, answer: answered });
         }
       }),
-      { numRuns: 300, endOnFailure: false },
+      { numRuns: 150, endOnFailure: false },
     );
   }, 300_000);
 });
