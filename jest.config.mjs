@@ -31,6 +31,7 @@ export default {
   },
   testTimeout: 60_000,
   maxWorkers: 2,
+  testSequencer: '<rootDir>/tools/jest-sequence.mjs',
   forceExit: true,
   reporters: [['default', { summaryThreshold: 1000 }], '<rootDir>/tools/jest-summary.mjs'],
 };

@@ -1,0 +1,18 @@
+import { createRequire } from 'node:module';
+
+const Sequencer = createRequire(import.meta.url)('@jest/test-sequencer').default;
+
+/** Folders of what takes longest, the longest first: begun last, one worker would wait for the other at the end. */
+const first = ['tests/conformance', 'tests/e2e/', 'tests/crash/', 'tests/simulation/', 'tests/run/', 'tests/admission/', 'cli/'];
+
+const rank = ({ path }) => {
+  const at = first.findIndex((folder) => path.includes(`/${folder}`));
+  return at < 0 ? first.length : at;
+};
+
+/** Jest's own order (what failed, what took long the last time, the size of the file) within each of these. */
+export default class Longest extends Sequencer {
+  sort(tests) {
+    return [...super.sort(tests)].sort((a, b) => rank(a) - rank(b));
+  }
+}
