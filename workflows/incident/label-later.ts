@@ -1,3 +1,4 @@
+import { WorkflowIdReusePolicy } from '@temporalio/common';
 import { ParentClosePolicy, patched, startChild } from '@temporalio/workflow';
 import type { Plan } from '../../domain/plan.js';
 import { labelWorkflowId } from '../ids.js';
@@ -15,7 +16,8 @@ export async function labelLater({ about }: Run, { pace, rule }: Plan): Promise<
     workflowId: labelWorkflowId(about.incident),
     args: [input],
     parentClosePolicy: ParentClosePolicy.ABANDON,
+    workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
     staticSummary: `judges whether ${rule.name} was right`,
-    // One that was begun before, by a run that was reset, goes on.
+    // One that was begun before, by a run that was reset, goes on, or has judged.
   }).catch(() => undefined);
 }

@@ -1,3 +1,4 @@
+import { WorkflowIdReusePolicy } from '@temporalio/common';
 import { CancellationScope, ParentClosePolicy, startChild } from '@temporalio/workflow';
 import type { PlanStep } from '../../domain/plan.js';
 import type { StepStory } from '../../domain/story.js';
@@ -95,6 +96,7 @@ export async function promiseGiveBack(run: PlannedRun, step: PlanStep, told: Ste
     workflowId: giveBackWorkflowId(run.about.incident, step.index, placeInRollout(run)),
     args: [input],
     parentClosePolicy: ParentClosePolicy.ABANDON,
+    workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
     staticSummary: `gives back what ${step.runbook} added`,
   }).then(
     () => true,
