@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
+import sequencing from '@jest/test-sequencer';
 
-const Sequencer = createRequire(import.meta.url)('@jest/test-sequencer').default;
+const Sequencer = sequencing.default;
 
 /** Folders of what takes longest, the longest first: begun last, one worker would wait for the other at the end. */
 const first = ['tests/conformance', 'tests/e2e/', 'tests/crash/', 'tests/simulation/', 'tests/run/', 'tests/admission/', 'cli/'];
@@ -11,6 +11,7 @@ const rank = ({ path }) => {
 };
 
 /** Jest's own order (what failed, what took long the last time, the size of the file) within each of these. */
+// oxlint-disable-next-line import/no-default-export -- Jest takes the default export of this file
 export default class Longest extends Sequencer {
   sort(tests) {
     return [...super.sort(tests)].sort((a, b) => rank(a) - rank(b));
