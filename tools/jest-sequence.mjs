@@ -1,6 +1,4 @@
-import sequencing from '@jest/test-sequencer';
-
-const Sequencer = sequencing.default;
+import Sequencer from '@jest/test-sequencer';
 
 /** Folders of what takes longest, the longest first: begun last, one worker would wait for the other at the end. */
 const first = ['tests/conformance', 'tests/e2e/', 'tests/crash/', 'tests/simulation/', 'tests/run/', 'tests/admission/', 'cli/'];
