@@ -11,7 +11,8 @@ const rank = ({ path }) => {
 /** Jest's own order (what failed, what took long the last time, the size of the file) within each of these. */
 // oxlint-disable-next-line import/no-default-export -- Jest takes the default export of this file
 export default class Longest extends Sequencer {
-  sort(tests) {
-    return [...super.sort(tests)].sort((a, b) => rank(a) - rank(b));
+  async sort(tests) {
+    const inTurn = await super.sort(tests);
+    return [...inTurn].sort((a, b) => rank(a) - rank(b));
   }
 }
