@@ -197,7 +197,7 @@ describe('the client', () => {
     const client = createApiClient({ url: bench.address, token: bench.token('admin') });
 
     expect(await client.approve('Q1', { planHash: '5b1e07c2', reason: 'yes' })).toEqual({ accepted: true, reason: 'approved' });
-    const hold = await client.stop({ reason: 'just looking' });
+    const hold = await client.stop({ reason: 'just looking', scope: 'service:PSVC001' });
     expect((await client.holds()).map(({ id }) => id)).toEqual([hold.id]);
     expect(await client.resume(hold.id)).toMatchObject({ released: true });
     expect((await client.ready()).ready).toBe(true);
