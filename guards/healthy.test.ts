@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { GuardFacts } from '../domain/admission.js';
+import type { GuardFacts, PastEffect } from '../domain/admission.js';
 import { riskOrder } from '../domain/plan.js';
 import type { GroupHealth } from '../domain/surroundings.js';
-import { askAll, calmFacts, calmState, standard } from './facts.fixture.js';
+import { askAll, calmFacts, calmState, effectAgo, minute, standard } from './facts.fixture.js';
 
 const web = (changes: Partial<GroupHealth> = {}): GroupHealth => ({
   name: 'instances with service=web',
@@ -125,5 +125,19 @@ describe('healthy', () => {
         expect(said(health, share)?.verdict).toBe(enough ? 'allow' : 'refuse');
       }),
     );
+  });
+
+  it('row 25, G3: what this run itself has taken away, and not yet seen to be well again, is missing as well', () => {
+    const found = (effects: PastEffect[]) =>
+      askAll(calmFacts({ surroundings: { group: web(), people: [], unknown: [] } }), calmState({ effects })).of('healthy')?.found;
+    const own = (targetId: string, changes: Partial<PastEffect> = {}) =>
+      effectAgo(minute, { incident: calmFacts().incidentId, targetId, ...changes });
+    const left = (count: number) => expect.stringMatching(new RegExp(`^${count} of 6 would stay healthy`)) as unknown;
+    expect(found([own('i-a'), own('i-b')])).toEqual(left(3));
+    // Two effects on one target are one that is away.
+    expect(found([own('i-a'), own('i-a')])).toEqual(left(4));
+    expect(found([own('i-a', { verified: true }), own('i-b', { verified: false })])).toEqual(left(5));
+    expect(found([own('i-a', { incident: 'pagerduty:OTHER' })])).toEqual(left(5));
+    expect(found([own(calmFacts().target.id)])).toEqual(left(5));
   });
 });

@@ -384,15 +384,3 @@ describe('how an effect ended', () => {
     expect(await permitRows()).toMatchObject([{ status: 'succeeded', ended_says: 'done' }]);
   });
 });
-
-describe('what stops everything', () => {
-  it('G5: takes two people within an hour to lift; one of them twice is one', async () => {
-    const hold = await ledger.placeHold({ kind: 'stop', scope: 'all', reason: 'the region burns', owner: 'ada' });
-    expect(await ledger.liftHold(hold.id, 'ada')).toBe('one more');
-    expect(await ledger.liftHold(hold.id, 'Ada')).toBe('one more');
-    expect(await ledger.holds()).toMatchObject([{ id: hold.id, liftAskedBy: 'Ada' }]);
-    expect(await ledger.liftHold(hold.id, 'grace')).toBe('lifted');
-    expect(await ledger.holds()).toEqual([]);
-    expect(await ledger.liftHold(hold.id, 'grace')).toBe('no such hold');
-  });
-});

@@ -1,0 +1,51 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { GuardVerdict } from '../domain/permit.js';
+import { startTestPostgres, type TestPostgres } from '../tests/support/postgres.js';
+import { openLedger } from './open.js';
+import type { Ledger } from './port.js';
+import { admissionRequest, yes } from './requests.fixture.js';
+
+let postgres: TestPostgres;
+let ledger: Ledger;
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+});
+afterAll(() => postgres.stop());
+beforeEach(async () => {
+  ledger = await openLedger({ url: await postgres.freshUrl(), deadlineMs: 10_000 });
+});
+afterEach(() => ledger.close());
+
+describe('what stops everything', () => {
+  it('G5: takes two people within an hour to lift; one of them twice is one', async () => {
+    const hold = await ledger.placeHold({ kind: 'stop', scope: 'all', reason: 'the region burns', owner: 'ada' });
+    expect(await ledger.liftHold(hold.id, 'ada')).toBe('one more');
+    expect(await ledger.liftHold(hold.id, 'Ada')).toBe('one more');
+    expect(await ledger.holds()).toMatchObject([{ id: hold.id, liftAskedBy: 'Ada' }]);
+    expect(await ledger.liftHold(hold.id, 'grace')).toBe('lifted');
+    expect(await ledger.holds()).toEqual([]);
+    expect(await ledger.liftHold(hold.id, 'grace')).toBe('no such hold');
+  });
+});
+
+describe('what a guard wants in force', () => {
+  const tripped = (): GuardVerdict[] => [
+    {
+      guard: 'brake',
+      verdict: 'refuse',
+      limit: '3/10m',
+      found: 'too many',
+      setBy: 'default',
+      places: [{ kind: 'brake', scope: 'domain:d', reason: 'too many' }],
+    },
+  ];
+
+  it('stands from then on, once, whether leave was asked for or only whether it would be given', async () => {
+    const { preState: _none, ...request } = admissionRequest();
+    expect(await ledger.preview(request, yes)).toEqual(yes());
+    expect(await ledger.holds()).toEqual([]);
+    expect(await ledger.preview(request, tripped)).toEqual(tripped());
+    expect(await ledger.admit(admissionRequest(), tripped)).toMatchObject({ admitted: false });
+    expect(await ledger.holds()).toMatchObject([{ kind: 'brake', scope: 'domain:d', reason: 'too many', owner: 'opssentinel' }]);
+  });
+});
