@@ -47,7 +47,11 @@ describe('the API on PostgreSQL', () => {
       decision: { concluded: 'nothing', because: 'no rule', numbers: [1, 2.5, null] },
     });
     expect(Object.keys(await client.evidence('Q1')).length).toBeGreaterThan(0);
-    const hold = await client.stop({ reason: 'just looking', scope: 'service:PSVC001', until: new Date(Date.now() + 60_000).toISOString() });
+    const hold = await client.stop({
+      reason: 'just looking',
+      scope: 'service:PSVC001',
+      until: new Date(Date.now() + 60_000).toISOString(),
+    });
     expect(await client.holds()).toEqual([hold]);
     expect(await client.resume(hold.id)).toMatchObject({ released: true });
     expect(await client.holds()).toEqual([]);
