@@ -3,7 +3,7 @@ import type { Catalogue } from '../domain/catalogue.js';
 import { parseDuration } from '../domain/duration.js';
 import type { Incident } from '../domain/incident.js';
 import { canonicalJson, type Hash, type JsonObject } from '../domain/json.js';
-import { type Mode, type Plan, planHash, type PlanStep, type Risk, riskOrder } from '../domain/plan.js';
+import { highestRisk, type Mode, type Plan, planHash, type PlanStep } from '../domain/plan.js';
 import { ruleFacts } from '../domain/readable.js';
 import type { Target } from '../domain/target.js';
 import type { LoadedRule, LoadedRunbook, LoadedStep, RuleSet } from '../rules/language/set.js';
@@ -30,7 +30,7 @@ export type Planned = { ok: true; plan: Plan } | { ok: false; because: string; p
 
 /** What is going to be done, as a value. The same inputs give the same plan and the same hash. */
 export function buildPlan(input: PlanInput): Planned {
-  const { set, incident, rule, environment, target } = input;
+  const { incident, rule } = input;
   const facts = ruleFacts(input.alert, incident);
   const steps: PlanStep[] = [];
   for (const [index, step] of rule.steps.entries()) {
@@ -38,18 +38,24 @@ export function buildPlan(input: PlanInput): Planned {
     if (!planned.ok) return planned;
     steps.push(planned.step);
   }
-  const risk = steps.map((step) => step.risk).reduce(highest, 'additive');
-  const ceiling = set.policy.doc.environments[environment]?.ceiling ?? 'observe';
+  const plan = planOf(input, steps);
+  return { ok: true, plan: { ...plan, hash: planHash(plan, canonicalJson, input.hash) } };
+}
+
+/** Everything of a plan beside its steps, and what follows from them. Without its hash: whoever knows all of it pins it. */
+export function planOf(input: Omit<PlanInput, 'alert' | 'hash'>, steps: PlanStep[]): Omit<Plan, 'hash'> {
+  const { set, catalogue, incident, rule, environment, target, selector, corroborable } = input;
+  const risk = steps.map((step) => step.risk).reduce(highestRisk, 'additive');
   const { mode, because } = effectiveMode({
     rule: rule.doc.mode?.[environment],
     environment,
-    ceiling,
+    ceiling: set.policy.doc.environments[environment]?.ceiling ?? 'observe',
     risk,
-    actions: steps.map((step) => allowance(input.catalogue, step.action)),
-    corroborable: input.corroborable,
+    actions: steps.map((step) => allowance(catalogue, step.action)),
+    corroborable,
     barsAuto: set.revision?.barsAuto,
   });
-  const plan: Omit<Plan, 'hash'> = {
+  return {
     ref: incident.ref,
     rule: { name: rule.name, logicHash: rule.logicHash, fileHash: rule.fileHash, at: rule.at },
     team: rule.doc.owner,
@@ -58,14 +64,13 @@ export function buildPlan(input: PlanInput): Planned {
     mode,
     ...(because === undefined ? {} : { modeBecause: because }),
     target,
-    selector: input.selector,
+    selector,
     steps,
     limits: guardLimits(set, rule),
     approval: approvalTerms(set, rule, risk === 'destructive'),
     report: reportOf(rule, incident.ref.source),
     pace: paceOf(set),
   };
-  return { ok: true, plan: { ...plan, hash: planHash(plan, canonicalJson, input.hash) } };
 }
 
 /** A rule may leave out what its runbook would put back; then nothing is given back either. */
@@ -89,8 +94,6 @@ function reportOf({ doc: { report } }: LoadedRule, source: string): Plan['report
     ...(report?.slack === undefined ? {} : { slack: report.slack }),
   };
 }
-
-const highest = (one: Risk, other: Risk): Risk => (riskOrder.indexOf(one) > riskOrder.indexOf(other) ? one : other);
 
 /** What an action allows at most, and whether it can be carried out at all. */
 function allowance(catalogue: Catalogue, id: string): { id: string; ceiling: Mode; connected: boolean } {
@@ -120,7 +123,7 @@ function planStep(input: PlanInput, step: LoadedStep, index: number, facts: Json
       action: action.id,
       waits: action.waits,
       params: params.params,
-      risk: highest(runbook.doc.risk, action.riskOf(params.params)),
+      risk: highestRisk(runbook.doc.risk, action.riskOf(params.params)),
       idempotency: action.idempotency,
       timeoutMs: effectTimeout(runbook.doc, capsOf(set)),
       verify: verification(set, step, runbook.doc),

@@ -12,6 +12,8 @@ export type Idempotency = 'token' | 'named' | 'absolute' | 'marker' | 'at-most-o
 export const riskOrder: readonly Risk[] = ['additive', 'disruptive', 'destructive'];
 export const modeOrder: readonly Mode[] = ['observe', 'approve', 'auto'];
 
+export const highestRisk = (one: Risk, other: Risk): Risk => (riskOrder.indexOf(one) > riskOrder.indexOf(other) ? one : other);
+
 /** A named read that says whether things are well. */
 export interface PlannedCheck {
   check: string;

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Catalogue, CatalogueAction, CatalogueTarget, Parsed } from '../domain/catalogue.js';
 import type { JsonObject } from '../domain/json.js';
-import { type Risk, riskOrder } from '../domain/plan.js';
+import { highestRisk } from '../domain/plan.js';
 import type { Target } from '../domain/target.js';
 import type { Written } from './contract/action.js';
 import type { AnyAction, Registry } from './contract/registry.js';
@@ -43,7 +43,7 @@ function actionOf(action: AnyAction, connected: boolean): CatalogueAction {
     ceiling: action.ceiling ?? 'auto',
     parse: parser(written?.params ?? params),
     settle: (said, target) => settled(said, target, written, exact),
-    riskOf: (exactly) => highest(risk, action.riskOf?.(exactly) ?? risk),
+    riskOf: (exactly) => highestRisk(risk, action.riskOf?.(exactly) ?? risk),
     says: action.says,
     warns: (exactly) => action.warns?.(exactly),
   };
@@ -57,8 +57,6 @@ function settled(said: JsonObject, target: Target, written: Written | undefined,
   if (parsed.ok) return { ok: true, params: parsed.value } as const;
   return { ok: false, because: parsed.problems.map(({ place, says }) => `${place}: ${says}`).join('; ') } as const;
 }
-
-const highest = (one: Risk, other: Risk): Risk => (riskOrder.indexOf(one) > riskOrder.indexOf(other) ? one : other);
 
 function mapValues<From, To>(map: ReadonlyMap<string, From>, to: (value: From) => To): ReadonlyMap<string, To> {
   return new Map([...map].map(([key, value]) => [key, to(value)]));

@@ -150,7 +150,7 @@ export interface Ledger {
    * The same key gives the same permit; a consumed one is given back as it is.
    */
   admit: (request: AdmissionRequest, judge: (state: AdmissionState) => GuardVerdict[]) => Promise<Admission>;
-  /** The same reads without lock or permit: "would you admit?". */
+  /** The same reads without a permit: "would you admit?". What the verdicts put in force stands as it would after `admit`. */
   preview: (
     request: Omit<AdmissionRequest, 'preState'>,
     judge: (state: AdmissionState) => GuardVerdict[],

@@ -43,7 +43,7 @@ export async function admit(deps: ActivityDeps, input: StepInput): Promise<Admis
   return admission;
 }
 
-/** "Would you admit?", asked before people are. Takes no lock and writes nothing. Of several targets each is asked about: people allow all of them. */
+/** "Would you admit?", asked before people are. Permits nothing; what a guard wants in force stands from then on. Of several targets each is asked about: people allow all of them. */
 export async function preview(deps: ActivityDeps, input: StepInput): Promise<GuardVerdict[]> {
   const derived = await derive(deps, input);
   if ('guard' in derived) return [derived];

@@ -2,15 +2,15 @@ import type { Witness } from '../../domain/alert.js';
 import type { Catalogue } from '../../domain/catalogue.js';
 import { incidentId } from '../../domain/incident-id.js';
 import type { Hash } from '../../domain/json.js';
-import { type Plan, planIn, type PlanStep, type Risk, riskOrder } from '../../domain/plan.js';
+import { highestRisk, type Plan, planIn, type PlanStep } from '../../domain/plan.js';
 import { ruleFacts } from '../../domain/readable.js';
 import type { Target } from '../../domain/target.js';
 import { type Chosen, matchAndAim, planFor } from '../../decide/decide.js';
 import { resolveInputs } from '../../decide/inputs.js';
-import { approvalTerms, effectTimeout, guardLimits, verification } from '../../decide/limits.js';
-import { effectiveMode } from '../../decide/mode.js';
+import { effectTimeout, verification } from '../../decide/limits.js';
 import { resolveParams } from '../../decide/params.js';
-import { capsOf, paceOf } from '../../decide/profiles.js';
+import { planOf } from '../../decide/plan.js';
+import { capsOf } from '../../decide/profiles.js';
 import { ownWord } from '../../decide/witness.js';
 import type { Registry } from '../../integrations/contract/registry.js';
 import type { RuleSet } from '../../rules/language/set.js';
@@ -107,7 +107,7 @@ function withoutTarget(
       action: action.id,
       waits: action.waits,
       params: params.ok ? params.params : {},
-      risk: highest(runbook.doc.risk, params.ok ? action.riskOf(params.params) : action.risk),
+      risk: highestRisk(runbook.doc.risk, params.ok ? action.riskOf(params.params) : action.risk),
       idempotency: action.idempotency,
       timeoutMs: effectTimeout(runbook.doc, capsOf(set)),
       verify: verification(set, step, runbook.doc),
@@ -115,41 +115,11 @@ function withoutTarget(
       says: params.ok ? action.says(params.params) : runbook.name,
     });
   }
-  const risk = steps.map((step) => step.risk).reduce(highest, 'additive');
-  const { mode, because } = effectiveMode({
-    rule: rule.doc.mode?.[environment],
-    environment,
-    ceiling: set.policy.doc.environments[environment]?.ceiling ?? 'observe',
-    risk,
-    actions: steps.map(({ action: id }) => {
-      const { ceiling = 'observe', connected = false } = catalogue.actions.get(id) ?? {};
-      return { id, ceiling, connected };
-    }),
-    corroborable,
-    barsAuto: set.revision?.barsAuto,
-  });
-  const plan: Plan = {
-    ref: incident.ref,
-    rule: { name: rule.name, logicHash: rule.logicHash, fileHash: rule.fileHash, at: rule.at },
-    team: rule.doc.owner,
-    rulesHash: set.hash,
-    environment,
-    mode,
-    ...(because === undefined ? {} : { modeBecause: because }),
-    target,
-    selector: chosen.selector,
-    steps,
-    limits: guardLimits(set, rule),
-    approval: approvalTerms(set, rule, risk === 'destructive'),
-    report: { resolve: 'never' },
-    pace: paceOf(set),
-    // Nobody can approve what nobody knows.
-    hash: '',
-  };
+  const about = { set, catalogue, incident, rule, environment, target, selector: chosen.selector, corroborable };
+  // Nobody can approve what nobody knows, and nobody is told of it.
+  const plan: Plan = { ...planOf(about, steps), report: { resolve: 'never' }, hash: '' };
   return { plan };
 }
-
-const highest = (one: Risk, other: Risk): Risk => (riskOrder.indexOf(one) > riskOrder.indexOf(other) ? one : other);
 
 /** One id for one resource: cooldowns and leases go by it. */
 function standIn({ targetType: type, account, region, environment, selector, tagged }: Chosen): Target {
