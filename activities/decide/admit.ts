@@ -16,7 +16,7 @@ import { rulesSaid } from '../pinned.js';
 import { callFor, isVendorFailure } from '../shell.js';
 import { allNamesOf, approversNow, requestersOf } from '../situation/approvers.js';
 import { aroundTarget } from '../situation/around.js';
-import { attemptOf } from '../situation/attempt.js';
+import { attemptIn, attemptOf, permitsOf } from '../situation/attempt.js';
 import { calendarsNow } from '../situation/calendars.js';
 import { deploysAround } from '../situation/deploys.js';
 import { readSituation, type Situation } from '../situation/read.js';
@@ -138,9 +138,7 @@ async function factsFor(
 /** Whether this incident's rollout has begun, by the ledger. */
 async function hasBegun(deps: ActivityDeps, { incident, target }: StepInput): Promise<boolean> {
   if (target === undefined) return false;
-  const { permits } = await deps.ledger.evidence(incident);
-  const rows = (Array.isArray(permits) ? permits : []) as { consumed_at?: string | null; target_id?: string }[];
-  return rows.some((row) => row.consumed_at != null && row.target_id !== target);
+  return (await permitsOf(deps, incident)).some((row) => row.consumed_at != null && row.target_id !== target);
 }
 
 /** Who may decide is asked only where somebody has said something: it is a read at the rota. */
@@ -181,11 +179,13 @@ async function beforeItsTurn(deps: ActivityDeps, input: StepInput, plan: Plan): 
 async function beforeItsBatch(deps: ActivityDeps, input: StepInput, plan: Plan): Promise<string | undefined> {
   const batches = batchesOf(plan);
   const mine = batches.findIndex((batch) => batch.includes(input.target ?? plan.target.id));
+  const before = batches.slice(0, mine).flat();
+  const rows = before.length === 0 ? [] : await permitsOf(deps, input.incident);
   let errors = 0;
-  for (const id of batches.slice(0, mine).flat()) {
+  for (const id of before) {
     const one = aimedAt(plan, id);
     const [step] = one?.steps ?? [];
-    const attempt = one && step && (await attemptOf(deps, input.incident, attemptKey(deps, one, step)));
+    const attempt = one && step && attemptIn(rows, attemptKey(deps, one, step));
     const name = one?.target.name ?? id;
     if (!attempt?.consumed) return `${name} of an earlier batch has not been acted on`;
     if (attempt.status === 'unknown') return `whether it was done on ${name} is not known`;

@@ -1,25 +1,18 @@
 import { type Judgement, right, unlabelled, wrong } from '../../domain/label.js';
 import type { Plan } from '../../domain/plan.js';
 import type { ActivityDeps } from '../deps.js';
-
-interface PermitRow {
-  target_id?: string;
-  step?: number;
-  consumed_at?: string | null;
-  status?: string | null;
-  verified?: boolean | null;
-  verified_says?: string | null;
-}
+import { type PermitEvidence, permitsOf } from '../situation/attempt.js';
 
 /**
  * What the ledger says of a run that was to act: verified is right, not verified or rejected is wrong. `undefined`: people were asked
  * and did not answer, or it was only observed, so that what they did instead has to tell.
  */
-export async function judgedByLedger({ ledger }: ActivityDeps, incident: string, plan: Plan): Promise<Judgement | undefined> {
+export async function judgedByLedger(deps: ActivityDeps, incident: string, plan: Plan): Promise<Judgement | undefined> {
   if (plan.mode === 'observe') return undefined;
-  const [said, { permits }] = await Promise.all([ledger.approvals(incident, plan.hash), ledger.evidence(incident)]);
+  const { ledger } = deps;
+  const [said, permits] = await Promise.all([ledger.approvals(incident, plan.hash), permitsOf(deps, incident)]);
   const accepted = said.filter((one) => one.accepted);
-  const done = ((Array.isArray(permits) ? permits : []) as PermitRow[]).filter(({ consumed_at: at }) => at != null);
+  const done = permits.filter(({ consumed_at: at }) => at != null);
   if (done.length > 0)
     return byEffects(
       done,
@@ -32,8 +25,8 @@ export async function judgedByLedger({ ledger }: ActivityDeps, incident: string,
 }
 
 /** By the last step that was verified on each target: an earlier one that did not help has been followed by a better one. */
-function byEffects(done: readonly PermitRow[], approved: boolean): Judgement {
-  const last = new Map<string, PermitRow>();
+function byEffects(done: readonly PermitEvidence[], approved: boolean): Judgement {
+  const last = new Map<string, PermitEvidence>();
   // What puts something back is never verified, and says nothing of the rule.
   for (const row of done.filter(({ verified }) => verified != null)) {
     const before = last.get(row.target_id ?? '');

@@ -18,23 +18,38 @@ export interface Attempt {
   verifiedAt: number | undefined;
 }
 
+/** A permit as the ledger's evidence shows it. Evidence is JSON: a member may be missing, or null. */
+export interface PermitEvidence {
+  attempt_key?: string;
+  target_id?: string;
+  step?: number;
+  consumed_at?: string | null;
+  ended_at?: string | null;
+  status?: string | null;
+  ended_says?: string | null;
+  released_at?: string | null;
+  verified?: boolean | null;
+  verified_at?: string | null;
+  verified_says?: string | null;
+}
+
+/** Every permit that an incident was given, whatever has become of it. Throws LedgerUnavailable. */
+export async function permitsOf({ ledger }: Pick<ActivityDeps, 'ledger'>, incident: string): Promise<PermitEvidence[]> {
+  const { permits } = await ledger.evidence(incident);
+  return (Array.isArray(permits) ? permits : []) as PermitEvidence[];
+}
+
 /** What became of a permit, from its row; `undefined`: there is none. */
 export async function attemptOf(
   deps: Pick<ActivityDeps, 'ledger'>,
   incident: string,
   attemptKey: string,
 ): Promise<Attempt | undefined> {
-  const { permits } = await deps.ledger.evidence(incident);
-  const rows = (Array.isArray(permits) ? permits : []) as {
-    attempt_key?: string;
-    consumed_at?: string | null;
-    ended_at?: string | null;
-    status?: string | null;
-    ended_says?: string | null;
-    released_at?: string | null;
-    verified?: boolean | null;
-    verified_at?: string | null;
-  }[];
+  return attemptIn(await permitsOf(deps, incident), attemptKey);
+}
+
+/** The same for whoever has read the rows already. */
+export function attemptIn(rows: readonly PermitEvidence[], attemptKey: string): Attempt | undefined {
   const row = rows.find(({ attempt_key: key }) => key === attemptKey);
   return (
     row && {

@@ -1,11 +1,5 @@
 import type { ActivityDeps } from '../deps.js';
-
-/** A permit of the incident, as far as this file looks at it. */
-interface Row {
-  attempt_key: string;
-  consumed_at: string | null;
-  ended_at: string | null;
-}
+import { permitsOf } from '../situation/attempt.js';
 
 const says = 'its run ended, and how this ended could not be read; it is not repeated';
 
@@ -13,10 +7,9 @@ const says = 'its run ended, and how this ended could not be read; it is not rep
  * The run is over, so nobody will read back any more what it began: whatever has no end in the ledger by now ends as unknown. It is left
  * so where every read-back or every wait failed, or the workers died in them. Throws LedgerUnavailable.
  */
-export async function closeOpenEffects({ ledger }: ActivityDeps, incident: string): Promise<void> {
-  const { permits } = await ledger.evidence(incident);
-  const rows = (Array.isArray(permits) ? permits : []) as unknown as Partial<Row>[];
-  for (const { attempt_key: attemptKey, consumed_at: consumedAt, ended_at: endedAt } of rows) {
+export async function closeOpenEffects(deps: ActivityDeps, incident: string): Promise<void> {
+  const { ledger } = deps;
+  for (const { attempt_key: attemptKey, consumed_at: consumedAt, ended_at: endedAt } of await permitsOf(deps, incident)) {
     if (attemptKey === undefined || consumedAt == null || endedAt != null) continue;
     await ledger.effectEnded(attemptKey, 'unknown', says);
     const data = { attemptKey };

@@ -9,6 +9,7 @@ import { storedDecision } from '../stored.js';
 import { isVendorFailure } from '../shell.js';
 import { closeOpenEffects } from './open-effects.js';
 import { type Approvers, approversNow } from '../situation/approvers.js';
+import { permitsOf } from '../situation/attempt.js';
 import { readIncident } from '../situation/read.js';
 import type { About, AskInput, GaveBackInput, ReportInput } from '../types.js';
 import { note, resolve, wake } from './channels.js';
@@ -65,9 +66,8 @@ const wantsResolve = (decision: Decision | undefined): boolean => planIn(decisio
 const unproven = 'not resolved: the ledger knows of no effect that helped';
 
 /** By the ledger, not by the caller's word: whoever reaches Temporal must not be able to quieten an incident that goes on. */
-async function hasHelped({ ledger }: ActivityDeps, incident: string): Promise<boolean> {
-  const { permits } = await ledger.evidence(incident);
-  return Array.isArray(permits) && permits.some((permit) => (permit as { verified?: unknown } | null)?.verified === true);
+async function hasHelped(deps: ActivityDeps, incident: string): Promise<boolean> {
+  return (await permitsOf(deps, incident)).some(({ verified }) => verified === true);
 }
 
 /** Whether the step that helped was verified by the alert itself. */
