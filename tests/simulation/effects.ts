@@ -35,10 +35,11 @@ export function* start(stage: Stage, worker: Worker, task: Task): Steps<EffectSt
   stage.tell(`${run.id} ${permit.attemptKey.slice(0, 8)} consumed by ${worker.name}`);
   // A worker that stands still for longer just here, and wakes, is known to no ledger: see the readme of this folder.
   yield* stalling(stage, worker, 1_400);
-  if (worker.now() > Date.parse(consumption.permit.startBy)) return givenUp(stage, task, 'it is too late to begin');
+  const { armed } = consumption.permit;
+  if (worker.now() > Date.parse(consumption.permit.startBy)) return unsent(stage, task, armed);
   const fate = random.next();
-  if (fate < 0.04) return givenUp(stage, task, 'refused by the vendor');
-  if (fate < 0.08) return mayRearm(step.idempotency) ? retryable : givenUp(stage, task, 'throttled');
+  if (fate < 0.04) return givenUp(stage, task, 'refused by the vendor', armed);
+  if (fate < 0.08) return mayRearm(step.idempotency) ? retryable : givenUp(stage, task, 'throttled', armed);
   if (fate < 0.12) return 'ambiguous';
   const { idempotency } = step;
   stage.tell(`${run.id} ${permit.attemptKey.slice(0, 8)} ACTS on ${run.happening.thing.name} (${step.action})`);
@@ -78,9 +79,18 @@ function declined(stage: Stage, task: Task, because: string): EffectStart & { st
   return { started: false, because, retryable: false };
 }
 
-function givenUp(stage: Stage, task: Task, because: string): EffectStart {
-  stage.ledger.effectEnded(task.permit.attemptKey, 'not-done');
+/** Only of the use that was made of the permit: while this worker stood still, another may have opened it again and begun. */
+function givenUp(stage: Stage, task: Task, because: string, armed: number): EffectStart {
+  stage.ledger.effectEnded(task.permit.attemptKey, 'not-done', '', armed);
   return declined(stage, task, because);
+}
+
+/** Nothing has left: the same permit is opened again, and admission asked once more. */
+function unsent(stage: Stage, task: Task, armed: number): EffectStart {
+  const because = 'it is too late to begin';
+  if (!stage.ledger.rearm(task.permit.attemptKey, armed)) return givenUp(stage, task, because, armed);
+  stage.count('what was not sent in time is opened again');
+  return { ...declined(stage, task, because), ranOut: true };
 }
 
 /** Sees an effect to its end. The ledger's first word on it stands. */
@@ -97,30 +107,45 @@ export function* wait(stage: Stage, task: Task): Steps<'succeeded' | 'failed' | 
   return status;
 }
 
-/** Three reads over thirty seconds. Only a proven absence, in a class that carries its key, arms the permit again. */
+/**
+ * Three reads over thirty seconds. Only a proven absence, in a class that carries its key, arms the permit again. One that nobody has used
+ * is left as it is: it may still be used, once.
+ */
 export function* adopt(stage: Stage, task: Task): Steps<Adoption & { rearmed: boolean }> {
   const { ledger, world, clock } = stage;
-  const { permit, step } = task;
-  if (ledger.row(permit.attemptKey)?.consumedAt === undefined) return doubtful(stage, task);
+  const { attemptKey } = task.permit;
+  const row = ledger.row(attemptKey);
+  const armed = row?.armed;
+  if (row?.consumedAt === undefined) {
+    stage.count('an unused permit is left as it is');
+    return { found: false, certain: true, rearmed: row !== undefined && row.endedAt === undefined && row.releasedAt === undefined };
+  }
+  if (row.status === 'not-done') return { found: false, certain: true, rearmed: false };
+  // What the vendor calls it was written down: a list that lags must not deny it.
+  if (row.started === true) return adopted(stage, task);
   for (let read = 0; read < 3; read++) {
     if (read > 0) yield { until: clock.now() + 15_000 };
-    if (world.isListed(permit.attemptKey)) {
-      ledger.effectStarted(permit.attemptKey);
-      told(stage, task, 'info', 'adopted');
-      stage.count('an effect is adopted');
-      return { found: true, ref: {}, rearmed: false };
-    }
+    if (world.isListed(attemptKey)) return adopted(stage, task);
   }
-  const rearmed = mayRearm(step.idempotency) && ledger.rearm(permit.attemptKey);
-  if (!rearmed) return doubtful(stage, task);
+  const rearmed = mayRearm(task.step.idempotency) && ledger.rearm(attemptKey, armed);
+  if (!rearmed) return doubtful(stage, task, armed);
   stage.count('a permit is armed again');
-  stage.tell(`${task.run.id} ${permit.attemptKey.slice(0, 8)} armed again`);
+  stage.tell(`${task.run.id} ${attemptKey.slice(0, 8)} armed again`);
   return { found: false, certain: true, rearmed };
 }
 
-function doubtful(stage: Stage, task: Task): Adoption & { rearmed: boolean } {
-  stage.ledger.effectEnded(task.permit.attemptKey, 'unknown');
-  told(stage, task, 'unknown', 'unknown');
+function adopted(stage: Stage, task: Task): Adoption & { rearmed: boolean } {
+  stage.ledger.effectStarted(task.permit.attemptKey);
+  told(stage, task, 'info', 'adopted');
+  stage.count('an effect is adopted');
+  return { found: true, ref: {}, rearmed: false };
+}
+
+/** Opened again by another while this one read: what is true of that use is not its to say. */
+function doubtful(stage: Stage, task: Task, armed: number | undefined): Adoption & { rearmed: boolean } {
+  const { attemptKey } = task.permit;
+  stage.ledger.effectEnded(attemptKey, 'unknown', '', armed);
+  if (stage.ledger.row(attemptKey)?.armed === armed) told(stage, task, 'unknown', 'unknown');
   stage.count('an effect is unknown');
   return { found: false, certain: false, rearmed: false };
 }

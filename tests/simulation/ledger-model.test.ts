@@ -44,7 +44,7 @@ const judges = { yes, no, ifFree, brakes, none: () => [] } as const;
 type Call =
   | { call: 'admit'; key: number; target: number; plan: number; judge: keyof typeof judges; lifeMs: number }
   | { call: 'consume'; key: number; target: number; plan: number; stranger: boolean }
-  | { call: 'rearm' | 'end' | 'start'; key: number; target: number }
+  | { call: 'rearm' | 'end' | 'start'; key: number; target: number; armed?: number | undefined }
   | { call: 'verify'; key: number; target: number; verified: boolean }
   | { call: 'release'; incident: number }
   | { call: 'hold'; scope: string; kind: Hold['kind']; lastsMs: number | undefined }
@@ -55,6 +55,8 @@ type Call =
 const key = fc.nat({ max: 3 });
 const target = fc.nat({ max: 2 });
 const plan = fc.nat({ max: 1 });
+/** Which use of a permit is meant; none: whichever is the last. */
+const armed = fc.constantFrom(undefined, undefined, 1, 2);
 const judge = fc.constantFrom<keyof typeof judges>('yes', 'yes', 'yes', 'ifFree', 'ifFree', 'no', 'brakes', 'none');
 const times = fc.constantFrom(1, 500, 20_000, 59_999, 60_000, 60_001, 299_999, 300_000, 3_600_000, 86_400_000, 2_678_400_000);
 
@@ -71,7 +73,7 @@ const calls: fc.Arbitrary<Call> = fc.oneof(
     }),
   },
   { weight: 5, arbitrary: fc.record({ call: fc.constant('consume' as const), key, target, plan, stranger: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ call: fc.constantFrom('rearm' as const, 'end' as const, 'start' as const), key, target }) },
+  { weight: 3, arbitrary: fc.record({ call: fc.constantFrom('rearm' as const, 'end' as const, 'start' as const), key, target, armed }) },
   { weight: 1, arbitrary: fc.record({ call: fc.constant('verify' as const), key, target, verified: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ call: fc.constant('release' as const), incident: target }) },
   {
@@ -151,11 +153,11 @@ class Asked {
         );
       }
       case 'rearm':
-        return ledger.rearm(requestOf(one).attemptKey);
+        return ledger.rearm(requestOf(one).attemptKey, one.armed);
       case 'start':
         return ledger.effectStarted(requestOf(one).attemptKey, {}, '');
       case 'end':
-        return ledger.effectEnded(requestOf(one).attemptKey, 'succeeded', '');
+        return ledger.effectEnded(requestOf(one).attemptKey, 'succeeded', '', one.armed);
       case 'verify':
         return ledger.effectVerified(requestOf(one).attemptKey, one.verified, '');
       case 'release':

@@ -18,9 +18,9 @@ export interface ModelLedger {
   admit: (request: AdmissionRequest, judge: Judge) => Admission;
   preview: (request: Omit<AdmissionRequest, 'preState'>, judge: Judge) => GuardVerdict[];
   consume: (request: ConsumptionRequest) => Consumption;
-  rearm: (attemptKey: string) => boolean;
+  rearm: (attemptKey: string, armed?: number) => boolean;
   effectStarted: (attemptKey: string) => void;
-  effectEnded: (attemptKey: string, status: string) => void;
+  effectEnded: (attemptKey: string, status: string, says?: string, armed?: number) => void;
   effectVerified: (attemptKey: string, verified: boolean) => void;
   releaseTarget: (incident: string) => void;
   permit: (attemptKey: string) => Permit | undefined;
@@ -176,8 +176,9 @@ export function createLedger(now: () => number): ModelLedger {
       row.consumedAt = now();
       return { consumed: true, permit: permitOf(row) };
     },
-    rearm: (attemptKey) => {
+    rearm: (attemptKey, armed) => {
       const row = permits.get(attemptKey);
+      if (armed !== undefined && row?.armed !== armed) return false;
       if (row?.consumedAt === undefined || row.endedAt !== undefined || row.releasedAt !== undefined || row.armed >= mostArmed)
         return false;
       row.consumedAt = undefined;
@@ -191,9 +192,9 @@ export function createLedger(now: () => number): ModelLedger {
       // What has begun has used its permit, also where another had opened it again meanwhile.
       if (row) Object.assign(row, { started: true, consumedAt: row.consumedAt ?? now() });
     },
-    effectEnded: (attemptKey, status) => {
+    effectEnded: (attemptKey, status, _says, armed) => {
       const row = permits.get(attemptKey);
-      if (row && row.endedAt === undefined) Object.assign(row, { endedAt: now(), status });
+      if (row && row.endedAt === undefined && (armed ?? row.armed) === row.armed) Object.assign(row, { endedAt: now(), status });
     },
     effectVerified: (attemptKey, verified) => {
       const row = permits.get(attemptKey);

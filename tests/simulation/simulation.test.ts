@@ -14,6 +14,7 @@ const wanted = [
   'an effect is put back',
   'an effect is adopted',
   'an effect is unknown',
+  'an unused permit is left as it is',
   'a permit is armed again',
   'a permit is consumed before',
   'a permit is expired',
