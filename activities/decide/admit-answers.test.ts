@@ -1,24 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import type { AdmissionState, Guard, GuardFacts } from '../../domain/admission.js';
 import type { Incident } from '../../domain/incident.js';
 import type { JsonObject } from '../../domain/json.js';
-import type { Admission, GuardVerdict } from '../../domain/permit.js';
-import type { Plan, PlanStep } from '../../domain/plan.js';
+import type { GuardVerdict } from '../../domain/permit.js';
+import { planIn, type PlanStep } from '../../domain/plan.js';
 import type { NewRecord } from '../../domain/record.js';
-import { decisiveVerdict } from '../../domain/verdicts.js';
 import { VendorError } from '../../integrations/contract/errors.js';
 import type { AdmissionRequest } from '../../ledger/port.js';
-import { alert, catalogue, hash, incident, policy, rule, runbook, setOf, target, witness } from '../../tests/support/rules.js';
+import { hash, policy, rule, runbook, setOf } from '../../tests/support/rules.js';
 import type { ActivityDeps } from '../deps.js';
 import { readSituation } from '../situation/read.js';
+import { about, admissionOf, depsOf, inActivity, now, planNow } from '../testkit/deciding.js';
 import type { StepInput } from '../types.js';
 import { admit, attemptKey, paramsHash, permitLifeMs, preview, shadow } from './admit.js';
 
 const ladder = 'ladder:\n  - run: restart\n  - run: restart';
-const now = Date.parse(alert().startedAt) + 120_000;
-const ref = incident().ref;
-const about = { incident: 'pagerduty:Q1', ref, trust: 'signed' as const };
 
 interface World {
   mode?: string;
@@ -57,74 +53,42 @@ function bench(world: World = {}) {
   }));
   const state = { effects: [], holds: [], approvals: [], incidents: [], lifted: [] } as unknown as AdmissionState;
   type Judge = (read: AdmissionState) => GuardVerdict[];
-  const deps = {
-    now: () => now,
-    hash,
-    catalogue,
+  const deps = depsOf(set, {
     guards,
     ourselves: ['PAGENT1'],
     own: ['arn:own'],
-    rules: () => set,
-    registry: {
-      sources: new Map([
-        [
-          'pagerduty',
-          {
-            with: (call: unknown) => call,
-            read: async () => ({}),
-            normalise: () => ({ incident: incident(world.incident ?? {}), alert: alert() }),
-            onCall: async () => [{ id: 'PADA', name: 'Ada', email: 'ada@example.com' }],
-          },
-        ],
-      ]),
-      witnesses: [{ id: 'test.alarm', covers: () => true, with: (call: unknown) => call, read: async () => witness() }],
-      targets: { get: () => ({ with: (call: unknown) => call, read: async () => target() }) },
-      actions: {
-        get: () => ({
-          with: (call: unknown) => call,
-          preState: async () => {
-            if (preState instanceof Error) throw preState;
-            return preState;
-          },
-        }),
+    offered: {
+      incident: world.incident ?? {},
+      preState: async () => {
+        if (preState instanceof Error) throw preState;
+        return preState;
       },
-      bodies: [],
-      calendars: new Map(),
     },
     ledger: {
       approvals: async () => approvals,
       timeline: async () => timeline,
       evidence: async () => ({ permits }),
-      deploysOf: async () => [],
       record: async (line: NewRecord) => void told.push(line),
       preview: async (request: Omit<AdmissionRequest, 'preState'>, judge: Judge) => {
         requests.push(request);
         return judge(state);
       },
-      admit: async (request: AdmissionRequest, judge: Judge): Promise<Admission> => {
+      admit: async (request: AdmissionRequest, judge: Judge) => {
         requests.push(request);
-        const verdicts = judge(state);
-        const refusedBy = decisiveVerdict(verdicts);
-        return refusedBy ? { admitted: false, verdicts, refusedBy } : { admitted: true, permit: {} as never, verdicts };
+        return admissionOf(judge(state));
       },
     },
-  } as unknown as ActivityDeps;
-  /** With the hash of the plan as it is now, unless another is given. */
-  const run = async <Answer>(
+  });
+  /** With the hash of the plan as it is now, if there is one, unless another is given. */
+  const run = <Answer>(
     activity: (deps: ActivityDeps, input: StepInput) => Promise<Answer>,
     change: Partial<StepInput> = {},
   ): Promise<Answer> =>
-    new MockActivityEnvironment().run(async () => {
+    inActivity(async () => {
       const { decision } = await readSituation(deps, about);
-      const planHash = 'plan' in decision ? decision.plan.hash : 'none';
-      return activity(deps, { ...about, planHash, step: 0, ...change });
+      return activity(deps, { ...about, planHash: planIn(decision)?.hash ?? 'none', step: 0, ...change });
     });
-  const plan = async (): Promise<Plan> =>
-    new MockActivityEnvironment().run(async () => {
-      const { decision } = await readSituation(deps, about);
-      if (!('plan' in decision)) throw new Error('no plan');
-      return decision.plan;
-    });
+  const plan = () => inActivity(() => planNow(deps));
   return { run, plan, requests, told, facts, deps };
 }
 

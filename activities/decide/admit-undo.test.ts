@@ -5,19 +5,18 @@ import type { AdmissionState } from '../../domain/admission.js';
 import type { Hold } from '../../domain/hold.js';
 import type { Incident } from '../../domain/incident.js';
 import type { Admission, GuardVerdict } from '../../domain/permit.js';
-import { decisiveVerdict } from '../../domain/verdicts.js';
 import { guards } from '../../guards/index.js';
 import type { AdmissionRequest } from '../../ledger/port.js';
 import { decisionOf, planOf, step } from '../../tests/run/scripted.js';
 import { alert, hash, incident, policy, rule, runbook, setOf, witness } from '../../tests/support/rules.js';
 import type { ActivityDeps } from '../deps.js';
+import { about, admissionOf } from '../testkit/deciding.js';
 import type { UndoAdmission, UndoInput } from '../types.js';
 import { admitUndo } from './admit-undo.js';
 import { attemptKey } from './admit.js';
 
 const set = setOf(policy('profile: bench'), runbook(), rule());
 const ref = incident().ref;
-const about = { incident: 'pagerduty:Q1', ref, trust: 'signed' as const };
 const now = Date.parse('2026-11-22T05:00:00Z');
 const steps = [0, 1].map((index) =>
   step(index, 'scale-out', { action: 'test.scale', undo: 'restore', giveBackMs: 60_000, params: { to: 4 } }),
@@ -91,11 +90,9 @@ async function asked(
       evidence: async () => ({ permits: rows }),
       record: async () => undefined,
       admit: async (request: AdmissionRequest, judge: (state: AdmissionState) => GuardVerdict[]): Promise<Admission> => {
-        const verdicts = judge(calmState({ now, holds }));
-        const refusedBy = decisiveVerdict(verdicts);
-        if (refusedBy) return { admitted: false, verdicts, refusedBy };
-        requests.push(request);
-        return { admitted: true, permit: {} as never, verdicts };
+        const answer = admissionOf(judge(calmState({ now, holds })));
+        if (answer.admitted) requests.push(request);
+        return answer;
       },
     },
   } as unknown as ActivityDeps;
@@ -133,6 +130,12 @@ describe('what did not help is put back', () => {
     ['where nobody has looked yet', {}, { row: { verified: null } }, 'permit'],
   ])('not %s', async (_what, input, world, guard) => {
     expect(by(await asked(input, world))).toBe(guard);
+  });
+
+  it('and is never verified: it counts for no guard as what was not seen to help', async () => {
+    const { requests } = await asked({});
+    expect(requests).toHaveLength(1);
+    expect(requests[0]).not.toHaveProperty('verifyWithinMs');
   });
 
   it('never what was put back itself, although its permit is of the same plan and action', async () => {

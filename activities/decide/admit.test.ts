@@ -1,17 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Admission } from '../../domain/permit.js';
 import type { AdmissionRequest } from '../../ledger/port.js';
-import { alert, catalogue, hash, incident, policy, rule, runbook, setOf, target, witness } from '../../tests/support/rules.js';
-import type { ActivityDeps } from '../deps.js';
-import { readSituation } from '../situation/read.js';
+import { policy, rule, runbook, setOf } from '../../tests/support/rules.js';
+import { about, admissionOf, depsOf, inActivity, planNow } from '../testkit/deciding.js';
 import type { StepInput } from '../types.js';
 import { admit } from './admit.js';
 
 const ladder = 'ladder:\n  - run: restart\n  - run: restart\n';
 const set = setOf(policy('profile: bench'), runbook(), rule('cpu', 'mode: { staging: auto }', ladder.trimEnd()));
-const ref = incident().ref;
-const about = { incident: `${ref.source}:${ref.externalId}`, ref, trust: 'signed' as const };
 
 interface World {
   permits?: object[];
@@ -21,52 +17,18 @@ interface World {
 /** A ledger that permits whatever it is asked. */
 function bench({ permits = [], life }: World = {}) {
   const asked: AdmissionRequest[] = [];
-  const now = () => Date.parse(alert().startedAt) + 120_000;
-  const deps = {
-    now,
-    hash,
-    catalogue,
-    guards: [],
-    ourselves: [],
-    own: [],
-    rules: () => set,
-    registry: {
-      sources: new Map([
-        [
-          'pagerduty',
-          {
-            with: (call: unknown) => call,
-            read: async () => ({}),
-            normalise: () => ({ incident: incident(life === undefined ? {} : { life }), alert: alert() }),
-          },
-        ],
-      ]),
-      witnesses: [{ id: 'test.alarm', covers: () => true, with: (call: unknown) => call, read: async () => witness() }],
-      targets: { get: () => ({ with: (call: unknown) => call, read: async () => target() }) },
-      actions: { get: () => ({ with: (call: unknown) => call, preState: async () => ({}) }) },
-      bodies: [],
-      calendars: new Map(),
-    },
+  const deps = depsOf(set, {
+    offered: life === undefined ? {} : { incident: { life } },
     ledger: {
-      approvals: async () => [],
-      timeline: async () => [],
       evidence: async () => ({ permits }),
-      deploysOf: async () => [],
-      record: async () => undefined,
       admit: async (request: AdmissionRequest): Promise<Admission> => {
         asked.push(request);
-        return { admitted: true, permit: {} as never, verdicts: [] };
+        return admissionOf([]);
       },
     },
-  } as unknown as ActivityDeps;
-  const run = async (change: Partial<StepInput>): Promise<Admission> => {
-    const environment = new MockActivityEnvironment();
-    return environment.run(async () => {
-      const { decision } = await readSituation(deps, about);
-      if (!('plan' in decision)) throw new Error(`no plan: ${'because' in decision ? decision.because : ''}`);
-      return admit(deps, { ...about, planHash: decision.plan.hash, step: 0, ...change });
-    });
-  };
+  });
+  const run = (change: Partial<StepInput>): Promise<Admission> =>
+    inActivity(async () => admit(deps, { ...about, planHash: (await planNow(deps)).hash, step: 0, ...change }));
   return { run, asked };
 }
 

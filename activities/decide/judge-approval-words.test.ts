@@ -1,88 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { type Approval, type ApprovalRequest, boundRequestId } from '../../domain/approval.js';
-import type { LedgerRecord, NewRecord } from '../../domain/record.js';
-import { alert, hash, incident, policy, rule, runbook, setOf, target, witness } from '../../tests/support/rules.js';
-import type { ActivityDeps } from '../deps.js';
-import type { Judged, JudgeInput } from '../types.js';
-import { judgeApproval } from './judge-approval.js';
-
-const planHash = `12345678${'a'.repeat(56)}`;
-const set = setOf(policy('profile: bench'), runbook(), rule());
-const about = {
-  incident: 'pagerduty:Q1',
-  ref: { source: 'pagerduty', externalId: 'Q1', generation: '0' },
-  trust: 'signed' as const,
-};
-
-interface World {
-  /** `null`: nothing was decided. */
-  plan?: object | null;
-  /** Who the row of the request says it was, and for which incident. */
-  row?: { by?: string; via?: string; incident?: string; role?: string };
-  asked?: Pick<ApprovalRequest, 'decision' | 'planHash'>;
-  people?: { id: string; name: string; email?: string }[];
-  /** What stands in the ledger already. */
-  given?: Partial<Approval>[];
-  timeline?: object[];
-}
+import type { LedgerRecord } from '../../domain/record.js';
+import { hash } from '../../tests/support/rules.js';
+import { type Heard, judging, planHash } from '../testkit/judging.js';
+import type { JudgeInput } from '../types.js';
 
 /** Judges one word; gives back the answer, what was kept and what was told. */
-async function judge(request: Partial<ApprovalRequest> = {}, world: World = {}, input: Partial<JudgeInput> = {}) {
-  const { plan = {}, row = {}, asked = { decision: 'approve', planHash }, people = [ada], given = [], timeline = [] } = world;
-  const kept: Approval[] = [];
-  const told: NewRecord[] = [];
-  const requestId = boundRequestId(hash, 'one', asked);
-  const whole = {
-    hash: planHash,
-    team: 'nobody-named',
-    approval: { count: 1, signals: 'count' },
-    steps: [{ risk: 'disruptive' }],
-    target: target(),
-  };
-  const deps = {
-    now: () => Date.parse('2026-11-22T03:13:40Z'),
-    rules: () => set,
-    hash,
-    registry: {
-      sources: new Map([
-        [
-          'pagerduty',
-          {
-            with: (call: unknown) => call,
-            read: async () => ({}),
-            normalise: () => ({ incident: incident(), alert: alert() }),
-            onCall: async () => people,
-          },
-        ],
-      ]),
-      witnesses: [],
-      bodies: [],
-    },
-    ledger: {
-      decision: async () =>
-        plan === null ? { because: 'no rule matches' } : { plan: { ...whole, ...plan }, witness: witness() },
-      approvalRequest: async (id: string) =>
-        id === requestId
-          ? { id, incident: about.incident, by: 'ada@example.com', role: 'approver', via: 'api', ...row }
-          : undefined,
-      approvals: async () => [...given, ...kept],
-      timeline: async () => timeline,
-      putApproval: async (one: Approval) => void kept.push(one),
-      record: async (line: NewRecord) => void told.push(line),
-    },
-  } as unknown as ActivityDeps;
+async function judge(
+  request: Partial<ApprovalRequest> = {},
+  { people = [ada], ...world }: Heard = {},
+  input: Partial<JudgeInput> = {},
+) {
+  const { judge: judged, requestId, kept, told } = judging({ ...world, people });
   const word: ApprovalRequest = { decision: 'approve', by: 'ada@example.com', planHash, requestId, ...request };
-  const answer: Judged = await new MockActivityEnvironment().run((one: JudgeInput) => judgeApproval(deps, one), {
-    ...about,
-    planHash,
-    via: 'update' as const,
-    request: word,
-    ...input,
-  });
-  return { answer, kept, told };
+  return { answer: await judged(word, input), kept, told };
 }
 
+/** Written otherwise than in the row of the request. */
 const ada = { id: 'PADA', name: 'Ada', email: 'Ada@example.com' };
 const signal = { requestId: undefined } as unknown as Partial<ApprovalRequest>;
 
@@ -151,7 +85,7 @@ describe('row 48: a word is answered, kept and told, all with the same content',
 });
 
 describe('row 34, row 36: why a word does not count', () => {
-  it.each<[string, Partial<ApprovalRequest>, World, Partial<JudgeInput>, string]>([
+  it.each<[string, Partial<ApprovalRequest>, Heard, Partial<JudgeInput>, string]>([
     ['there is no plan', {}, { plan: null }, {}, 'there is no plan to decide about'],
     ['the plan has changed', {}, {}, { planHash: 'f'.repeat(64) }, 'the plan has changed since: look at the new one'],
     ['of another plan', { planHash: 'f'.repeat(64) }, {}, {}, 'it is for another plan: this one is 12345678'],

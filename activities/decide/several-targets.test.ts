@@ -1,15 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import type { AdmissionState } from '../../domain/admission.js';
-import type { Admission, GuardVerdict } from '../../domain/permit.js';
+import type { GuardVerdict } from '../../domain/permit.js';
 import { aimedAt, type Plan } from '../../domain/plan.js';
 import { decisiveVerdict } from '../../domain/verdicts.js';
 import { calmState } from '../../guards/facts.fixture.js';
 import { target as guardOfTarget } from '../../guards/target.js';
 import type { AdmissionRequest } from '../../ledger/port.js';
-import { alert, catalogue, hash, incident, policy, rule, runbook, setOf, target, witness } from '../../tests/support/rules.js';
+import { hash, policy, rule, runbook, setOf, target } from '../../tests/support/rules.js';
 import type { ActivityDeps } from '../deps.js';
-import { readSituation } from '../situation/read.js';
+import { about, admissionOf, depsOf, inActivity, planNow } from '../testkit/deciding.js';
 import type { StepInput } from '../types.js';
 import { admit, attemptKey, preview } from './admit.js';
 
@@ -18,8 +17,6 @@ const several = rule('cpu', 'mode: { staging: auto }', 'run: restart').replace(
   '{ tagged: { service: web }, max: 4 }',
 );
 const set = setOf(policy('profile: bench'), runbook('restart', 'check: test.well'), several);
-const ref = incident().ref;
-const about = { incident: 'pagerduty:Q1', ref, trust: 'signed' as const };
 const ids = ['i-000a', 'i-000b', 'i-000c'];
 const arn = (id: string): string => `arn:test:${id}`;
 
@@ -34,7 +31,6 @@ function bench(tags: Record<string, object> = {}, permits: (plan: Plan) => objec
     return judge(calmState());
   };
   const type = {
-    with: (call: unknown) => call,
     list: async () => ids.map((InstanceId) => ({ InstanceId })),
     read: async (_call: unknown, { InstanceId: id = '' }: Record<string, string>) => ({
       ...target(),
@@ -43,54 +39,23 @@ function bench(tags: Record<string, object> = {}, permits: (plan: Plan) => objec
       ...(tags[id] ? { tags: tags[id] } : {}),
     }),
   };
-  const deps = {
-    now: () => Date.parse(alert().startedAt) + 120_000,
-    hash,
-    catalogue,
+  const deps = depsOf(set, {
     guards: [guardOfTarget],
-    ourselves: [],
-    own: [],
-    rules: () => set,
-    registry: {
-      sources: new Map([
-        [
-          'pagerduty',
-          {
-            with: (call: unknown) => call,
-            read: async () => ({}),
-            normalise: () => ({ incident: incident(), alert: alert() }),
-          },
-        ],
-      ]),
-      witnesses: [{ id: 'test.alarm', covers: () => true, with: (call: unknown) => call, read: async () => witness() }],
-      targets: { get: () => type },
-      actions: { get: () => ({ with: (call: unknown) => call, preState: async () => ({}) }) },
-      bodies: [],
-      calendars: new Map(),
-    },
+    offered: { type },
     ledger: {
-      approvals: async () => [],
-      timeline: async () => [],
       evidence: async () => ({ permits: rows }),
-      deploysOf: async () => [],
-      record: async () => undefined,
       preview: async (request: AdmissionRequest, judge: Judge) => answers(request, judge),
-      admit: async (request: AdmissionRequest, judge: Judge): Promise<Admission> => {
-        const verdicts = answers(request, judge);
-        const refusedBy = decisiveVerdict(verdicts);
-        return refusedBy ? { admitted: false, verdicts, refusedBy } : { admitted: true, permit: {} as never, verdicts };
-      },
+      admit: async (request: AdmissionRequest, judge: Judge) => admissionOf(answers(request, judge)),
     },
-  } as unknown as ActivityDeps;
-  const run = async <Answer>(
+  });
+  const run = <Answer>(
     activity: (deps: ActivityDeps, input: StepInput) => Promise<Answer>,
     change: Partial<StepInput> = {},
   ): Promise<Answer> =>
-    new MockActivityEnvironment().run(async () => {
-      const { decision } = await readSituation(deps, about);
-      if (!('plan' in decision)) throw new Error('because' in decision ? decision.because : 'no plan');
-      rows = permits(decision.plan);
-      return activity(deps, { ...about, planHash: decision.plan.hash, step: 0, ...change });
+    inActivity(async () => {
+      const plan = await planNow(deps);
+      rows = permits(plan);
+      return activity(deps, { ...about, planHash: plan.hash, step: 0, ...change });
     });
   return { run, asked };
 }
