@@ -52,6 +52,31 @@ export const RuleRecord = z
       recoveryMs: z.object({ p50: z.number(), p90: z.number(), p95: z.number() }).optional(),
       untouched: z.number().int(),
       clearedItself: z.number().int(),
+      services: z
+        .array(
+          z.object({
+            source: z.string(),
+            service: z.string(),
+            environment: z.string(),
+            recovered: z.number().int(),
+            p90Ms: z.number(),
+          }),
+        )
+        .optional()
+        .meta({ description: 'The same recoveries by the service that they were on, as its source names it.' }),
+      runbooks: z
+        .array(
+          z.object({
+            runbook: z.string(),
+            recovered: z.number().int(),
+            p95Ms: z.number().optional(),
+          }),
+        )
+        .optional()
+        .meta({
+          description:
+            'How long each runbook took to be verified once it had ended; verification goes by it where the rule says nothing.',
+        }),
     }),
   })
   .meta({ id: 'RuleRecord' });

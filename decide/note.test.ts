@@ -72,4 +72,17 @@ describe('the note', () => {
     expect(lines).toContain('Undo    restart-ec2-instance: put back to 4');
     expect(lines).toContain('Left    nothing: what was done was put back');
   });
+
+  it('M26: says what the rule’s own past says, beside how it ended', () => {
+    const past = 'usually 4 min 10 s to 6 min 55 s, p50 to p90, n 38';
+    const telling = { decision, story: { steps: [step], approvals: [], effects: 1 }, past, link };
+    for (const page of [true, false]) {
+      const ending: Ending = { kind: page ? 'escalated' : 'remediated', says: 'x', page };
+      expect(
+        noteOf({ ...telling, ending })
+          .split('\n')
+          .slice(-2),
+      ).toEqual([`Past    ${past}`, `More    ${link}`]);
+    }
+  });
 });

@@ -10,12 +10,15 @@ export interface Telling {
   story: Story;
   /** What the guards said last. */
   verdicts?: readonly GuardVerdict[];
+  /** What the rule's own past says: how long it usually takes, how often there was nothing to do. */
+  past?: string | undefined;
   link: string;
 }
 
 /** The note of `ux.md`: the first line is what the reader must do. */
-export function noteOf({ decision, ending, story, verdicts = [], link }: Telling): string {
+export function noteOf({ decision, ending, story, verdicts = [], past, link }: Telling): string {
   const rows = ending.page ? handOver(decision, story, verdicts) : result(decision, ending, story);
+  if (past !== undefined) rows.push(row('Past', past));
   return [headline(decision, ending, story), ...rows, row('More', link)].join('\n');
 }
 

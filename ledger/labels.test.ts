@@ -118,7 +118,7 @@ describe('N3: demotion by itself', () => {
   it('whoever has lifted it is not overruled before the next mistake', async () => {
     const second = await twoWrong();
     const placed = await ledger.demote(second);
-    await ledger.liftHold(placed?.hold.id ?? '', 'ada');
+    await ledger.liftHold(placed?.hold.id ?? '', { by: 'ada', admin: true });
     expect(await ledger.demote(await put({ incident: 'pagerduty:Q3', label: 'right', kind: 'auto-verified' }))).toBeUndefined();
     expect(await ledger.demote(await put({ incident: 'pagerduty:Q4' }))).toMatchObject({ placed: true });
   });
@@ -143,10 +143,54 @@ describe('M26: what is learned of a rule', () => {
       recoveryMs: { p50: 4.5 * minute, p90: 8.5 * minute, p95: 9.25 * minute },
       untouched: 2,
       clearedItself: 1,
+      services: [{ source: 'pagerduty', service: 'PSVC002', environment: 'prod', recovered: 4, p90Ms: 8.5 * minute }],
+      runbooks: [{ runbook: '', recovered: 4, p95Ms: 10 * minute }],
     });
     expect(await ledger.learned({ rule: 'cpu', logicHash: 'changed' })).toEqual({ recovered: 0, untouched: 0, clearedItself: 0 });
     const since = { sinceMs: start, untilMs: start + minute };
     expect((await ledger.actedOn(['t-0', 't-1'], since)).map(({ incident }) => incident)).toEqual(['pagerduty:R0']);
     expect(await ledger.actedOn([], since)).toEqual([]);
+  });
+
+  /** One run of it, verified or given up so many minutes after its effect had ended, which took two. */
+  async function ran(id: string, minutes: number, helped = true, runbook = 'restart'): Promise<void> {
+    const request = admissionRequest({ incident: `pagerduty:${id}`, attemptKey: `key-${id}`, startBy: now + minute }, `t-${id}`);
+    expect(await ledger.admit({ ...request, subject: { ...request.subject, runbook } }, yes)).toMatchObject({ admitted: true });
+    expect(await ledger.consume(shown(request))).toMatchObject({ consumed: true });
+    now += 2 * minute;
+    await ledger.effectEnded(`key-${id}`, 'succeeded', 'done');
+    now += minutes * minute;
+    await ledger.effectVerified(`key-${id}`, helped, '');
+    const label = helped
+      ? ({ label: 'right', kind: 'auto-verified' } as const)
+      : ({ label: 'wrong', kind: 'not-verified' } as const);
+    await put({ incident: `pagerduty:${id}`, ...label });
+  }
+  const runbooks = async () => (await ledger.learned({ rule: 'cpu', logicHash: 'l' })).runbooks;
+
+  it('how long each runbook took once it had ended, its period of staying well included, and not the effect itself', async () => {
+    for (let index = 1; index <= 20; index++) await ran(`A${index}`, index / 2);
+    await ran('B', 25, true, 'reboot');
+    expect(await runbooks()).toEqual([
+      { runbook: 'reboot', recovered: 1, p95Ms: 25 * minute },
+      { runbook: 'restart', recovered: 20, p95Ms: 9.5 * minute },
+    ]);
+  });
+
+  it('what was given up early might have come later: no figure shrinks by what it has cut off itself', async () => {
+    for (let index = 1; index <= 20; index++) await ran(`A${index}`, 6);
+    // Looked for as long as usual, and did not help: that says nothing of how long a recovery takes.
+    for (let index = 1; index <= 5; index++) await ran(`F${index}`, 15.1, false);
+    expect(await runbooks()).toEqual([{ runbook: 'restart', recovered: 20, p95Ms: 6 * minute }]);
+    await ran('C1', 8.1, false);
+    expect(await runbooks()).toEqual([{ runbook: 'restart', recovered: 20, p95Ms: 6 * minute }]);
+    await ran('C2', 8.1, false);
+    expect(await runbooks()).toEqual([{ runbook: 'restart', recovered: 20 }]);
+  });
+
+  it('by the service that it was on', async () => {
+    await ran('A1', 4);
+    const { services } = await ledger.learned({ rule: 'cpu', logicHash: 'l' });
+    expect(services).toEqual([{ source: 'pagerduty', service: 'PSVC002', environment: 'prod', recovered: 1, p90Ms: 6 * minute }]);
   });
 });

@@ -3,6 +3,7 @@ import type { Deploy } from '../domain/deploy.js';
 import type { Hold, HoldSubject } from '../domain/hold.js';
 import type { JsonObject } from '../domain/json.js';
 import type { LabelRow, NewLabel } from '../domain/label.js';
+import type { Recoveries } from '../domain/patience.js';
 import type { Admission, Consumption, GuardVerdict, Permit } from '../domain/permit.js';
 import type { LedgerRecord, NewRecord } from '../domain/record.js';
 import type { AdmissionState } from '../domain/admission.js';
@@ -92,6 +93,10 @@ export interface Learned {
   /** Judged runs in which nothing was done by us, and how many of them cleared by themselves. */
   untouched: number;
   clearedItself: number;
+  /** The same recoveries by the service that they were on, as its source names it; absent: there is none. */
+  services?: { source: string; service: string; environment: string; recovered: number; p90Ms: number }[];
+  /** How long each of its runbooks took to be verified once it had ended: what verification goes by. Absent: none was verified. */
+  runbooks?: (Recoveries & { runbook: string })[];
 }
 
 /** `one more`: somebody else has to say so too. */

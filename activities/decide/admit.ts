@@ -3,6 +3,7 @@ import { isOtherLife } from '../../domain/incident.js';
 import { incidentId } from '../../domain/incident-id.js';
 import type { JsonObject } from '../../domain/json.js';
 import { canonicalJson } from '../../domain/json.js';
+import { longestVerifyMs } from '../../domain/patience.js';
 import type { Admission, GuardVerdict } from '../../domain/permit.js';
 import { aimedAt, batchesOf, type Plan, type PlanStep, shortHash } from '../../domain/plan.js';
 import { failureDomain } from '../../domain/target.js';
@@ -168,7 +169,7 @@ async function beforeItsTurn(deps: ActivityDeps, input: StepInput, plan: Plan): 
   if (attempt.status === 'not-done') return `step ${input.step} was not done`;
   if (attempt.status === 'unknown') return `whether step ${input.step} was done is not known`;
   if (attempt.verified !== undefined) return attempt.verified ? `step ${input.step} has helped` : undefined;
-  const until = (attempt.overAt ?? Number.POSITIVE_INFINITY) + below.verify.withinMs;
+  const until = (attempt.overAt ?? Number.POSITIVE_INFINITY) + longestVerifyMs(below.verify, plan.pace);
   return deps.now() < until ? `whether step ${input.step} has helped is not known yet` : undefined;
 }
 

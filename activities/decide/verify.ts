@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
-import { aimedAt, type Pace, type PlannedVerification, planIn } from '../../domain/plan.js';
+import { aimedAt, type Pace, type Plan, type PlannedVerification, planIn, type PlanStep } from '../../domain/plan.js';
 import type { Target } from '../../domain/target.js';
 import type { CheckReading, Verification } from '../../domain/verification.js';
-import { duration } from '../../domain/words.js';
+import { clock, duration } from '../../domain/words.js';
 import { paceOf } from '../../decide/profiles.js';
 import type { ActivityDeps } from '../deps.js';
 import { placeFor } from '../place.js';
@@ -13,10 +13,12 @@ import { witnessOf } from '../situation/witness.js';
 import { storedDecision } from '../stored.js';
 import type { VerifyInput } from '../types.js';
 import { attemptKey } from './admit.js';
+import { type Patience, patienceData, patienceFor, patienceWords } from './patience.js';
 
-/** What survives a worker's death: since when we have been looking, and since when all has been well. */
+/** What survives a worker's death: since when we have been looking, for how long at most, and since when all has been well. */
 interface Progress {
   startedAt: number;
+  patience: Patience;
   wellSince?: number;
 }
 
@@ -26,10 +28,17 @@ interface Progress {
  */
 export async function verify(deps: ActivityDeps, input: VerifyInput): Promise<Verification> {
   const context = Context.current();
-  const kept = context.info.heartbeatDetails as Progress | undefined;
-  const progress: Progress = kept?.startedAt ? kept : { startedAt: deps.now() };
+  const kept = context.info.heartbeatDetails as Partial<Progress> | undefined;
   const pace = paceOf(deps.rules());
-  const { target, terms } = await planned(deps, input);
+  const { plan, step } = await planned(deps, input);
+  const { target } = plan;
+  const terms = step.verify;
+  const startedAt = kept?.startedAt ?? deps.now();
+  // Whoever was looking before, without a word on how long, went by the plan.
+  const usual = { withinMs: terms.withinMs };
+  const patience =
+    kept?.startedAt !== undefined ? (kept.patience ?? usual) : await begin(deps, input, { plan, step, pace, startedAt });
+  const progress: Progress = { ...kept, startedAt, patience };
   for (;;) {
     beatWith(progress);
     const readings = await readAll(deps, input, terms, target, pace);
@@ -38,8 +47,8 @@ export async function verify(deps: ActivityDeps, input: VerifyInput): Promise<Ve
     progress.wellSince = well ? (progress.wellSince ?? now) : undefined;
     const held = progress.wellSince === undefined ? 0 : now - progress.wellSince;
     if (well && held >= terms.forMs)
-      return settle(deps, input, terms, { verified: true, readings, wellSince: progress.wellSince });
-    if (now - progress.startedAt > terms.withinMs) return settle(deps, input, terms, { verified: false, readings });
+      return settle(deps, input, terms, { verified: true, readings, wellSince: progress.wellSince, patience });
+    if (now - startedAt > patience.withinMs) return settle(deps, input, terms, { verified: false, readings, patience });
     await context.sleep(pace.pollMs);
   }
 }
@@ -48,7 +57,7 @@ export async function verify(deps: ActivityDeps, input: VerifyInput): Promise<Ve
  * What to look at, and by which terms, from the ledger's plan: the word decides what is put back, tried next and resolved, so the caller
  * sets neither. Nor is it given on what has not ended, where nothing could have helped yet.
  */
-async function planned(deps: ActivityDeps, input: VerifyInput): Promise<{ target: Target; terms: PlannedVerification }> {
+async function planned(deps: ActivityDeps, input: VerifyInput): Promise<{ plan: Plan; step: PlanStep }> {
   const whole = planIn(await storedDecision(deps, input.incident));
   const plan = whole && aimedAt(whole, input.target);
   const step = plan?.steps[input.step];
@@ -57,7 +66,30 @@ async function planned(deps: ActivityDeps, input: VerifyInput): Promise<{ target
     attemptKey(deps, plan, step) === input.attemptKey ? await attemptOf(deps, input.incident, input.attemptKey) : undefined;
   if (!attempt?.consumed || (step.waits && !attempt.ended))
     throw new TypeError('No effect of this step has ended under this key');
-  return { target: plan.target, terms: step.verify };
+  return { plan, step };
+}
+
+/**
+ * For how long it is looked, settled once. Where that was learned it is said at once, for whoever watches, and that line holds: a worker
+ * that takes over goes by it, whatever the figures have come to since.
+ */
+async function begin(
+  deps: ActivityDeps,
+  input: VerifyInput,
+  { plan, step, pace, startedAt }: { plan: Plan; step: PlanStep; pace: Pace; startedAt: number },
+): Promise<Patience> {
+  const patience = await patienceFor(deps, plan, step, pace);
+  const { learned, withinMs } = patience;
+  if (learned === undefined) return patience;
+  const line = await deps.ledger.record({
+    incident: input.incident,
+    phase: 'verify',
+    state: 'waiting',
+    says: `gives up after ${patienceWords(patience)} (95 of 100 within ${duration(learned.p95Ms)}): at ${clock(startedAt + withinMs)}`,
+    once: `verify.begins.${input.attemptKey}`,
+    data: { step: input.step, attemptKey: input.attemptKey, ...patienceData(patience) },
+  });
+  return { ...patience, ...(line.data as Partial<Patience> | undefined) };
 }
 
 async function readAll(
@@ -100,12 +132,12 @@ async function settle(
   deps: ActivityDeps,
   input: VerifyInput,
   terms: PlannedVerification,
-  found: { verified: boolean; readings: CheckReading[]; wellSince?: number },
+  found: { verified: boolean; readings: CheckReading[]; wellSince?: number; patience: Patience },
 ): Promise<Verification> {
   const lasting = found.readings.filter(({ ok }) => ok === found.verified).map(({ says }) => says);
   const says = found.verified
     ? `${lasting.join(', ')}, for ${duration(terms.forMs)}`
-    : `not recovered after ${duration(terms.withinMs)}: ${lasting.join(', ')}`;
+    : `not recovered after ${patienceWords(found.patience)}: ${lasting.join(', ')}`;
   await deps.ledger.effectVerified(input.attemptKey, found.verified, says);
   const wellSince = found.wellSince === undefined ? undefined : new Date(found.wellSince).toISOString();
   await deps.ledger.record({
@@ -118,6 +150,7 @@ async function settle(
       step: input.step,
       attemptKey: input.attemptKey,
       ...(wellSince === undefined ? {} : { wellSince }),
+      ...patienceData(found.patience),
       readings: found.readings.map(({ check, ok, says: told }) => ({ check, ok, says: told })),
     },
   });

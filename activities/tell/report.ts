@@ -13,6 +13,7 @@ import { permitsOf } from '../situation/attempt.js';
 import { readIncident } from '../situation/read.js';
 import type { About, AskInput, GaveBackInput, ReportInput } from '../types.js';
 import { note, resolve, wake } from './channels.js';
+import { pastOf } from './past.js';
 import { roomOf } from './room.js';
 import { alarmWords, headlineOf, noteOf } from '../../decide/note.js';
 
@@ -34,7 +35,8 @@ export async function report(deps: ActivityDeps, input: ReportInput): Promise<{ 
   if (silent.includes(ending.kind)) return { says: ending.says };
   const decision = await storedDecision(deps, input.incident);
   const verdicts = lastGuards(await deps.ledger.timeline(input.incident));
-  const text = noteOf({ decision, ending, story, verdicts, link: deps.linkTo(input.incident) });
+  const past = await pastOf(deps, planIn(decision));
+  const text = noteOf({ decision, ending, story, verdicts, past, link: deps.linkTo(input.incident) });
   const told: string[] = [];
   // People first, then the paper: whoever is woken finds the note a moment later.
   if (ending.page) await wake(deps, input, 'report', text.split('\n')[0] ?? ending.says);
@@ -126,10 +128,12 @@ export async function ask(deps: ActivityDeps, input: AskInput): Promise<void> {
   const decision = await storedDecision(deps, incident);
   const plan = planIn(decision);
   const who = plan && (await couldDecide(deps, input, plan.team));
+  const past = await pastOf(deps, plan);
   const does = plan?.steps.map((step) => `${step.runbook} (${step.says})`).join(', then ') ?? 'the plan';
   const text = [
     `OpsSentinel: YOUR WORD IS WANTED${reminder ? ' (reminder)' : ''}. ${does} on ${plan ? targetWords(plan) : 'its target'}.`,
     `Why     ${decision ? `${alarmWords(decision)}; ${decision.witness.says}; ` : ''}${because}`,
+    ...(past === undefined ? [] : [`Past    ${past}`]),
     ...(who === undefined ? [] : [`Who     ${who.says}`]),
     `Plan    ${short}, waits until ${clock(expiresAt)}; then it pages and never runs`,
     `Do      opssentinel approve ${shown} --plan ${short}`,

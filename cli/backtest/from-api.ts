@@ -13,12 +13,13 @@ const atOnce = 8;
 
 /**
  * An installation's own past: what its ledger keeps of every incident that was decided, with the alert, its witness and the target as they were read then.
- * `undecided`: those that never came to a decision. Rejects with ApiError.
+ * `undecided`: those that never came to a decision. `sinceMs`: those that began earlier are left out. Rejects with ApiError.
  */
 export async function recordedByApi(
   api: Pick<ApiClient, 'incidents' | 'plan'>,
+  sinceMs = 0,
 ): Promise<{ recorded: Recorded[]; undecided: number }> {
-  const incidents = await api.incidents(mostFromApi);
+  const incidents = (await api.incidents(mostFromApi)).filter(({ startedAt }) => Date.parse(startedAt) >= sinceMs);
   const recorded: Recorded[] = [];
   let undecided = 0;
   for (let next = 0; next < incidents.length; next += atOnce) {

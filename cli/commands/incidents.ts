@@ -15,6 +15,7 @@ import {
   type Column,
   type Terminal,
 } from '../output.js';
+import { usuallyTakes } from '../promote/usual.js';
 
 /** `incident list`, `show`, `watch`, `release`. */
 export function addIncidents(program: Command, context: Context): void {
@@ -101,12 +102,13 @@ function incidentTable(incidents: readonly IncidentSummary[], columns: number): 
 /** `03:12:41Z (9 h ago)`. */
 const when = (at: string): string => `${clock(at, Date.now())} (${ago(Date.now() - epochMs(at))})`;
 
-function head(summary: IncidentSummary, colours: Colours): string[] {
+/** `usual`: how long it usually takes, all in all; left out: not known. */
+function head(summary: IncidentSummary, colours: Colours, usual?: string): string[] {
   const { outcome, remediation, planHash } = summary;
   return [
     `${colours.bold(shortId(summary.id))}  ${oneLine(summary.title)} (${summary.service || 'no service'}, ${summary.environment || 'no environment'})`,
     `Incident     ${summary.status.toUpperCase() || 'UNKNOWN'}, began ${when(summary.startedAt)}`,
-    `Remediation  ${(outcome ?? remediation).toUpperCase()}${summary.endedAt === null ? '' : `, ended ${when(summary.endedAt)}`}, ${counted(summary.effects, 'effect')}`,
+    `Remediation  ${(outcome ?? remediation).toUpperCase()}${summary.endedAt === null ? '' : `, ended ${when(summary.endedAt)}`}, ${counted(summary.effects, 'effect')}${usual === undefined ? '' : ` (all in all ${usual})`}`,
     `Rule         ${summary.rule === '' ? 'none matched' : `${summary.rule}, mode ${summary.mode}`}${planHash === null ? '' : `, plan ${shortHash(planHash)}`}`,
   ];
 }
@@ -143,7 +145,11 @@ async function watch(context: Context, id: string | undefined, options: OutputOp
   const colours = coloursFor(terminal);
   const write = lineWriter(options, terminal, id === undefined, colours);
   if (options.output === 'json') terminal.out(`${JSON.stringify({ apiVersion, kind: 'TimelineStream' })}\n`);
-  else if (id !== undefined && terminal.tty) terminal.out(`${head(await api.incident(id), colours).join('\n')}\n\n`);
+  else if (id !== undefined && terminal.tty) {
+    const summary = await api.incident(id);
+    const usual = summary.endedAt === null ? await usuallyTakes(api, id) : undefined;
+    terminal.out(`${head(summary, colours, usual).join('\n')}\n\n`);
+  }
   // Piped, it is found out first that the incident exists: a stream that never says anything would not tell.
   else if (id !== undefined) await api.incident(id);
   if (terminal.tty)

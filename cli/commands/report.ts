@@ -9,6 +9,7 @@ import { lastGuards } from '../../decide/explain.js';
 import { noteOf } from '../../decide/note.js';
 import { apiClient, type Context, type OutputOptions, print } from '../context.js';
 import { Failure } from '../failure.js';
+import { pastFor } from '../promote/usual.js';
 
 /** `report`: in the morning all that happened at night, or one incident with its timeline, in the words of the notes. */
 export function addReport(program: Command, context: Context): void {
@@ -25,12 +26,12 @@ export function addReport(program: Command, context: Context): void {
 type Api = ReturnType<typeof apiClient>;
 
 /** As the incident's own note says it. An incident that goes on has no end to tell yet. */
-async function told(api: Api, incident: IncidentSummary): Promise<{ note: string; timeline: LedgerRecord[] }> {
+async function told(api: Api, incident: IncidentSummary, past?: string): Promise<{ note: string; timeline: LedgerRecord[] }> {
   const [timeline, decision] = await Promise.all([api.timeline(incident.id), decisionOf(api, incident)]);
   const data = timeline.findLast(({ phase }) => phase === 'outcome')?.data;
   const { ending, story } = (data ?? {}) as unknown as { ending?: Ending; story?: Story };
   if (!ending || !story) return { note: `${incident.remediation}: ${timeline.at(-1)?.says ?? 'nothing is known yet'}`, timeline };
-  return { note: noteOf({ decision, ending, story, verdicts: lastGuards(timeline), link: incident.id }), timeline };
+  return { note: noteOf({ decision, ending, story, verdicts: lastGuards(timeline), past, link: incident.id }), timeline };
 }
 
 const decisionOf = async (api: Api, { id, planHash }: IncidentSummary): Promise<Decision | undefined> =>
@@ -39,7 +40,7 @@ const decisionOf = async (api: Api, { id, planHash }: IncidentSummary): Promise<
 async function ofOne(context: Context, id: string, options: OutputOptions): Promise<void> {
   const api = apiClient(context, 'viewer');
   const incident = await api.incident(id);
-  const { note, timeline } = await told(api, incident);
+  const { note, timeline } = await told(api, incident, await pastFor(api, incident.id));
   print(context, options, 'Report', [{ ...incident, note, timeline }], () =>
     [
       head(incident),

@@ -23,7 +23,9 @@ export function addRulesLabel(rules: Command, context: Context): void {
     .action((incident: string, options: LabelOptions) => label(context, incident, options));
   rules
     .command('learned')
-    .description("how long a rule's recoveries took, how often there was nothing to do, and what that suggests. Changes nothing")
+    .description(
+      "how long a rule's recoveries took, what verification goes by, and how often there was nothing to do. Changes nothing",
+    )
     .argument('<rule>', 'its name')
     .requiredOption('--env <name>', 'in which environment')
     .option('--rules <dir>', 'folder with rules, runbooks and opssentinel.yaml; OPSSENTINEL_RULES when left out')
@@ -53,9 +55,7 @@ async function learned(
     if (lines.length === 0) return `Nothing was learned of ${name} yet: no run of this logic has been verified or judged.`;
     return [
       ...lines,
-      ...(suggested.length === 0
-        ? []
-        : ['', 'SUGGESTED  for whoever writes the rule; nothing takes it by itself', ...suggested.map((line) => `  ${line}`)]),
+      ...(suggested.length === 0 ? [] : ['', 'SUGGESTED  nothing takes it by itself', ...suggested.map((line) => `  ${line}`)]),
     ].join('\n');
   });
 }

@@ -13,10 +13,13 @@ import { evidenceOf } from '../promote/evidence.js';
 import { gatesFor } from '../promote/gates.js';
 import { ruleIn } from '../promote/named.js';
 import { lastLine, pageLines, type Promotion } from '../promote/page.js';
+import { playedAgain } from '../promote/past.js';
 import { casesGate, demotionGate, onCallGate, riskGate } from '../promote/standing.js';
 import { loadOrRefuse, rulesDirFor } from '../loaded-rules.js';
 import { rightsFor } from '../rights/rights.js';
 import { modeOrder } from '../../domain/plan.js';
+import { judgesOf } from './rules-backtest.js';
+import { addRulesEscalation } from './rules-escalation.js';
 import { addRulesLabel } from './rules-label.js';
 
 interface PromoteOptions extends OutputOptions {
@@ -61,6 +64,7 @@ export function addRulesPromote(rules: Command, context: Context): void {
     .option(...rulesOption)
     .action((rule: string, options: DemoteOptions) => demote(context, rule, options));
   addRulesLabel(rules, context);
+  addRulesEscalation(rules, context);
 }
 
 const fileOf = ({ at }: LoadedRule): string => at.replace(/:\d+$/, '');
@@ -107,11 +111,12 @@ async function assembled(
   now: number,
 ): Promise<Promotion> {
   const api = apiClient(context, 'viewer');
-  const [record, holds, tested, connected] = await Promise.all([
+  const [record, holds, tested, connected, past] = await Promise.all([
     api.ruleRecord(rule.name, environment, rule.logicHash),
     api.holds(),
     testRules(set, registry),
     connectedInstallation(context),
+    playedAgain(api, rule, environment, judgesOf({ set, ...registry }), now),
   ]);
   const evidence = evidenceOf(record);
   const standing = {
@@ -131,6 +136,7 @@ async function assembled(
     runbook,
     runbookHash: set.runbooks.get(runbook)?.logicHash ?? '',
     evidence,
+    past,
     gates: gatesFor(to, evidence, standing, now),
     rights: rightsOf(context, set, rule, environment, registry.registry),
     change: editMode(await readFile(path, 'utf8'), fileOf(rule), { rule: rule.name, environment, to }),

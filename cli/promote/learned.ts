@@ -1,15 +1,15 @@
 import type { RuleRecord } from '../../api/shapes-labels.js';
-import { duration, shortDuration } from '../../domain/words.js';
+import { learnsFrom, selfClearWords } from '../../domain/patience.js';
 import { percent, shareOf } from '../../domain/precision.js';
-import { learnsFrom, within } from './limits.js';
+import { duration } from '../../domain/words.js';
 
 type Learned = RuleRecord['learned'];
 
 /**
- * What is learned is told and suggested, never put into a plan by itself: a plan's hash must come out the same at admission as when it
- * was approved, and a figure that moves with every run would undo what a person has approved.
+ * What is learned never gets into a plan: a plan's hash must come out the same at admission as when it was approved, and a figure that
+ * moves with every run would undo what a person has approved. Verification goes by it beside the plan; everything else is told alone.
  */
-export function learnedLines({ recovered, recoveryMs, untouched, clearedItself }: Learned): string[] {
+export function learnedLines({ recovered, recoveryMs, runbooks = [], untouched, clearedItself }: Learned): string[] {
   const times =
     recoveryMs === undefined
       ? []
@@ -21,22 +21,30 @@ export function learnedLines({ recovered, recoveryMs, untouched, clearedItself }
     untouched === 0
       ? []
       : [`cleared by itself           ${clearedItself} of ${untouched} that nobody of ours touched (${percent(alone.share)})`];
-  return [...times, ...itself];
-}
-
-/** What the rule could say instead of the usual; empty while too little is known. */
-export function suggestions(learned: Learned): string[] {
-  const wait = suggestedWithin(learned);
-  if (wait === undefined || learned.recoveryMs === undefined) return [];
+  const spared = selfClearWords({ untouched, clearedItself });
   return [
-    `verify: { within: ${shortDuration(wait)} }     95 of 100 recoveries were seen by then; ${duration(within.least)} to ${duration(within.most)}`,
-    `page people after ${duration(learned.recoveryMs.p90)} at the source, so that 9 of 10 recoveries wake nobody`,
+    ...times,
+    ...runbooks.map((one) => `verified once it had ended  ${runbookWords(one)}`),
+    ...itself,
+    ...(spared === undefined ? [] : [`waiting longer              ${spared}`]),
   ];
 }
 
-/** Whole minutes, rounded up, in milliseconds. */
-export function suggestedWithin({ recovered, recoveryMs }: Learned): number | undefined {
-  if (recoveryMs === undefined || recovered < learnsFrom) return undefined;
-  const minutes = Math.ceil(recoveryMs.p95 / 60_000) * 60_000;
-  return Math.min(within.most, Math.max(within.least, minutes));
+function runbookWords({ runbook, recovered, p95Ms }: NonNullable<Learned['runbooks']>[number]): string {
+  const known = p95Ms === undefined ? '' : ` p95 ${duration(p95Ms)}`;
+  const counts =
+    recovered < learnsFrom
+      ? `verification goes by it from ${learnsFrom} on`
+      : p95Ms === undefined
+        ? 'too many were given up early to tell how long it takes'
+        : 'verification goes by it where the rule says nothing';
+  return `${runbook}${known} (n ${recovered}); ${counts}`;
+}
+
+/** What people could set elsewhere; empty while too little is known. */
+export function suggestions({ recovered, recoveryMs }: Learned): string[] {
+  if (recoveryMs === undefined || recovered < learnsFrom) return [];
+  return [
+    `page people after ${duration(recoveryMs.p90)} at the source, so that 9 of 10 recoveries wake nobody: opssentinel rules escalation`,
+  ];
 }

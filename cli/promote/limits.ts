@@ -19,9 +19,3 @@ export const toAuto = {
   /** A mistake of the last two weeks has not been understood yet. */
   nothingWrongMs: 14 * day,
 } as const;
-
-/** From so many recoveries on a time to wait may be suggested: the 95th of 100 is not known from fewer. */
-export const learnsFrom = 20;
-
-/** Bounds of what is suggested for `verify.within`: shorter judges a slow recovery as none, longer holds people back. Milliseconds. */
-export const within = { least: 5 * 60_000, most: 30 * 60_000 } as const;

@@ -6,7 +6,7 @@ import { type LabelKind, type LabelRow, machine } from '../../domain/label.js';
 import { editMode } from './edit.js';
 import { type Evidence, evidenceOf } from './evidence.js';
 import { type Gate, gatesFor, type Standing } from './gates.js';
-import { suggestedWithin } from './learned.js';
+import { learnedLines, suggestions } from './learned.js';
 import { lastLine, pageLines, type Promotion } from './page.js';
 
 const now = Date.parse('2026-11-02T12:00:00.000Z');
@@ -62,6 +62,7 @@ const promotion = (evidence: Evidence, gates: Gate[]): Promotion => ({
   runbook: 'restart-ec2-instance',
   runbookHash: '77ab03c'.padEnd(64, '0'),
   evidence,
+  past: { matched: 44, incidents: 412 },
   gates,
   rights: [],
   change: {
@@ -90,6 +91,7 @@ EVIDENCE  since 2026-08-10 (84 days, rule logic and runbook unchanged)
   right                       36 of 38    94.7 %, at least 82.7 % (95 % Wilson)     wanted 80 %     yes
   verified once it ran        15 of 15    at least 79.6 %                           wanted 75 %     yes
   guards would have refused       6       cooldown 4, deploys 2
+  backtest, 90 days              44       for information; not counted
 
 GATES
   yes   bound 82.7 % >= 80 %                     yes   30 judged or more (38)
@@ -204,20 +206,40 @@ describe('row 15: the one line', () => {
   });
 });
 
-describe('M26: what is suggested from what was learned', () => {
-  const learned = (recovered: number, p95: number) => ({
-    recovered,
-    recoveryMs: { p50: minute, p90: p95, p95 },
+describe('M26: what was learned is told, each figure with its n', () => {
+  const learned = (change: Partial<RuleRecord['learned']> = {}): RuleRecord['learned'] => ({
+    recovered: 38,
+    recoveryMs: { p50: 4 * minute, p90: 7 * minute, p95: 8 * minute },
     untouched: 0,
     clearedItself: 0,
+    ...change,
   });
-  it('nothing before 20 recoveries; then the 95th of 100, between 5 and 30 min', () => {
-    expect(suggestedWithin(learned(19, 8 * minute))).toBeUndefined();
-    expect(suggestedWithin({ recovered: 40, untouched: 0, clearedItself: 0 })).toBeUndefined();
-    expect([2, 7.2, 44].map((minutes) => suggestedWithin(learned(20, minutes * minute)))).toEqual([
-      5 * minute,
-      8 * minute,
-      30 * minute,
-    ]);
+  const of = (change: Partial<RuleRecord['learned']>) => learnedLines(learned(change)).join('\n');
+
+  it('what verification goes by, and from when on', () => {
+    const restart = { runbook: 'restart', recovered: 38, p95Ms: 7 * minute };
+    expect(of({ runbooks: [restart] })).toContain(
+      'restart p95 7 min (n 38); verification goes by it where the rule says nothing',
+    );
+    expect(of({ runbooks: [{ ...restart, recovered: 19 }] })).toContain('(n 19); verification goes by it from 20 on');
+    expect(of({ runbooks: [{ runbook: 'restart', recovered: 38 }] })).toContain('too many were given up early');
+  });
+
+  it('how many would have cleared by themselves, as soon as a third did', () => {
+    expect(of({ untouched: 30, clearedItself: 12 })).toContain('a longer firingFor would have spared those 12');
+    expect(of({ untouched: 30, clearedItself: 9 })).not.toContain('firingFor');
+  });
+
+  it('nothing is suggested before 20 recoveries', () => {
+    expect(suggestions(learned({ recovered: 19 }))).toEqual([]);
+    expect(suggestions(learned()).join()).toContain('page people after 7 min');
+  });
+
+  it('a past that cannot be played again is said, not left out', () => {
+    const lines = pageLines(
+      { ...promotion(evidenceOf(known), []), past: { because: 'no incident of that time was decided here' } },
+      now,
+    );
+    expect(lines).toContain('  backtest, 90 days               -       not to be had: no incident of that time was decided here');
   });
 });

@@ -6,6 +6,7 @@ import type { Evidence } from './evidence.js';
 import type { Gate } from './gates.js';
 import { toAuto } from './limits.js';
 import { learnedLines } from './learned.js';
+import { backtestDays, type PastPlayed } from './past.js';
 
 /** Everything that the page of a promotion says. */
 export interface Promotion {
@@ -17,6 +18,7 @@ export interface Promotion {
   runbook: string;
   runbookHash: string;
   evidence: Evidence;
+  past: PastPlayed;
   gates: Gate[];
   /** What the rule needs beyond what the others have; empty: nothing. */
   rights: RightsFile[];
@@ -58,13 +60,13 @@ const head = ({ rule, environment, from, to, logicHash, runbook, runbookHash }: 
   `${`${rule} in ${environment}: ${from} -> ${to}`.padEnd(46)}rule logic ${short(logicHash)}, runbook ${runbook} ${short(runbookHash)}`;
 
 /** A name, a number that ends in column 35, and what there is to say from column 42 on. */
-const row = (name: string, count: number, note = ''): string =>
+const row = (name: string, count: number | '-', note = ''): string =>
   `${name.padEnd(31)}${String(count).padStart(4)}${note === '' ? '' : `       ${note}`}`;
 
 const shareRow = (name: string, text: string, note: string, wanted: string): string =>
   `${name.padEnd(30)}${text.padEnd(12)}${wanted === '' ? note : `${note.padEnd(42)}${wanted}`}`;
 
-function evidenceLines({ evidence, to }: Promotion, now: number): string[] {
+function evidenceLines({ evidence, past, to }: Promotion, now: number): string[] {
   const { since, matched, judged, kinds, right, verified, refusedBy } = evidence;
   const days = since === undefined ? 0 : Math.floor((now - Date.parse(since)) / 86_400_000);
   const from = since === undefined ? 'none yet' : `since ${since.slice(0, 10)} (${days} days, rule logic and runbook unchanged)`;
@@ -109,9 +111,20 @@ function evidenceLines({ evidence, to }: Promotion, now: number): string[] {
             refused.map(([guard, count]) => `${guard} ${count}`).join(', '),
           ),
         ]),
+    pastLine(past),
     ...learnedLines(evidence.learned).map((line) => `  ${line}`),
   ];
 }
+
+/** What the rule would have come to is no proof that it would have helped. */
+const pastLine = (past: PastPlayed): string =>
+  'because' in past
+    ? row(`  backtest, ${backtestDays} days`, '-', `not to be had: ${past.because}`)
+    : row(
+        `  backtest, ${backtestDays} days`,
+        past.matched,
+        `for information; not counted${past.cut ? '; of the newest the API lists' : ''}`,
+      );
 
 /** `Q0GZK21 2026-10-03`. */
 const wrongWords = ({ incident, at }: LabelRow): string => `${incident.slice(incident.indexOf(':') + 1)} ${at.slice(0, 10)}`;

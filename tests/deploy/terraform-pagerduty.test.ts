@@ -2,6 +2,7 @@ import { parse } from '@cdktf/hcl2json';
 import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { silentMinutes, silentVariable } from '../../cli/promote/escalation.js';
 import { pagerDutySetup, subscribedEvents } from '../../integrations/pagerduty/setup/webhook.js';
 import { type Loose, type Shape, unknownBlocks } from './terraform.js';
 
@@ -123,6 +124,17 @@ describe('Terraform for PagerDuty, as far as it can be checked offline', () => {
       ['user_reference'],
       ['schedule_reference'],
     ]);
-    expect(rule[0].escalation_delay_in_minutes).toBe('${var.silent_minutes}');
+    expect(rule[0].escalation_delay_in_minutes).toBe('${local.silent_minutes}');
+  });
+
+  it('M26: how long they wait can be what was learned of the service, in the bounds that the command keeps to', async () => {
+    const { locals, variable } = await documentOf();
+    expect(locals[0].silent_minutes).toBe(
+      `\${lookup(var.${silentVariable}, data.pagerduty_service.automated.id, var.silent_minutes)}`,
+    );
+    const { least, usual, most } = silentMinutes;
+    expect(variable.silent_minutes[0].default).toBe(usual);
+    for (const name of ['silent_minutes', silentVariable])
+      expect(variable[name][0].validation[0].condition).toMatch(new RegExp(`>= ${least} && \\S+ <= ${most}\\b`));
   });
 });

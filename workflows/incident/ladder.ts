@@ -1,5 +1,6 @@
 import { WorkflowIdReusePolicy } from '@temporalio/common';
 import { CancellationScope, ParentClosePolicy, startChild } from '@temporalio/workflow';
+import { longestVerifyMs, mayLearn } from '../../domain/patience.js';
 import type { PlanStep } from '../../domain/plan.js';
 import type { StepStory } from '../../domain/story.js';
 import type { Verification } from '../../domain/verification.js';
@@ -144,9 +145,11 @@ export async function perform(
 async function verified(run: PlannedRun, step: PlanStep, attemptKey: string): Promise<Verification> {
   const { pace, hash } = run.plan;
   const until = new Date(Date.now() + step.verify.withinMs).toISOString();
-  show(run.shown, { phase: 'verifying', says: `whether ${step.runbook} helped`, planHash: hash, until });
+  // What was learned moves from run to run, so no workflow knows it: the activity says on the timeline what it goes by.
+  const sooner = mayLearn(step.verify, pace) ? ', sooner or later where the timeline says what was learned' : '';
+  show(run.shown, { phase: 'verifying', says: `whether ${step.runbook} helped${sooner}`, planHash: hash, until });
   try {
-    const { verify } = verifying(pace, step.verify.withinMs);
+    const { verify } = verifying(pace, longestVerifyMs(step.verify, pace));
     return await verify({ ...stepOf(run, step.index), attemptKey, verify: step.verify });
   } catch (error) {
     return { verified: false, readings: [], says: `it could not be verified: ${reason(error)}` };

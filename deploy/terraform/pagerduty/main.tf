@@ -6,6 +6,10 @@ data "pagerduty_schedule" "people" {
   name = var.people_schedule_name
 }
 
+locals {
+  silent_minutes = lookup(var.silent_minutes_by_service, data.pagerduty_service.automated.id, var.silent_minutes)
+}
+
 # The silent agent. Without contact methods and notification rules beside its mailbox it wakes nobody.
 resource "pagerduty_user" "agent" {
   name        = "OpsSentinel"
@@ -17,11 +21,11 @@ resource "pagerduty_user" "agent" {
 # The page waits, and PagerDuty keeps the clock: the agent never acknowledges, so people are woken by PagerDuty alone if it is dead.
 resource "pagerduty_escalation_policy" "agent_first" {
   name        = "OpsSentinel first, then people"
-  description = "Level 1 is the silent agent for ${var.silent_minutes} minutes; level 2 are the people on call."
+  description = "Level 1 is the silent agent for ${local.silent_minutes} minutes; level 2 are the people on call."
   num_loops   = 2
 
   rule {
-    escalation_delay_in_minutes = var.silent_minutes
+    escalation_delay_in_minutes = local.silent_minutes
 
     target {
       type = "user_reference"

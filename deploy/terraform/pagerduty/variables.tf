@@ -47,13 +47,24 @@ variable "people_schedule_name" {
 }
 
 variable "silent_minutes" {
-  description = "How long OpsSentinel has before PagerDuty wakes people by itself. Its rule's learned p90, at most 10."
+  description = "How long OpsSentinel has before PagerDuty wakes people by itself, where silent_minutes_by_service does not name the service."
   type        = number
   default     = 5
 
   validation {
     condition     = var.silent_minutes >= 1 && var.silent_minutes <= 10
     error_message = "Between 1 and 10 minutes: people wait for no machine longer than that."
+  }
+}
+
+variable "silent_minutes_by_service" {
+  description = "The same by PagerDuty service id: the learned p90 of its automatic rules, at most 10. Written by: opssentinel rules escalation"
+  type        = map(number)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for minutes in values(var.silent_minutes_by_service) : minutes >= 1 && minutes <= 10 && floor(minutes) == minutes])
+    error_message = "Whole minutes, between 1 and 10: people wait for no machine longer than that."
   }
 }
 

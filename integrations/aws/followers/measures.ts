@@ -15,9 +15,10 @@ export interface Measure {
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 /** The lines that something is measured by: how an incident, an effect, a verification ended. */
-export const isMeasured = ({ phase, data }: LedgerRecord): boolean =>
+export const isMeasured = ({ phase, state, data }: LedgerRecord): boolean =>
   phase === 'outcome' ||
-  phase === 'verify' ||
+  // One that waits has only begun.
+  (phase === 'verify' && state !== 'waiting') ||
   ((phase === 'execute' || phase === 'undo') && text(data?.['status']) !== undefined);
 
 export async function measuresOf(line: LedgerRecord, reads: FollowerReads): Promise<Measure[]> {

@@ -15,7 +15,8 @@ export function toldBy({ phase, once = '', data = {} }: Pick<LedgerRecord, 'phas
   const [area, inOnce = '', part] = once.split('.');
   const key = typeof data['attemptKey'] === 'string' ? data['attemptKey'] : inOnce;
   if (!attemptKey.test(key)) return undefined;
-  if (phase === 'verify') return { kind: 'verified', key };
+  // That a verification has begun is no end of it.
+  if (phase === 'verify') return inOnce === 'begins' ? undefined : { kind: 'verified', key };
   if (area !== 'execute') return undefined;
   // `adopted`: it had begun, and its answer was lost.
   if (part === 'started' || part === 'adopted') return { kind: 'began', key };
