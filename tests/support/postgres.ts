@@ -13,24 +13,46 @@ export interface TestPostgres {
   stop: () => Promise<void>;
 }
 
+interface Shared {
+  url: string;
+  databases: number;
+  users: number;
+  end: () => Promise<void>;
+}
+
+/** Jest gives each test file globals of its own, and so a server; whoever runs several files in one process starts one for all of them. */
+const here = globalThis as { opssentinelTestPostgres?: Promise<Shared> | undefined };
+
 export async function startTestPostgres(): Promise<TestPostgres> {
-  const dir = await mkdtemp(path.join(tmpdir(), 'opssentinel-test-pg-'));
-  const running = await startPostgres({ dir, fast: true });
-  let databases = 0;
+  const shared = await (here.opssentinelTestPostgres ??= start());
+  shared.users += 1;
   return {
     freshUrl: async () => {
-      databases += 1;
-      await sql(running.url, `create database test_${databases}`);
-      const url = new URL(running.url);
-      url.pathname = `/test_${databases}`;
+      shared.databases += 1;
+      const name = `test_${shared.databases}`;
+      await sql(shared.url, `create database ${name}`);
+      const url = new URL(shared.url);
+      url.pathname = `/${name}`;
       return url.href;
     },
     sql,
     stop: async () => {
-      await running.stop();
-      await rm(dir, { recursive: true, force: true });
+      shared.users -= 1;
+      if (shared.users > 0) return;
+      here.opssentinelTestPostgres = undefined;
+      await shared.end();
     },
   };
+}
+
+async function start(): Promise<Shared> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'opssentinel-test-pg-'));
+  const running = await startPostgres({ dir, fast: true });
+  const end = async () => {
+    await running.stop();
+    await rm(dir, { recursive: true, force: true });
+  };
+  return { url: running.url, databases: 0, users: 0, end };
 }
 
 async function sql(url: string, text: string): Promise<Record<string, unknown>[]> {
