@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { checkout } from '../../tests/support/repository.js';
 import { policy, rule, runbook, setOf } from '../../tests/support/rules.js';
 import { projectRoot } from '../paths.js';
 import { createConsole } from '../testkit/console.js';
@@ -169,13 +169,7 @@ describe('the comment of a pull request', () => {
 
 const stage = createConsole();
 const library = join(projectRoot(), 'rules', 'library');
-const rules = join(stage.dir, 'repo', 'rules');
-const git = (...args: string[]): string =>
-  execFileSync('git', ['-c', 'user.name=ada', '-c', 'user.email=ada@example.com', ...args], {
-    cwd: join(stage.dir, 'repo'),
-    encoding: 'utf8',
-    env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
-  });
+const { rules, commit } = checkout(join(stage.dir, 'repo'));
 const edit = (file: string, from: string, to: string): void => {
   const path = join(rules, file);
   const text = readFileSync(path, 'utf8');
@@ -183,11 +177,8 @@ const edit = (file: string, from: string, to: string): void => {
   writeFileSync(path, text.replace(from, to));
 };
 beforeAll(() => {
-  mkdirSync(join(stage.dir, 'repo'));
   cpSync(library, rules, { recursive: true });
-  git('init', '-q', '-b', 'main');
-  git('add', '-A');
-  git('commit', '-q', '--no-gpg-sign', '-m', 'as shipped');
+  commit('ada');
 });
 afterAll(() => rmSync(stage.dir, { recursive: true, force: true }));
 
@@ -215,8 +206,7 @@ describe('rules diff', () => {
   });
 
   it('compares two revisions of the rules of the settings', async () => {
-    git('add', '-A');
-    git('commit', '-q', '--no-gpg-sign', '-m', 'looser');
+    commit('ada');
     const { code, out } = await stage.run(['rules', 'diff', 'HEAD~1', 'main', '--format', 'github'], {
       OPSSENTINEL_RULES: rules,
     });
@@ -241,7 +231,7 @@ describe('rules diff', () => {
 
   it('tells every problem of a revision that does not load, with the revision', async () => {
     edit('ec2-cpu-high.yaml', 'owner:', 'ownr:');
-    git('commit', '-q', '--no-gpg-sign', '-am', 'broken');
+    commit('ada');
     const other = await stage.run(['rules', 'diff', 'HEAD~1', 'HEAD'], { OPSSENTINEL_RULES: rules });
     expect([other.code, other.err]).toEqual([2, expect.stringMatching(/HEAD:rules\/ec2-cpu-high\.yaml:4:1: unknown key ownr/)]);
   });

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Bench, startBench } from '../../api/testkit/bench.js';
@@ -8,6 +7,7 @@ import { matchAndAim, planFor } from '../../decide/decide.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { GuardVerdict } from '../../domain/permit.js';
 import type { Decision } from '../../domain/plan.js';
+import { checkout } from '../../tests/support/repository.js';
 import { alert, hash, incident, target, witness } from '../../tests/support/rules.js';
 import { loadOrRefuse } from '../loaded-rules.js';
 import { projectRoot } from '../paths.js';
@@ -15,13 +15,7 @@ import { createConsole } from '../testkit/console.js';
 
 const stage = createConsole();
 const library = join(projectRoot(), 'rules', 'library');
-const rules = join(stage.dir, 'repo', 'rules');
-const git = (...args: string[]): string =>
-  execFileSync('git', ['-c', 'user.name=ada', '-c', 'user.email=ada@example.com', ...args], {
-    cwd: join(stage.dir, 'repo'),
-    encoding: 'utf8',
-    env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
-  });
+const { rules, commit } = checkout(join(stage.dir, 'repo'));
 
 /** As it was decided when the library was in force: one instance of staging, acted on. */
 async function decided(): Promise<Decision> {
@@ -51,14 +45,11 @@ const names = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', '
 const guards = names.map((name) => verdict(name, name === 'ten' ? { verdict: 'refuse', found: 'acted 11 min ago' } : {}));
 
 beforeAll(() => {
-  mkdirSync(join(stage.dir, 'repo'));
   cpSync(library, rules, { recursive: true });
-  git('init', '-q', '-b', 'main');
-  git('add', '-A');
-  git('commit', '-q', '--no-gpg-sign', '-m', 'as shipped');
+  commit('ada');
   const file = join(rules, 'ec2-cpu-high.yaml');
   writeFileSync(file, readFileSync(file, 'utf8').replace('>= 90.0', '>= 95.0'));
-  git('commit', '-q', '--no-gpg-sign', '-am', 'narrower');
+  commit('ada');
 });
 afterAll(() => rmSync(stage.dir, { recursive: true, force: true }));
 

@@ -3,17 +3,49 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** A real repository with real keys. For tests. */
-export interface Repository {
+/** A real repository on `main`, of which nothing of this machine's settings of git is part. For tests. */
+export interface Checkout {
   /** The folder of the rules, below the top of the repository. */
   rules: string;
+  /** Path from the top of the repository. */
+  write: (file: string, text: string) => void;
+  /** Commits everything; `key`: a file with the key that signs. Answers with its id. */
+  commit: (author: string, key?: string) => string;
+  git: (...args: string[]) => string;
+}
+
+/** Makes one of a folder, with what is in it already. */
+export function checkout(dir: string): Checkout {
+  const rules = join(dir, 'rules');
+  mkdirSync(rules, { recursive: true });
+  const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
+  const git = (...args: string[]): string =>
+    execFileSync('git', args, { cwd: dir, encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  git('init', '-q', '-b', 'main');
+  return {
+    rules,
+    git,
+    write: (file, text) => {
+      mkdirSync(dirname(join(dir, file)), { recursive: true });
+      writeFileSync(join(dir, file), text);
+    },
+    commit: (author, key) => {
+      git('add', '-A');
+      const who = ['-c', `user.name=${author}`, '-c', `user.email=${author}@example.com`];
+      const signing = key === undefined ? [] : ['-c', 'gpg.format=ssh', '-c', `user.signingKey=${key}`];
+      git(...who, ...signing, 'commit', '-q', '--allow-empty', key === undefined ? '--no-gpg-sign' : '-S', '-m', 'a change');
+      return git('rev-parse', 'HEAD');
+    },
+  };
+}
+
+/** One with real keys, in a folder of its own. */
+export interface Repository extends Checkout {
   root: string;
   /** The file of allowed signers: ada and bob. Mallory has a key and is not in it. */
   signers: string;
-  write: (file: string, text: string) => void;
-  /** Commits everything; `signer`: whose key signs. Answers with its id. */
+  /** `signer`: whose key signs. */
   commit: (author: string, signer?: string) => string;
-  git: (...args: string[]) => string;
   remove: () => void;
 }
 
@@ -32,15 +64,10 @@ export function canSign(): boolean {
 
 export function repository(): Repository {
   const root = mkdtempSync(join(tmpdir(), 'opssentinel-git-'));
-  const rules = join(root, 'repo', 'rules');
   const keys = join(root, 'keys');
-  mkdirSync(rules, { recursive: true });
   mkdirSync(keys);
   const signers = join(root, 'allowed_signers');
-  const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
-  const git = (...args: string[]): string =>
-    execFileSync('git', args, { cwd: join(root, 'repo'), encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  git('init', '-q', '-b', 'main');
+  const inside = checkout(join(root, 'repo'));
   const people = ['ada', 'bob', 'mallory'].map((name) => {
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', join(keys, name)]);
     return [name, execFileSync('ssh-keygen', ['-y', '-f', join(keys, name)], { encoding: 'utf8' }).trim()] as const;
@@ -48,21 +75,10 @@ export function repository(): Repository {
   const allowed = people.filter(([name]) => name !== 'mallory').map(([name, key]) => `${name}@example.com ${key}\n`);
   writeFileSync(signers, allowed.join(''));
   return {
+    ...inside,
     root,
-    rules,
     signers,
-    git,
-    write: (file, text) => {
-      mkdirSync(dirname(join(root, 'repo', file)), { recursive: true });
-      writeFileSync(join(root, 'repo', file), text);
-    },
-    commit: (author, signer) => {
-      git('add', '-A');
-      const who = ['-c', `user.name=${author}`, '-c', `user.email=${author}@example.com`];
-      const key = signer === undefined ? [] : ['-c', 'gpg.format=ssh', '-c', `user.signingKey=${join(keys, signer)}`];
-      git(...who, ...key, 'commit', '-q', '--allow-empty', signer === undefined ? '--no-gpg-sign' : '-S', '-m', 'a change');
-      return git('rev-parse', 'HEAD');
-    },
+    commit: (author, signer) => inside.commit(author, signer === undefined ? undefined : join(keys, signer)),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }
