@@ -26,20 +26,32 @@ export interface PlanInput {
   corroborable: boolean;
 }
 
-export type Planned = { ok: true; plan: Plan } | { ok: false; because: string; place: string };
+type Refused = { ok: false; because: string; place: string };
+export type Planned = { ok: true; plan: Plan } | Refused;
 
 /** What is going to be done, as a value. The same inputs give the same plan and the same hash. */
 export function buildPlan(input: PlanInput): Planned {
-  const { incident, rule } = input;
-  const facts = ruleFacts(input.alert, incident);
+  const planned = planSteps(input);
+  if (!planned.ok) return planned;
+  const plan = planOf(input, planned.steps);
+  return { ok: true, plan: { ...plan, hash: planHash(plan, canonicalJson, input.hash) } };
+}
+
+type PlannedSteps = { ok: true; steps: PlanStep[] } | Refused;
+
+/**
+ * The steps of a rule against one target, or why one of them cannot be taken. `known`: the target was read. Where only its name is
+ * known, a step whose parameters hang on its facts has none, and nothing is said that would follow from them.
+ */
+export function planSteps(input: Omit<PlanInput, 'hash'>, known = true): PlannedSteps {
+  const facts = ruleFacts(input.alert, input.incident);
   const steps: PlanStep[] = [];
-  for (const [index, step] of rule.steps.entries()) {
-    const planned = planStep(input, step, index, facts);
+  for (const [index, step] of input.rule.steps.entries()) {
+    const planned = planStep(input, step, { index, facts, known });
     if (!planned.ok) return planned;
     steps.push(planned.step);
   }
-  const plan = planOf(input, steps);
-  return { ok: true, plan: { ...plan, hash: planHash(plan, canonicalJson, input.hash) } };
+  return { ok: true, steps };
 }
 
 /** Everything of a plan beside its steps, and what follows from them. Without its hash: whoever knows all of it pins it. */
@@ -92,7 +104,16 @@ function reportOf({ doc: { report } }: LoadedRule, source: string): Plan['report
     resolve: atSource?.resolve ?? 'never',
     ...(ticket ? { servicenow: 'whenVerified' } : {}),
     ...(report?.slack === undefined ? {} : { slack: report.slack }),
+    ...grafanaOf(report?.grafana),
   };
+}
+
+/** Only what is switched off: what is told as ever must not change a hash. */
+function grafanaOf(told: NonNullable<LoadedRule['doc']['report']>['grafana']): Pick<Plan['report'], 'grafana'> {
+  const annotate = told?.annotate === false ? { annotate: false as const } : {};
+  const silence = told?.silence === false ? { silence: false as const } : {};
+  const off = { ...annotate, ...silence };
+  return Object.keys(off).length === 0 ? {} : { grafana: off };
 }
 
 /** What an action allows at most, and whether it can be carried out at all. */
@@ -101,9 +122,18 @@ function allowance(catalogue: Catalogue, id: string): { id: string; ceiling: Mod
   return { id, ceiling, connected };
 }
 
-type PlannedStep = { ok: true; step: PlanStep } | { ok: false; because: string; place: string };
+/** Where a step stands, and what it is resolved against. */
+interface Standing {
+  index: number;
+  facts: JsonObject;
+  known: boolean;
+}
 
-function planStep(input: PlanInput, step: LoadedStep, index: number, facts: JsonObject): PlannedStep {
+function planStep(
+  input: Omit<PlanInput, 'hash'>,
+  step: LoadedStep,
+  { index, facts, known }: Standing,
+): { ok: true; step: PlanStep } | Refused {
   const { set, catalogue, environment, target, rule } = input;
   const runbook = set.runbooks.get(step.runbook);
   const action = runbook && catalogue.actions.get(runbook.doc.uses);
@@ -112,8 +142,10 @@ function planStep(input: PlanInput, step: LoadedStep, index: number, facts: Json
     return { ok: false, place: at('run'), because: `the runbook ${step.runbook} or its action is not there any more` };
   const inputs = resolveInputs(step, runbook.doc, facts);
   if (!inputs.ok) return inputs;
-  const params = resolveParams(runbook.doc, action, environment, target, inputs.values);
-  if (!params.ok) return { ok: false, place: at(`${step.runbook}.${params.place}`), because: params.because };
+  const resolved = resolveParams(runbook.doc, action, environment, target, inputs.values);
+  if (!resolved.ok && known) return { ok: false, place: at(`${step.runbook}.${resolved.place}`), because: resolved.because };
+  const params = resolved.ok ? resolved.params : undefined;
+  const warns = params && action.warns(params);
   return {
     ok: true,
     step: {
@@ -122,16 +154,16 @@ function planStep(input: PlanInput, step: LoadedStep, index: number, facts: Json
       runbookHash: runbook.fileHash,
       action: action.id,
       waits: action.waits,
-      params: params.params,
-      risk: highestRisk(runbook.doc.risk, action.riskOf(params.params)),
+      params: params ?? {},
+      risk: highestRisk(runbook.doc.risk, params ? action.riskOf(params) : action.risk),
       idempotency: action.idempotency,
       timeoutMs: effectTimeout(runbook.doc, capsOf(set)),
       verify: verification(set, step, runbook.doc),
       ...undoOf(rule, runbook),
       ...(action.stops ? { stops: true } : {}),
       ...stopOnOf(runbook),
-      ...(action.warns(params.params) === undefined ? {} : { warns: action.warns(params.params) }),
-      says: action.says(params.params),
+      ...(warns === undefined ? {} : { warns }),
+      says: params ? action.says(params) : runbook.name,
     },
   };
 }

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bench, startBench } from '../../api/testkit/bench.js';
@@ -7,6 +6,7 @@ import { incidentRow } from '../../api/testkit/memory-ledger.js';
 import type { Witness } from '../../domain/alert.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { Target } from '../../domain/target.js';
+import { checkout } from '../../tests/support/repository.js';
 import { decideAgain } from '../explain-case.js';
 import { sha256 } from '../installation.js';
 import { createConsole, type Console } from '../testkit/console.js';
@@ -121,14 +121,7 @@ describe('rules backtest', () => {
   });
 
   it('compares with what stood in git before the change', async () => {
-    const git = (...args: string[]): void =>
-      void execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.com', ...args], {
-        cwd: here.dir,
-        stdio: 'ignore',
-      });
-    git('init', '-q');
-    git('add', 'rules');
-    git('commit', '-qm', 'before');
+    checkout(here.dir).commit('ada');
     writeFileSync(join(here.dir, 'rules', 'all.yaml'), ruleText({ cpu: part('cpu').replace('prod: approve', 'prod: auto') }));
     const { code, out } = await backtest('--against', 'HEAD', '-o', 'json');
     writeFileSync(join(here.dir, 'rules', 'all.yaml'), ruleText());

@@ -2,15 +2,10 @@ import type { Witness } from '../../domain/alert.js';
 import type { Catalogue } from '../../domain/catalogue.js';
 import { incidentId } from '../../domain/incident-id.js';
 import type { Hash } from '../../domain/json.js';
-import { highestRisk, type Plan, planIn, type PlanStep } from '../../domain/plan.js';
-import { ruleFacts } from '../../domain/readable.js';
+import { type Plan, planIn } from '../../domain/plan.js';
 import type { Target } from '../../domain/target.js';
 import { type Chosen, matchAndAim, planFor } from '../../decide/decide.js';
-import { resolveInputs } from '../../decide/inputs.js';
-import { effectTimeout, verification } from '../../decide/limits.js';
-import { resolveParams } from '../../decide/params.js';
-import { planOf } from '../../decide/plan.js';
-import { capsOf } from '../../decide/profiles.js';
+import { planOf, planSteps } from '../../decide/plan.js';
 import { ownWord } from '../../decide/witness.js';
 import type { Registry } from '../../integrations/contract/registry.js';
 import type { RuleSet } from '../../rules/language/set.js';
@@ -89,36 +84,12 @@ function withoutTarget(
   { set, catalogue }: Judges,
   corroborable: boolean,
 ): { plan: Plan } | { place: string; because: string } {
-  const { rule, environment } = chosen;
-  const target = standIn(chosen);
-  const facts = ruleFacts(alert, incident);
-  const steps: PlanStep[] = [];
-  for (const [index, step] of rule.steps.entries()) {
-    const runbook = set.runbooks.get(step.runbook);
-    const action = runbook && catalogue.actions.get(runbook.doc.uses);
-    if (!runbook || !action) return { place: 'run', because: `the runbook ${step.runbook} or its action is not there any more` };
-    const inputs = resolveInputs(step, runbook.doc, facts);
-    if (!inputs.ok) return inputs;
-    const params = resolveParams(runbook.doc, action, environment, target, inputs.values);
-    steps.push({
-      index,
-      runbook: runbook.name,
-      runbookHash: runbook.fileHash,
-      action: action.id,
-      waits: action.waits,
-      params: params.ok ? params.params : {},
-      risk: highestRisk(runbook.doc.risk, params.ok ? action.riskOf(params.params) : action.risk),
-      idempotency: action.idempotency,
-      timeoutMs: effectTimeout(runbook.doc, capsOf(set)),
-      verify: verification(set, step, runbook.doc),
-      undo: 'none',
-      says: params.ok ? action.says(params.params) : runbook.name,
-    });
-  }
-  const about = { set, catalogue, incident, rule, environment, target, selector: chosen.selector, corroborable };
+  const { rule, environment, selector } = chosen;
+  const about = { set, catalogue, incident, alert, rule, environment, target: standIn(chosen), selector, corroborable };
+  const planned = planSteps(about, false);
+  if (!planned.ok) return { place: planned.place, because: planned.because };
   // Nobody can approve what nobody knows, and nobody is told of it.
-  const plan: Plan = { ...planOf(about, steps), report: { resolve: 'never' }, hash: '' };
-  return { plan };
+  return { plan: { ...planOf(about, planned.steps), report: { resolve: 'never' }, hash: '' } };
 }
 
 /** One id for one resource: cooldowns and leases go by it. */
