@@ -40,6 +40,8 @@ export interface ApiClient {
   takeOver: (id: string, reason?: string) => Promise<shapes.TakeOverReply>;
   release: (id: string, reason: string) => Promise<shapes.TakeOverReply>;
   holds: () => Promise<Hold[]>;
+  /** With the calendars outside that were closed when somebody last looked. */
+  holdList: () => Promise<{ holds: Hold[]; closed: shapes.ClosedCalendar[] }>;
   /** Resolves when the hold is committed: everything that is consumed afterwards sees it. */
   stop: (hold: shapes.HoldBody) => Promise<Hold>;
   resume: (holdId: string) => Promise<shapes.HoldReleased>;
@@ -90,6 +92,11 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     release: (id, reason) => ask('POST', `${incidentPath(id)}/release`, { reason }),
     takeOver: (id, reason) => ask('POST', `${incidentPath(id)}/take-over`, reason === undefined ? {} : { reason }),
     holds: async () => (await ask<{ holds: Hold[] }>('GET', '/api/v1/holds')).holds,
+    holdList: async () => {
+      // An API of an older build tells of no calendars.
+      const { holds, closed = [] } = await ask<{ holds: Hold[]; closed?: shapes.ClosedCalendar[] }>('GET', '/api/v1/holds');
+      return { holds, closed };
+    },
     stop: (hold) => ask('POST', '/api/v1/holds', hold),
     resume: (holdId) => ask('DELETE', `/api/v1/holds/${encodeURIComponent(holdId)}`),
     rules: () => ask('GET', '/api/v1/rules'),

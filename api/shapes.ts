@@ -105,7 +105,28 @@ export const HoldView = z
   .meta({ id: 'Hold' });
 export type HoldView = z.infer<typeof HoldView>;
 
-export const HoldList = z.object({ holds: z.array(HoldView) });
+export const ClosedCalendar = z
+  .object({
+    from: z.string().meta({ example: 'aws.ssm.change-calendar' }),
+    scope: z.string().meta({ description: 'What it holds for.', example: 'environment:prod in 444455556666/eu-west-1' }),
+    says: z.string().meta({ example: 'change calendar prod-changes is closed' }),
+    allow: z.array(z.string()).meta({ description: 'Risks that it lets through.' }),
+    until: z.string().optional().meta({ description: 'Until when it is closed, where that is known.' }),
+    readAt: z.string().meta({ description: 'When somebody last looked. Every effect looks again for itself.' }),
+    by: z.string().meta({ description: 'Who looked.', example: 'the guard for pagerduty:Q0HX7KD' }),
+  })
+  .meta({ id: 'ClosedCalendar' });
+export type ClosedCalendar = z.infer<typeof ClosedCalendar>;
+
+export const HoldList = z.object({
+  holds: z.array(HoldView),
+  closed: z
+    .array(ClosedCalendar)
+    .meta({
+      description:
+        'Calendars outside that were closed when somebody last looked, in the last 24 hours. Shown only: nothing is decided by it.',
+    }),
+});
 export type HoldList = z.infer<typeof HoldList>;
 
 export const HoldBody = z

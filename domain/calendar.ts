@@ -18,3 +18,18 @@ export interface CalendarFacts {
   words: CalendarWord[];
   unknown: { from: string; because: string }[];
 }
+
+/** What a calendar said when somebody last looked. People are shown it; nothing is ever decided by it. */
+export interface CalendarSeen extends CalendarWord {
+  /** What the word is about, for people: `environment:prod`, `service:PSVC001`, `environment:prod in 444455556666/eu-west-1`. */
+  scope: string;
+  /** What it was asked with, as canonical JSON: two that the policy names differently are two. */
+  asked: string;
+  /** ISO 8601, UTC. */
+  readAt: string;
+  /** Who looked: `the guard for pagerduty:Q0HX7KD`. */
+  by: string;
+}
+
+/** Older than this it may well have changed: whoever shows it says so. Milliseconds. */
+export const seenLongAgo = 15 * 60_000;

@@ -24,13 +24,14 @@ export function createRegistry(
   const registry: Registry = {
     integrations: byId(
       'integration',
-      bound.map(({ definition: { id, summary, setup, pins, rights, traces }, connected, join }) => ({
+      bound.map(({ definition: { id, summary, setup, pins, rights, rightsReader, traces }, connected, join }) => ({
         id,
         summary,
         connected,
         ...(setup ? { setup: { ...setup, integration: id, with: join } } : {}),
         ...(pins ? { pins: { ...pins, integration: id, with: join } } : {}),
         ...(rights ? { rights } : {}),
+        ...(rightsReader ? { rightsReader: { ...rightsReader, integration: id, with: join } } : {}),
         ...(traces ? { traces } : {}),
       })),
       idOf,

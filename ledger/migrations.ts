@@ -268,4 +268,21 @@ create trigger label_no_truncate before truncate on label
   for each statement execute function record_is_append_only();
 `,
   },
+  {
+    name: 'what was seen of the calendars outside',
+    sql: `
+create table calendar_seen (
+  calendar text not null,
+  scope text not null,
+  asked text not null,
+  closed boolean not null,
+  says text not null,
+  allow text[] not null,
+  until timestamptz,
+  read_at timestamptz not null,
+  read_by text not null,
+  primary key (calendar, scope, asked)
+);
+`,
+  },
 ];

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Hash } from '../domain/json.js';
 import { admission } from './admission.js';
 import { approvalBook } from './approvals.js';
+import { calendarBook } from './calendars.js';
 import { chain } from './chain.js';
 import { consumption } from './consumption.js';
 import { cursorBook } from './cursors.js';
@@ -45,6 +46,7 @@ export async function openLedger({ url, deadlineMs = 2000, hash = sha256, now }:
     ...consumption(database),
     ...approvalBook(database),
     ...holdBook(database),
+    ...calendarBook(database),
     ...deployBook(database),
     ...rulesBook(database),
     ...labelBook(database),

@@ -1,4 +1,5 @@
 import type { Approval } from '../domain/approval.js';
+import type { CalendarSeen } from '../domain/calendar.js';
 import type { Deploy } from '../domain/deploy.js';
 import type { Hold, HoldSubject } from '../domain/hold.js';
 import type { JsonObject } from '../domain/json.js';
@@ -191,6 +192,11 @@ export interface Ledger {
   holdsOn: (subject: HoldSubject) => Promise<Hold[]>;
   /** Every hold that ever was, newest first, with the moment at which a human lifted it (ISO 8601, UTC). */
   pastHolds: () => Promise<(Hold & { liftedAt?: string })[]>;
+
+  /** What was seen of the calendars outside, for people alone: of each the latest look stands. */
+  putCalendars: (seen: readonly CalendarSeen[]) => Promise<void>;
+  /** Those that were closed when somebody last looked, and have not opened since by their own word; looks of the last 24 hours. */
+  closedCalendars: () => Promise<CalendarSeen[]>;
 
   /**
    * Writes what was told of a deployment, and returns what is known of it now. The same id of the same sender and service is the same

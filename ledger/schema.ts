@@ -4,6 +4,7 @@ import type { Hold } from '../domain/hold.js';
 import type { Json, JsonObject } from '../domain/json.js';
 import type { NewLabel } from '../domain/label.js';
 import type { GuardVerdict } from '../domain/permit.js';
+import type { Risk } from '../domain/plan.js';
 import type { Phase, RecordState } from '../domain/record.js';
 import type { RuleFile, RulesEvent, RulesPart, RulesRevision } from '../domain/rules-revision.js';
 
@@ -37,6 +38,7 @@ export interface Schema {
   rule_set: RuleSetTable;
   rule_event: RuleEventTable;
   label: LabelTable;
+  calendar_seen: CalendarSeenTable;
 }
 
 interface JournalTable {
@@ -178,6 +180,18 @@ export interface RuleEventTable {
   by: string;
   reason: string;
   at: Date;
+}
+
+export interface CalendarSeenTable {
+  calendar: string;
+  scope: string;
+  asked: string;
+  closed: boolean;
+  says: string;
+  allow: Risk[];
+  until: Date | null;
+  read_at: Date;
+  read_by: string;
 }
 
 export interface LabelTable {

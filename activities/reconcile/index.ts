@@ -1,4 +1,5 @@
 import { shelled } from '../shell.js';
+import { lookAtCalendars } from './calendars.js';
 import type { ReconcileDeps } from './deps.js';
 import { sweep } from './sweep.js';
 import { switchOn, type SwitchOnDeps } from './switch-on.js';
@@ -8,7 +9,11 @@ export type { ReconcileDeps, ReconcileSigns } from './deps.js';
 
 /** Role `decide`. */
 export const createReconcileActivities = (deps: ReconcileDeps): ReconcileActivities => ({
-  sweep: () => shelled(() => sweep(deps))(undefined),
+  sweep: () =>
+    shelled(async () => {
+      const [swept] = await Promise.all([sweep(deps), lookAtCalendars(deps)]);
+      return swept;
+    })(undefined),
 });
 
 /** Role `tell`. */

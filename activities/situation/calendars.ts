@@ -1,11 +1,10 @@
-import type { CalendarFacts, CalendarWord } from '../../domain/calendar.js';
+import type { CalendarFacts, CalendarSeen, CalendarWord } from '../../domain/calendar.js';
 import type { Incident } from '../../domain/incident.js';
-import type { JsonObject } from '../../domain/json.js';
+import { canonicalJson, type JsonObject } from '../../domain/json.js';
 import type { Risk } from '../../domain/plan.js';
 import type { Target } from '../../domain/target.js';
 import { paceOf } from '../../decide/profiles.js';
 import type { CalendarSubject } from '../../integrations/contract/calendar.js';
-import type { Call } from '../../integrations/contract/call.js';
 import type { AnyCalendar } from '../../integrations/contract/registry.js';
 import type { RuleSet } from '../../rules/language/set.js';
 import type { ActivityDeps } from '../deps.js';
@@ -13,11 +12,18 @@ import { placeFor } from '../place.js';
 import { callFor, isVendorFailure } from '../shell.js';
 import type { About } from '../types.js';
 
+type CalendarDeps = Pick<ActivityDeps, 'registry' | 'ledger' | 'now'>;
+
 /** A calendar, and how it is asked here. */
-interface Asked {
+export interface Asked {
   calendar: AnyCalendar;
   params: JsonObject;
   allow: readonly Risk[];
+}
+
+/** It, about what. */
+export interface Question extends Asked {
+  subject: Omit<CalendarSubject, 'at'>;
 }
 
 /** Everything outside of the policy that may say "not now". Who cannot tell is named: not knowing is not open. */
@@ -28,24 +34,46 @@ export async function calendarsNow(
   target: Target,
   set: RuleSet,
 ): Promise<CalendarFacts> {
-  const call = callFor(about.incident, placeFor(set, target, 'read'), paceOf(set), deps.now);
-  const subject = { incident, target, at: new Date(deps.now()).toISOString() };
-  const asked = [...named(deps, set, target.environment), ...always(deps, incident)];
-  // At the same time: somebody waits for the answer, and one that is away costs its whole deadline.
-  const answers = await Promise.all(asked.map((one) => answerOf(one, call, subject)));
+  const asked = [...namedFor(deps, set, target.environment), ...always(deps, incident)];
+  const questions = asked.map((one): Question => ({ ...one, subject: { incident, target } }));
+  const answers = await lookAt(deps, set, questions, { incident: about.incident, by: `the guard for ${about.incident}` });
   return {
     words: answers.flatMap((answer) => ('closed' in answer ? [answer] : [])),
     unknown: answers.flatMap((answer) => ('because' in answer ? [answer] : [])),
   };
 }
 
+type Unknown = CalendarFacts['unknown'][number];
+
+/** Asks all of them, and leaves what they said where people can see it. `incident`: in whose name. */
+export async function lookAt(
+  deps: CalendarDeps,
+  set: RuleSet,
+  questions: readonly Question[],
+  { incident, by }: { incident: string; by: string },
+): Promise<(CalendarWord | Unknown)[]> {
+  const at = new Date(deps.now()).toISOString();
+  // At the same time: somebody waits for the answer, and one that is away costs its whole deadline.
+  const answers = await Promise.all(
+    questions.map(async (question) => ({ question, answer: await answerOf(deps, set, question, incident, at) })),
+  );
+  await leaveSeen(
+    deps,
+    answers.flatMap(({ question, answer }) => ('closed' in answer ? [{ ...answer, ...shownAs(question), readAt: at, by }] : [])),
+  );
+  return answers.map(({ answer }) => answer);
+}
+
 async function answerOf(
-  { calendar, params, allow }: Asked,
-  call: Call,
-  subject: CalendarSubject,
-): Promise<CalendarWord | CalendarFacts['unknown'][number]> {
+  deps: CalendarDeps,
+  set: RuleSet,
+  { calendar, params, allow, subject }: Question,
+  incident: string,
+  at: string,
+): Promise<CalendarWord | Unknown> {
+  const call = callFor(incident, placeFor(set, subject.target, 'read'), paceOf(set), deps.now);
   try {
-    const word = await calendar.read(calendar.with(call), calendar.params.parse(params), subject);
+    const word = await calendar.read(calendar.with(call), calendar.params.parse(params), { ...subject, at });
     return { from: calendar.id, allow, ...word };
   } catch (error) {
     if (!isVendorFailure(error)) throw error;
@@ -53,7 +81,30 @@ async function answerOf(
   }
 }
 
-function named(deps: ActivityDeps, { policy }: RuleSet, environment: string): Asked[] {
+/** All that a word holds for, and what it was asked with. */
+function shownAs({ calendar, params, subject: { incident, target } }: Question): Pick<CalendarSeen, 'scope' | 'asked'> {
+  const asked = canonicalJson(params);
+  switch (calendar.dependsOn?.(calendar.params.parse(params))) {
+    case 'service':
+      return { scope: `service:${incident.service.id}`, asked };
+    case 'place':
+      return { scope: `environment:${target.environment} in ${target.account}/${target.region}`, asked };
+    default:
+      return { scope: `environment:${target.environment}`, asked };
+  }
+}
+
+/** For people alone: whatever goes wrong with it, what was read counts as it is. */
+async function leaveSeen({ ledger }: CalendarDeps, seen: readonly CalendarSeen[]): Promise<void> {
+  try {
+    if (seen.length > 0) await ledger.putCalendars(seen);
+  } catch {
+    // What is shown grows older, and says so.
+  }
+}
+
+/** Those that the policy names for an environment. */
+export function namedFor(deps: Pick<ActivityDeps, 'registry'>, { policy }: RuleSet, environment: string): Asked[] {
   return policy.doc.calendars
     .filter(({ env }) => env === undefined || env.includes(environment))
     .map(({ use, with: params = {}, allow = [] }) => {
@@ -64,7 +115,7 @@ function named(deps: ActivityDeps, { policy }: RuleSet, environment: string): As
 }
 
 /** Those that come with the incident's own source, such as its maintenance windows. */
-const always = (deps: ActivityDeps, { ref }: Incident): Asked[] =>
+export const always = (deps: Pick<ActivityDeps, 'registry'>, { ref }: Pick<Incident, 'ref'>): Asked[] =>
   [...deps.registry.calendars.values()]
     .filter(
       ({ always: with_, integration }) =>

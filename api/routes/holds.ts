@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { closedCalendars } from '../closed-calendars.js';
 import { notFound, Problem } from '../problem.js';
 import { defineRoute } from '../route.js';
 import { HoldBody, HoldList, HoldReleased, HoldView } from '../shapes.js';
@@ -12,7 +13,10 @@ export const listHolds = defineRoute({
   responses: { 200: { says: 'The holds.', schema: HoldList } },
   handle: async ({ ledger, rules, now }) => ({
     status: 200,
-    body: { holds: [...(await ledger.holds()), ...rules.freezes(now())] },
+    body: {
+      holds: [...(await ledger.holds()), ...rules.freezes(now())],
+      closed: await closedCalendars(ledger),
+    },
   }),
 });
 

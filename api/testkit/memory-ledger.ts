@@ -107,6 +107,7 @@ export function createMemoryLedger(): MemoryLedger {
       return 'lifted';
     },
     holds: async () => [...holds],
+    closedCalendars: async () => [],
     rulesEvents: async () => [],
     keptRules: async () => [],
     rulesNamed: async () => [],

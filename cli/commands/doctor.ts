@@ -7,6 +7,7 @@ import { because, fail, type Finding, ok } from '../doctor/finding.js';
 import { examineApi, examineIntegrations, examineLedger, examineOwnParts, examineRules, examineStop } from '../doctor/parts.js';
 import { examineReconciliation } from '../doctor/reconciliation.js';
 import { examineRevision } from '../doctor/revision.js';
+import { examineRights } from '../doctor/rights.js';
 import { examineDoors, examineFollowers } from '../doctor/standing.js';
 import { examineTemporal } from '../doctor/temporal.js';
 import { Failure } from '../failure.js';
@@ -58,6 +59,9 @@ function showChecklist(context: Context, options: OutputOptions): void {
   );
 }
 
+/** What the roles may takes a request for each statement; later than this it is not known. Milliseconds. */
+const rightsMs = 30_000;
+
 async function examine(context: Context, options: OutputOptions): Promise<void> {
   const { settings, problems } = readEnvironment(context.env);
   const configuration =
@@ -68,15 +72,18 @@ async function examine(context: Context, options: OutputOptions): Promise<void> 
   const sandbox = place?.from === 'sandbox' ? runningSandbox(context) : undefined;
   const installed = installation(sandbox === undefined ? settings.env : await simulatedEnvironment(sandbox.sandbox));
   const asked = place === undefined ? undefined : apiClient(context, 'viewer', 5_000);
-  const [api, doors, followers, temporal, ledger, stop, rules, revision] = await Promise.all([
+  const dir = rulesDirFor(context, undefined);
+  const signal = AbortSignal.any([context.interrupted, AbortSignal.timeout(rightsMs)]);
+  const [api, doors, followers, temporal, ledger, stop, rules, revision, rights] = await Promise.all([
     examineApi(asked, place?.url),
     examineDoors(asked, installed.registry.sources, settings.env),
     examineFollowers(asked),
     temporalFindings(context),
     examineLedger(settings.databaseUrl),
     examineStop(stopFilePath(context)),
-    examineRules(rulesDirFor(context, undefined), installed, sha256),
+    examineRules(dir, installed, sha256),
     examineRevision(asked),
+    examineRights({ dir, root: context.paths.root, installed, hash: sha256, signal }),
   ]);
   const connections = [...examineIntegrations(installed), ...doors, ...followers];
   const findings = [
@@ -88,6 +95,7 @@ async function examine(context: Context, options: OutputOptions): Promise<void> 
     ...stop,
     ...rules,
     ...revision,
+    ...rights,
     ...connections,
   ];
   print(context, options, 'Diagnosis', findings, (colours) =>

@@ -1,10 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { userInfo } from 'node:os';
+import type { ClosedCalendar } from '../../api/shapes.js';
 import { type Hold, holdScopePattern, holdScopeWords } from '../../domain/hold.js';
 import { ago, clock, epochMs } from '../../domain/words.js';
 import { readEnvironment } from '../environment.js';
 import { apiClient, type Context, findApi, type OutputOptions, print, runningSandbox, say } from '../context.js';
 import { classify, Failure } from '../failure.js';
+import { closedLines, closedItems } from '../closed-calendars.js';
 import { createOutOfBandStop, placeStopFile } from '../out-of-band.js';
 import { table } from '../output.js';
 import { resolveFrom } from '../paths.js';
@@ -51,12 +53,15 @@ export function addHolds(program: Command, context: Context): void {
     });
   program
     .command('holds')
-    .description('whatever says no now, the stop file of this machine included')
+    .description('whatever says no now: the stop file of this machine, and calendars outside as last seen, included')
     .action(async (options: OutputOptions) => {
       const here = await stoppedHere(context);
-      const held = await heldInLedger(context, here);
+      const { holds: held, closed } = await heldInLedger(context, here);
       const holds = here === undefined ? held : [here, ...held];
-      print(context, options, 'HoldList', holds, () => (holds.length === 0 ? 'Nothing is held.' : holdTable(holds)));
+      const now = Date.now();
+      print(context, options, 'HoldList', [...holds, ...closedItems(closed, now)], () =>
+        [holds.length === 0 ? 'Nothing is held.' : holdTable(holds), ...closedLines(closed, now)].join('\n'),
+      );
     });
 }
 
@@ -64,9 +69,9 @@ export function addHolds(program: Command, context: Context): void {
 const stoppedHere = (context: Context): Promise<Hold | undefined> => createOutOfBandStop(stopFilePath(context), undefined)();
 
 /** What the ledger holds. Where nobody can tell, the stop of this machine is said all the same. */
-async function heldInLedger(context: Context, here: Hold | undefined): Promise<Hold[]> {
+async function heldInLedger(context: Context, here: Hold | undefined): Promise<{ holds: Hold[]; closed: ClosedCalendar[] }> {
   try {
-    return await apiClient(context, 'viewer').holds();
+    return await apiClient(context, 'viewer').holdList();
   } catch (error) {
     if (here !== undefined) say(context, holdTable([here]));
     throw error;

@@ -5,9 +5,11 @@ import type { LoadedRule, RuleSet } from '../../rules/language/set.js';
 import { type Context, type OutputOptions, print, say } from '../context.js';
 import { Failure } from '../failure.js';
 import { installation } from '../installation.js';
+import { connectedInstallation } from '../promote/connected.js';
 import { resolveFrom, shownPath } from '../paths.js';
 import { rightsText } from '../rights/print.js';
-import { type Rights, rightsFor } from '../rights/rights.js';
+import { type Rights, type RightsAsked, rightsFor } from '../rights/rights.js';
+import { lackWords, type RoleStanding, standingOf, unknownWords } from '../rights/standing.js';
 import { compareRights, writeRights } from '../rights/store.js';
 import { loadOrRefuse, rulesDirFor } from './rules.js';
 
@@ -20,13 +22,13 @@ interface Options extends OutputOptions {
   documents?: string;
   out?: string;
   check?: boolean;
-  diff?: boolean;
+  diff?: true | 'roles' | 'rules';
 }
 
 /** Where the installation keeps its own. */
 const shippedFolder = 'deploy/aws/iam';
 
-/** `iam`: the least that the roles must be allowed, from the runbooks. Needs no connection. */
+/** `iam`: the least that the roles must be allowed, from the runbooks. Needs no connection, but to compare with what the roles have. */
 export function addIam(program: Command, context: Context): void {
   program
     .command('iam')
@@ -34,7 +36,12 @@ export function addIam(program: Command, context: Context): void {
     .option('--rules <dir>', 'folder with rules, runbooks and opssentinel.yaml; OPSSENTINEL_RULES when left out')
     .option('--rule <name>', 'what this rule needs, as if it acted')
     .option('--env <name>', 'in this environment alone')
-    .option('--diff', 'with --rule: only what it needs beyond what the other rules have')
+    .addOption(
+      new Option(
+        '--diff [with]',
+        'with --rule: only what it needs beyond what the roles have, read with your credentials, where this shell connects AWS; beyond what the other rules need with `rules`, or where it does not',
+      ).choices(['roles', 'rules']),
+    )
     .option(
       '--principal <arn...>',
       'who may become the roles; default: of each account OpsSentinelDecide and OpsSentinelTell the reading role, OpsSentinelEffect the acting one',
@@ -52,10 +59,13 @@ export function addIam(program: Command, context: Context): void {
 }
 
 async function iam(context: Context, options: Options): Promise<void> {
-  if (options.diff === true && options.rule === undefined)
-    throw new Failure('usage', 'Beyond what? --diff needs --rule: it shows what that rule adds to the others');
+  if (options.diff !== undefined && options.rule === undefined)
+    throw new Failure('usage', 'Beyond what? --diff needs --rule: it shows what that rule adds');
   const { set } = await loadOrRefuse(rulesDirFor(context, options.rules));
-  const rights = asked(context, options, set);
+  const wish = wishFor(context, options, set);
+  const lacking = await lackingAtRoles(context, options, wish);
+  if (lacking !== undefined) return showLacking(context, options, lacking);
+  const rights = made(wish);
   for (const note of rights.notes) say(context, `note: ${note}`);
   if (options.check === true) return compared(context, options, options.out ?? shippedFolder, rights.files);
   if (options.out !== undefined) return written(context, options, options.out, rights.files);
@@ -68,7 +78,7 @@ async function iam(context: Context, options: Options): Promise<void> {
   );
 }
 
-function asked(context: Context, { rule, env, diff, principal, actPrincipal, documents }: Options, set: RuleSet): Rights {
+function wishFor(context: Context, { rule, env, diff, principal, actPrincipal, documents }: Options, set: RuleSet): RightsAsked {
   mustKnow(
     'rule',
     rule,
@@ -77,22 +87,55 @@ function asked(context: Context, { rule, env, diff, principal, actPrincipal, doc
   mustKnow('environment', env, Object.keys(set.policy.doc.environments));
   const act = actPrincipal === undefined ? principal : [actPrincipal];
   for (const arn of [...(principal ?? []), ...(act ?? [])]) mustBePrincipal(arn);
-  const wish = {
+  return {
     set,
     registry: installation({}).registry,
     root: context.paths.root,
     ...(documents === undefined ? {} : { documents: resolve(context.cwd, documents) }),
     principals: { ...(principal === undefined ? {} : { read: principal }), ...(act === undefined ? {} : { act }) },
     ...(rule === undefined ? {} : { of: { rules: ({ name }: LoadedRule) => name === rule, acting: true, rulesOnly: true } }),
-    ...(diff === true ? { beyond: { rules: ({ name }: LoadedRule) => name !== rule } } : {}),
+    ...(diff !== undefined ? { beyond: { rules: ({ name }: LoadedRule) => name !== rule } } : {}),
     ...(env === undefined ? {} : { environments: (name: string) => name === env }),
   };
+}
+
+function made(wish: RightsAsked): Rights {
   try {
     return rightsFor(wish);
   } catch (error) {
     // What cannot be written is the fault of a rule, a runbook or a folder.
     throw new Failure('usage', error instanceof Error ? error.message : String(error));
   }
+}
+
+/** What the roles do not have by now; `undefined`: the files alone are to be compared. */
+async function lackingAtRoles(context: Context, { diff }: Options, wish: RightsAsked): Promise<RoleStanding[] | undefined> {
+  if (diff === undefined || diff === 'rules') return undefined;
+  const { registry } = await connectedInstallation(context);
+  const readable = [...registry.integrations.values()].some((one) => one.connected && one.rightsReader !== undefined);
+  if (diff === true && !readable) return undefined;
+  const { beyond: _others, ...needed } = wish;
+  const roles = await standingOf(needed, registry, context.interrupted);
+  const unknown = roles.find((one) => one.unknown !== undefined);
+  if (unknown === undefined) return roles;
+  const why = `what ${unknown.role} in ${unknown.account} may is not known: ${unknown.unknown}`;
+  if (diff === 'roles') throw new Failure('unreachable', `${why}. Without a look at the roles: --diff rules`);
+  say(context, `note: ${why}. Shown is what goes beyond the other rules`);
+  return undefined;
+}
+
+function showLacking(context: Context, options: Options, roles: readonly RoleStanding[]): void {
+  for (const role of roles) {
+    const notes = [...(role.found.some(({ there }) => !there) ? lackWords(role).lacking : []), ...lackWords(role).refused];
+    const unknown = unknownWords(role);
+    for (const note of [...notes, ...(unknown === undefined ? [] : [`not known: ${unknown}`])]) say(context, `note: ${note}`);
+  }
+  const files = roles.flatMap(({ found }) => found.map(({ lacking }) => lacking)).filter(({ lines }) => lines.length > 0);
+  print(context, options, 'RightsList', files, (colours) =>
+    files.length > 0
+      ? rightsText(files, colours, context.terminal.columns)
+      : `Nothing to add: the roles have all that ${options.rule} needs.`,
+  );
 }
 
 function mustKnow(kind: string, name: string | undefined, known: readonly string[]): void {

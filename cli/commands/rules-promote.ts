@@ -16,7 +16,10 @@ import { lastLine, pageLines, type Promotion } from '../promote/page.js';
 import { playedAgain } from '../promote/past.js';
 import { casesGate, demotionGate, onCallGate, riskGate } from '../promote/standing.js';
 import { loadOrRefuse, rulesDirFor } from '../loaded-rules.js';
-import { rightsFor } from '../rights/rights.js';
+import type { RightsFile } from '../../integrations/contract/rights.js';
+import { rightsGates } from '../promote/rights.js';
+import { type RightsAsked, rightsFor } from '../rights/rights.js';
+import { standingOf } from '../rights/standing.js';
 import { modeOrder } from '../../domain/plan.js';
 import { judgesOf } from './rules-backtest.js';
 import { addRulesEscalation } from './rules-escalation.js';
@@ -28,6 +31,7 @@ interface PromoteOptions extends OutputOptions {
   rules?: string;
   write?: boolean;
   pr?: boolean;
+  rightsByHand?: string;
 }
 
 interface DemoteOptions extends OutputOptions {
@@ -51,6 +55,10 @@ export function addRulesPromote(rules: Command, context: Context): void {
     .requiredOption('--env <name>', 'in which environment')
     .addOption(new Option('--to <mode>', 'what it may do then').choices(['approve', 'auto']).makeOptionMandatory())
     .option(...rulesOption)
+    .option(
+      '--rights-by-hand <reason>',
+      'for auto, where this shell cannot read what the roles may: you have looked, and why you are sure',
+    )
     .option('--write', 'change that line of the file, and nothing else')
     .addOption(new Option('--pr', 'commit it on a branch of its own, with this page; nothing is pushed').conflicts('write'))
     .action((rule: string, options: PromoteOptions) => promote(context, rule, options));
@@ -81,7 +89,15 @@ async function promote(context: Context, name: string, options: PromoteOptions):
   const now = Date.now();
   const promotion = await assembled(
     context,
-    { set, rule, from, to: options.to, environment: options.env, registry: installed },
+    {
+      set,
+      rule,
+      from,
+      to: options.to,
+      environment: options.env,
+      registry: installed,
+      ...(options.rightsByHand === undefined ? {} : { byHand: options.rightsByHand }),
+    },
     now,
   );
   const open = promotion.gates.filter(({ yes }) => !yes).length;
@@ -103,11 +119,13 @@ interface Asked {
   to: 'approve' | 'auto';
   environment: string;
   registry: Omit<Awaited<ReturnType<typeof loadOrRefuse>>, 'set'>;
+  /** Why a person is sure that the roles may what they need. */
+  byHand?: string;
 }
 
 async function assembled(
   context: Context,
-  { set, rule, from, to, environment, registry }: Asked,
+  { set, rule, from, to, environment, registry, byHand }: Asked,
   now: number,
 ): Promise<Promotion> {
   const api = apiClient(context, 'viewer');
@@ -119,11 +137,17 @@ async function assembled(
     playedAgain(api, rule, environment, judgesOf({ set, ...registry }), now),
   ]);
   const evidence = evidenceOf(record);
+  const needed = rightsAsked(context, set, rule, environment, registry.registry);
+  const roles = to === 'auto' ? await standingOf(needed, connected.registry, context.interrupted) : undefined;
+  const leavesOut = roles?.find(({ unknown, reader }) => unknown === undefined && reader !== undefined)?.reader?.leavesOut;
   const standing = {
     cases: casesGate(rule, tested),
     risk: riskGate(rule, environment, to, set, registry.registry),
     onCall: await onCallGate(rule, set, connected.registry, { signal: context.interrupted, now: Date.now }),
     demotion: demotionGate(rule, holds),
+    ...(roles === undefined
+      ? {}
+      : { rights: rightsGates(roles, { rule: rule.name, environment, ...(byHand === undefined ? {} : { byHand }) }) }),
   };
   const path = pathOf(set, rule);
   const runbook = rule.steps[0].runbook;
@@ -138,28 +162,29 @@ async function assembled(
     evidence,
     past,
     gates: gatesFor(to, evidence, standing, now),
-    rights: rightsOf(context, set, rule, environment, registry.registry),
+    rights: beyondOthers(needed, rule),
+    ...(leavesOut === undefined ? {} : { rightsRead: { at: now, leavesOut } }),
     change: editMode(await readFile(path, 'utf8'), fileOf(rule), { rule: rule.name, environment, to }),
   };
 }
 
-function rightsOf(
+/** What this rule needs in this environment, as if it acted. */
+const rightsAsked = (
   context: Context,
   set: RuleSet,
   { name }: LoadedRule,
   environment: string,
   registry: Asked['registry']['registry'],
-) {
-  const { files } = rightsFor({
-    set,
-    registry,
-    root: context.paths.root,
-    of: { rules: (one) => one.name === name, acting: true, rulesOnly: true },
-    beyond: { rules: (one) => one.name !== name },
-    environments: (one) => one === environment,
-  });
-  return files.filter(({ lines }) => lines.length > 0);
-}
+): RightsAsked => ({
+  set,
+  registry,
+  root: context.paths.root,
+  of: { rules: (one) => one.name === name, acting: true, rulesOnly: true },
+  environments: (one) => one === environment,
+});
+
+const beyondOthers = (needed: RightsAsked, { name }: LoadedRule): RightsFile[] =>
+  rightsFor({ ...needed, beyond: { rules: (one) => one.name !== name } }).files.filter(({ lines }) => lines.length > 0);
 
 async function carriedOut(
   promotion: Promotion,

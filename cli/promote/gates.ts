@@ -7,6 +7,8 @@ import { toApprove, toAuto } from './limits.js';
 export interface Gate {
   yes: boolean;
   says: string;
+  /** What to do where it is open. */
+  fix?: string;
 }
 
 /** What the files, the policy and the rota say; each a gate. */
@@ -16,6 +18,8 @@ export interface Standing {
   onCall: Gate;
   /** Nobody has taken the rule back. */
   demotion: Gate;
+  /** What the roles have by now, where it was read: to ask people nothing of it is needed. */
+  rights?: readonly Gate[];
 }
 
 /** All gates of one step up. `now`: epoch milliseconds. Pure. */
@@ -35,6 +39,7 @@ export function gatesFor(to: 'approve' | 'auto', evidence: Evidence, standing: S
     standing.risk,
     standing.onCall,
     standing.demotion,
+    ...(standing.rights ?? []),
   ];
 }
 

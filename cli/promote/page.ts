@@ -1,6 +1,7 @@
 import type { RightsFile } from '../../integrations/contract/rights.js';
 import type { LabelKind, LabelRow } from '../../domain/label.js';
 import { percent } from '../../domain/precision.js';
+import { isoSeconds } from '../../domain/words.js';
 import type { Edit } from './edit.js';
 import type { Evidence } from './evidence.js';
 import type { Gate } from './gates.js';
@@ -22,6 +23,8 @@ export interface Promotion {
   gates: Gate[];
   /** What the rule needs beyond what the others have; empty: nothing. */
   rights: RightsFile[];
+  /** Where it was read what the roles have. `at`: epoch milliseconds. */
+  rightsRead?: { at: number; leavesOut: string };
   change: Edit;
 }
 
@@ -139,11 +142,13 @@ export function gateLines(gates: readonly Gate[]): string[] {
       lines[lines.length - 1] = `${last.padEnd(49)}${gate.slice(2)}`;
     else lines.push(gate);
   }
-  return [...lines, ...gates.filter(({ yes }) => !yes).map(({ says }) => `  NO    ${says}`)];
+  const open = gates.filter(({ yes }) => !yes);
+  return [...lines, ...open.flatMap(({ says, fix }) => [`  NO    ${says}`, ...(fix === undefined ? [] : [`          ${fix}`])])];
 }
 
-/** What the role has is not read: whoever reviews compares. */
-function rightsLines({ rights, rule, environment }: Promotion): string[] {
+/** Where a gate says what the roles have, what it leaves out; before that, what they will need. */
+function rightsLines({ rights, rule, environment, rightsRead }: Promotion): string[] {
+  if (rightsRead !== undefined) return [`RIGHTS  as the gates say, read ${isoSeconds(rightsRead.at)}; ${rightsRead.leavesOut}`];
   const statements = rights.flatMap(({ account, role, name, lines }) =>
     lines.map(
       ({ actions, resources }) =>
@@ -152,7 +157,7 @@ function rightsLines({ rights, rule, environment }: Promotion): string[] {
   );
   if (statements.length === 0) return ['RIGHTS  nothing beyond what the other rules have'];
   return [
-    'RIGHTS  beyond what the other rules have; what the roles have by now is not read',
+    'RIGHTS  beyond what the other rules have; what the roles have by now is read before it may be auto',
     ...statements,
     `  as a policy:  opssentinel iam --rule ${rule} --env ${environment} --diff`,
   ];

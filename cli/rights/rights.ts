@@ -29,9 +29,15 @@ export interface Rights {
 
 /** What every integration that is told of rights is to be told. */
 export function rightsFor(asked: RightsAsked): Rights {
-  const all = [...asked.registry.integrations.values()].flatMap(({ id, rights }) => (rights ? [made(asked, id, rights)] : []));
+  const all = rightsOfEach(asked);
   return { files: all.flatMap(({ files }) => files), notes: all.flatMap(({ notes }) => notes) };
 }
+
+/** The same, each integration's by itself. */
+export const rightsOfEach = (asked: RightsAsked): (Rights & { integration: string })[] =>
+  [...asked.registry.integrations.values()].flatMap(({ id, rights }) =>
+    rights ? [{ integration: id, ...made(asked, id, rights) }] : [],
+  );
 
 function made(asked: RightsAsked, integration: string, rights: RightsDefinition): Rights {
   const { set, registry, root, documents, principals, of, beyond } = asked;

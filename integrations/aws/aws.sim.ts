@@ -6,6 +6,7 @@ import { createCloudWatch } from './simulated/cloudwatch.js';
 import { type CommandSettings, createCommands } from './simulated/commands.js';
 import { answerEc2 } from './simulated/ec2.js';
 import { createEcs, type EcsSettings } from './simulated/ecs.js';
+import { createIam, type IamSettings } from './simulated/iam.js';
 import { createLambda, type LambdaSettings } from './simulated/lambda.js';
 import { createLogs, type LogsSettings, sandboxGroup } from './simulated/logs.js';
 import type { SettableSeries } from './simulated/metrics.js';
@@ -42,6 +43,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
   const cloudwatch = createCloudWatch(world);
   const autoScaling = createAutoScaling(world);
   const ecs = createEcs(world);
+  const iam = createIam(world);
   const lambda = createLambda(world);
   const rds = createRds(world);
   const logs = createLogs(world);
@@ -52,14 +54,15 @@ const createSimulator: CreateSimulator = (sandbox) => {
   const sts = createSts(sandbox.now);
   const trail = createTrail(sandbox, sts);
   const notices = createNotices(world);
-  const settable = [autoScaling, ecs, lambda, commands, logs, rds];
-  const parts = [world, autoScaling, ecs, cloudwatch, lambda, logs, rds, ssm, commands, logins, calendars, sts, trail];
+  const settable = [autoScaling, ecs, iam, lambda, commands, logs, rds];
+  const parts = [world, autoScaling, ecs, cloudwatch, iam, lambda, logs, rds, ssm, commands, logins, calendars, sts, trail];
   /** By the service of the signature's scope; `cloudwatch` is `monitoring` there. */
   const services: Readonly<Record<string, Answer>> = {
     autoscaling: autoScaling.answer,
     cloudwatch: notices.within(cloudwatch.answer),
     ec2: (scope, action, request) => answerEc2(world, scope, action, request),
     ecs: ecs.answer,
+    iam: iam.answer,
     lambda: lambda.answer,
     logs: logs.answer,
     rds: rds.answer,
@@ -152,12 +155,12 @@ const controlRoutes: Readonly<Record<string, string>> = {
  * "instance": {"id": "i-…", "state": "stopped", …}, "metric": {"namespace", "metric", "dimensions", "values": [newest, …]},
  * "nextScaling": "ScalingActivityInProgress"|"Failed"|"stuck", "group": {"name": "…", "scaleTo": 5, …},
  * "nextRollout": "FAILED"|"rolled-back"|"stuck", "service": {"cluster": "…", "name": "…", "deploys": true, …},
- * "nextInvocation": {"executedVersion": "8", …}, "nextCommand": {"status": "Failed", …}, "database": {"id": "…", "status": "…"}, "logs": {"retentionDays": 7},
+ * "nextInvocation": {"executedVersion": "8", …}, "nextCommand": {"status": "Failed", …}, "database": {"id": "…", "status": "…"}, "role": {"account": "…", "name": "…", "policies": […]}, "logs": {"retentionDays": 7},
  * "pageOf": 2}`; `POST sessions` has somebody log in, `POST calendars` sets a change calendar; `GET automations`, `GET instances`, `GET logs`,
  * `GET metrics` (what PutMetricData brought) and `GET trail` (who called what, as CloudTrail
  * would tell it) show what there is.
  */
-interface Settings extends ScalingSettings, EcsSettings, LambdaSettings, CommandSettings, RdsSettings, LogsSettings {
+interface Settings extends ScalingSettings, EcsSettings, IamSettings, LambdaSettings, CommandSettings, RdsSettings, LogsSettings {
   repeatedToken?: 'error' | 'same-id';
   nextAutomation?: string;
   children?: string[];

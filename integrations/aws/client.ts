@@ -3,6 +3,7 @@ import { cloudwatchCalls } from './clients/cloudwatch.js';
 import { type AwsTimeouts, connect } from './clients/connection.js';
 import { ec2Calls } from './clients/ec2.js';
 import { ecsCalls } from './clients/ecs.js';
+import { iamCalls } from './clients/iam.js';
 import { lambdaCalls } from './clients/lambda.js';
 import { logsCalls } from './clients/logs.js';
 import { rdsCalls } from './clients/rds.js';
@@ -19,6 +20,7 @@ export function connectAws(config: AwsConfig, timeouts: AwsTimeouts = standardTi
     cloudwatch: cloudwatchCalls(connection),
     ec2: ec2Calls(connection),
     ecs: ecsCalls(connection),
+    iam: iamCalls(connection),
     lambda: lambdaCalls(connection, invocationMs),
     logs: logsCalls(connection),
     rds: rdsCalls(connection),

@@ -23,6 +23,7 @@ import { connectAws } from './client.js';
 import { sessionName, sourceIdentity } from './clients/sessions.js';
 import { awsConfig, awsVariables } from './config.js';
 import { iamRights } from './iam/rights.js';
+import { iamStanding } from './iam/standing.js';
 import { cloudwatchSource } from './sources/cloudwatch.js';
 import { autoScalingGroup } from './targets/auto-scaling-group.js';
 import { cloudwatchLogs } from './followers/cloudwatch-logs.js';
@@ -69,5 +70,6 @@ export const aws = defineIntegration({
   calendars: [changeCalendar],
   followers: [cloudwatchLogs, cloudwatchMetrics],
   rights: iamRights,
+  rightsReader: iamStanding,
   unconfirmed,
 });

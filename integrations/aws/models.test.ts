@@ -7,6 +7,7 @@ import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as ecs from '@aws-sdk/client-ecs';
+import * as iam from '@aws-sdk/client-iam';
 import * as lambda from '@aws-sdk/client-lambda';
 import * as rds from '@aws-sdk/client-rds';
 import * as ssm from '@aws-sdk/client-ssm';
@@ -28,6 +29,7 @@ const models: Readonly<Record<string, Record<string, unknown>>> = {
   cloudwatch,
   ec2,
   ecs,
+  iam,
   lambda,
   logs,
   rds,
@@ -157,9 +159,18 @@ async function reads(address: string): Promise<void> {
     Dimensions: [{ Name: 'InstanceId', Value: 'i-0cc33dd44ee55ff66' }],
   };
   const many = Array.from({ length: 400 }, () => ({ MetricName: 'Outcomes', Value: 1, Unit: 'Count' as const }));
+  const asPerson = { ...call, place: { account: '', region: 'eu-west-1' } };
+  const role = (of: string) => `arn:aws:iam::${prod.account}:role/${of}`;
   const asked: Promise<unknown>[] = [
     client.ec2.describeInstances({ ...call, place: { ...prod, role: 'OpsSentinelRead' } }, {}),
     client.ec2.describeInstanceStatus(call, { IncludeAllInstances: true }),
+    client.iam.simulate(asPerson, { PolicySourceArn: role('OpsSentinelAct'), ActionNames: ['ec2:RebootInstances'] }),
+    client.iam.simulate(asPerson, {
+      PolicySourceArn: role('OpsSentinelRead'),
+      ActionNames: ['ssm:SendCommand', 'ssm:GetDocument'],
+      ResourceArns: ['arn:aws:ssm:eu-west-1:444455556666:document/a', 'arn:aws:ssm:eu-west-1:444455556666:document/b'],
+      ContextEntries: [{ ContextKeyName: 'aws:ResourceTag/a', ContextKeyType: 'string', ContextKeyValues: ['b'] }],
+    }),
     client.rds.describeInstances(call, {}),
     client.rds.describeClusters(call, {}),
     client.ssm.describeSessions(call, { State: 'Active' }),
@@ -188,6 +199,7 @@ async function reads(address: string): Promise<void> {
   await client.logs.putEvents(call, { ...name, logEvents: [{ timestamp: 1, message: 'too old' }] });
   await Promise.allSettled([
     client.logs.createStream(call, name),
+    client.iam.simulate(asPerson, { PolicySourceArn: role('Nobody'), ActionNames: ['ec2:RebootInstances'] }),
     client.rds.describeInstances(call, { DBInstanceIdentifier: 'nothing' }),
     client.rds.describeClusters(call, { DBClusterIdentifier: 'nothing' }),
     client.ssm.getCalendarState(call, { CalendarNames: ['nothing'] }),
@@ -302,6 +314,7 @@ const ofService: Readonly<Record<string, string>> = {
   'cloudwatch.ts': 'cloudwatch',
   'commands.ts': 'ssm',
   'ecs.ts': 'ecs',
+  'iam.ts': 'iam',
   'lambda.ts': 'lambda',
   'logs.ts': 'logs',
   'metrics.ts': 'cloudwatch',

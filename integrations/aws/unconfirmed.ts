@@ -72,6 +72,14 @@ export const unconfirmed: readonly Unconfirmed[] = [
     ],
   },
   {
+    id: 'aws.simulated-rights',
+    assumes:
+      'SimulatePrincipalPolicy compares a pattern in ResourceArns (instance/*) as text, judges the actions of one service together or answers InvalidInput, and refuses a role of another account.',
+    tryIt:
+      'opssentinel iam --rule NAME --env NAME --diff roles with credentials of the account: nothing with the written policies in force, one statement when it was taken away; once with credentials of another account.',
+    rests: ['integrations/aws/iam/standing.ts'],
+  },
+  {
     id: 'aws.change-calendar-transition',
     assumes:
       'NextTransitionTime of a closed change calendar is when it opens again, and is left out where no event of it changes that.',

@@ -5,10 +5,10 @@ import type { JsonObject } from '../../domain/json.js';
 import type { Target } from '../../domain/target.js';
 import type { CallWith } from './call.js';
 
-/** What a calendar is asked about. */
+/** What a calendar is asked about: an incident and its target, or a service and a place that nothing has happened to. */
 export interface CalendarSubject {
-  incident: Incident;
-  target: Target;
+  incident: Pick<Incident, 'ref' | 'service'>;
+  target: Pick<Target, 'account' | 'region' | 'environment'>;
   /** ISO 8601, UTC. */
   at: string;
 }
@@ -22,6 +22,8 @@ export interface CalendarDefinition<Client, Params extends z.ZodType<JsonObject>
   params: Params;
   /** Asked about every incident of this source although no policy names it, where its integration is connected. */
   always?: { source: string };
+  /** What of the subject the word depends on, so that it is shown for all that it holds for. Absent: on nothing but the time. */
+  dependsOn?: (params: z.infer<Params>) => 'service' | 'place' | undefined;
   /** Throws VendorError when it cannot tell: not knowing is not open. */
   read: (
     call: CallWith<Client>,

@@ -6,7 +6,7 @@ import type { ChannelDefinition } from './channel.js';
 import type { CheckDefinition, TargetDefinition, WitnessDefinition } from './check.js';
 import type { FollowerDefinition } from './follower.js';
 import type { PinDefinition } from './pin.js';
-import type { RightsDefinition } from './rights.js';
+import type { RightsDefinition, RightsReader } from './rights.js';
 import type { SetupDefinition } from './setup.js';
 import type { BodyReader, SourceDefinition } from './source.js';
 import type { Unconfirmed } from './unconfirmed.js';
@@ -46,6 +46,8 @@ export interface IntegrationDefinition<Config = Opaque, Client = Opaque> {
   traces?: (incident: string) => Readonly<Record<string, string>>;
   /** How the vendor is told what our roles may do: what `opssentinel iam` writes. */
   rights?: RightsDefinition;
+  /** Reads what our roles may by now: what `rules promote` and `doctor` compare with. */
+  rightsReader?: RightsReader<Client>;
   /** What `opssentinel doctor --live-checklist` has somebody try on a real account. */
   unconfirmed?: readonly Unconfirmed[];
 }

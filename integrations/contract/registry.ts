@@ -5,7 +5,7 @@ import type { ChannelDefinition } from './channel.js';
 import type { CheckDefinition, TargetDefinition, WitnessDefinition } from './check.js';
 import type { FollowerDefinition } from './follower.js';
 import type { PinDefinition } from './pin.js';
-import type { RightsDefinition } from './rights.js';
+import type { RightsDefinition, RightsReader } from './rights.js';
 import type { SetupDefinition } from './setup.js';
 import type { BodyReader, SourceDefinition } from './source.js';
 
@@ -23,6 +23,7 @@ export type AnyWitness = Bound<WitnessDefinition<Opaque>>;
 export type AnyChannel = Bound<ChannelDefinition<Opaque>>;
 export type AnySource = Bound<SourceDefinition<Opaque>>;
 export type AnySetup = Bound<SetupDefinition<Opaque>>;
+export type AnyRightsReader = Bound<RightsReader<Opaque>>;
 export type AnyPins = Bound<PinDefinition<Opaque>>;
 export type AnyFollower = Bound<FollowerDefinition<Opaque>>;
 
@@ -40,6 +41,7 @@ export interface Registry {
       setup?: AnySetup;
       pins?: AnyPins;
       rights?: RightsDefinition;
+      rightsReader?: AnyRightsReader;
       traces?: (incident: string) => Readonly<Record<string, string>>;
     }
   >;

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../domain/json.js';
+import type { CallWith } from './call.js';
 import type { Grant } from './grant.js';
 
 /** What somebody needs in one place, and what for. */
@@ -71,4 +72,26 @@ export interface RightsDefinition {
   documents: string;
   /** Sorted by account and name. `notes`: what could not be derived, a sentence each, with what to do. Throws Error where a right would be too wide to give. */
   make: (wish: RightsWish) => { files: RightsFile[]; notes: string[] };
+}
+
+/** What a role has by now of what one document gives. */
+export interface RightsFound {
+  /** `false`: there is no such role. */
+  there: boolean;
+  /** The document with nothing but what the role has not been given; without lines: it has everything that nothing refuses. */
+  lacking: RightsFile;
+  /** What something refuses outright, so that no further statement gives it. */
+  refused: readonly { action: string; resource: string; by: string }[];
+  /** What the vendor could not judge, a sentence each. */
+  unknown: readonly string[];
+}
+
+/** Reads what a role may, with the rights of whoever asks: the call is at no account and as no role of ours. Changes nothing. */
+export interface RightsReader<Client> {
+  /** The right that whoever asks has to have. */
+  needs: string;
+  /** What the answer leaves out, for people. */
+  leavesOut: string;
+  /** `call.place.region`: one of the account's. Throws VendorError where nobody can tell. */
+  compare: (call: CallWith<Client>, file: RightsFile) => Promise<RightsFound>;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { closedCalendars } from '../../closed-calendars.js';
 import { HoldList, RulesSummary } from '../../shapes.js';
 import { defineTool, readRate } from '../tool.js';
 
@@ -17,11 +18,12 @@ export const listRules = defineTool({
 export const listHolds = defineTool({
   name: 'list_holds',
   title: 'List holds',
-  description: 'Everything that says no at the moment: stops, freezes, maintenance. None can be placed or lifted here.',
+  description:
+    'Everything that says no at the moment: stops, freezes, maintenance, and calendars outside that were closed when last read. None can be placed or lifted here.',
   scope: 'viewer',
   input: z.strictObject({}),
   output: HoldList,
   rate: readRate,
   elsewhere: 'read them over REST: GET /api/v1/holds',
-  handle: async ({ ledger }) => ({ holds: await ledger.holds() }),
+  handle: async ({ ledger }) => ({ holds: await ledger.holds(), closed: await closedCalendars(ledger) }),
 });

@@ -29,6 +29,7 @@ export const changeCalendar = defineCalendar<AwsClient>()({
   summary: 'Calendars of AWS Systems Manager Change Calendar: closed while one of them is.',
   permissions: ['ssm:GetCalendarState'],
   params,
+  dependsOn: () => 'place',
   read: async (call, { calendars }, { at }) => {
     const closed: { name: string; until: number | undefined }[] = [];
     for (const calendar of calendars) {

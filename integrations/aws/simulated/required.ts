@@ -13,6 +13,7 @@ export const requiredMembers: Readonly<Record<string, readonly string[]>> = {
   'ec2:StopInstances': ['InstanceId'],
   'ecs:DescribeServices': ['services'],
   'ecs:UpdateService': ['service'],
+  'iam:SimulatePrincipalPolicy': ['PolicySourceArn', 'ActionNames'],
   'logs:CreateLogStream': ['logGroupName', 'logStreamName'],
   'logs:PutLogEvents': ['logGroupName', 'logStreamName', 'logEvents'],
   'rds:RebootDBInstance': ['DBInstanceIdentifier'],

@@ -21,8 +21,8 @@ export function scopeOf({ headers }: WireRequest): Scope | undefined {
   return region && service ? { account: account ?? '', region, service, key } : undefined;
 }
 
-/** Services that speak the query protocol: form in, XML out (contracts 5: EC2, Auto Scaling, RDS, STS). */
-const query = new Set(['ec2', 'autoscaling', 'rds', 'sts']);
+/** Services that speak the query protocol: form in, XML out (contracts 5: EC2, Auto Scaling, IAM, RDS, STS). */
+const query = new Set(['ec2', 'autoscaling', 'iam', 'rds', 'sts']);
 
 export const isQuery = (service: string): boolean => query.has(service);
 

@@ -32,6 +32,7 @@ export const maintenanceWindows = defineCalendar<PagerDutyClient>()({
   permissions: ['services.read'],
   params,
   always: { source: 'pagerduty' },
+  dependsOn: ({ service }) => (service === undefined ? 'service' : undefined),
   read: async (call, { service }, subject) => {
     const of = service ?? serviceOf(subject);
     const at = Date.parse(subject.at);
