@@ -3,7 +3,6 @@ import type { JsonObject } from '../../../domain/json.js';
 import type { Target } from '../../../domain/target.js';
 import { defineAction } from '../../contract/action.js';
 import type { CallWith } from '../../contract/call.js';
-import { VendorError } from '../../contract/errors.js';
 import { partitionOf } from '../arn.js';
 import type { AwsClient } from '../client.js';
 import { groupThatIs, isGoingOn, readActivities } from '../groups.js';
@@ -11,14 +10,17 @@ import { groupName, groupSizes } from '../targets/auto-scaling-group.js';
 import {
   backwards,
   coherent,
+  type Dial,
   exactCapacity,
-  mustStandAt,
+  mayMove,
+  movedSince,
+  readBack,
   riskOfMove,
   saysMove,
   settleCapacity,
   writtenCapacity,
 } from './capacity.js';
-import { mayBegin, refused } from './parameters.js';
+import { conflict, refused } from './parameters.js';
 import { type ScalingRef, waitForCapacity } from './scaling-wait.js';
 import { seenResized } from './seen-capacity.js';
 
@@ -73,10 +75,7 @@ export const setDesiredCapacity = defineAction<AwsClient>()({
   says: (exact) => `Auto Scaling group ${exact.group} ${saysMove(exact)}`,
   preState,
   start: async (call, wanted, attempt) => {
-    if (attempt.preState['desired'] !== wanted.from) throw refused('admission recorded another desired capacity');
-    const { desired } = await groupThatIs(call, wanted.group);
-    mustStandAt(desired, wanted, `the desired capacity of ${wanted.group}`);
-    mayBegin(call.now(), attempt.startBy);
+    await mayMove(call, wanted, attempt, dialOf(call, wanted));
     await call.client.autoScaling.setDesiredCapacity(call, {
       AutoScalingGroupName: wanted.group,
       DesiredCapacity: wanted.desired,
@@ -89,12 +88,8 @@ export const setDesiredCapacity = defineAction<AwsClient>()({
     };
   },
   wait: (call, ref) => waitForCapacity(call, ref as ScalingRef),
-  adopt: async (call, wanted, { preState: before, since }) => {
-    const { desired } = await groupThatIs(call, wanted.group);
-    if (desired === wanted.desired) return { found: true, ref: refOf(wanted, before, since) };
-    // A third number may have been written over ours.
-    return { found: false, certain: desired === wanted.from };
-  },
+  adopt: async (call, wanted, { preState: before, since }) =>
+    readBack(await dialOf(call, wanted).read(), wanted, () => refOf(wanted, before, since)),
   seenDone: (call, wanted, _target, within) => seenResized(call, wanted, within),
   undo: {
     action: id,
@@ -103,7 +98,11 @@ export const setDesiredCapacity = defineAction<AwsClient>()({
   },
 });
 
-const conflict = (says: string) => new VendorError('aws', 'conflict', says);
+const dialOf = (call: CallWith<AwsClient>, { group }: Params): Dial => ({
+  what: 'desired capacity',
+  of: group,
+  read: async () => (await groupThatIs(call, group)).desired,
+});
 
 async function preState(call: CallWith<AwsClient>, wanted: Params, target: Target): Promise<JsonObject> {
   if (wanted.group !== target.name)
@@ -112,7 +111,7 @@ async function preState(call: CallWith<AwsClient>, wanted: Params, target: Targe
   if (group.arn !== target.id) throw conflict(`${wanted.group} is another group than the one that was read before`);
   const { desired, min, max, inService, suspended } = group;
   if (desired !== wanted.from)
-    throw conflict(`the desired capacity of ${group.name} is ${desired} by now, and this was decided when it was ${wanted.from}`);
+    throw conflict(movedSince(`the desired capacity of ${group.name}`, desired, wanted.from));
   if (wanted.desired < min || wanted.desired > max)
     throw conflict(`${group.name} takes ${min} to ${max} instances by now, and ${wanted.desired} is outside of that`);
   const process = wanted.desired > wanted.from ? 'Launch' : 'Terminate';

@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import type { Adoption } from '../../../domain/effect.js';
 import type { JsonObject } from '../../../domain/json.js';
 import type { Risk } from '../../../domain/plan.js';
+import type { Attempt } from '../../contract/action.js';
+import type { Call } from '../../contract/call.js';
 import { VendorError } from '../../contract/errors.js';
+import { mayBegin, refused } from './parameters.js';
 
 /** Nothing that this product looks after is larger. */
 const mostUnits = 10_000;
@@ -117,8 +121,28 @@ export const backwards = ({ from, desired, ceiling }: Capacity) => ({
  * Compare-and-set: what stands there must be what the parameters begin from. What they lead to may be the work of an earlier request
  * of this very attempt, so that is `ambiguous`: read back. Anything else is somebody else's: `conflict`.
  */
-export function mustStandAt(found: number, { from, desired }: Capacity, what: string): void {
+function mustStandAt(found: number, { from, desired }: Capacity, what: string): void {
   if (found === from) return;
-  const fault = found === desired ? 'ambiguous' : 'conflict';
-  throw new VendorError('aws', fault, `${what} is ${found} by now, and this was decided when it was ${from}`);
+  throw new VendorError('aws', found === desired ? 'ambiguous' : 'conflict', movedSince(what, found, from));
 }
+
+export const movedSince = (what: string, found: number, from: number): string =>
+  `${what} is ${found} by now, and this was decided when it was ${from}`;
+
+/** The number that is set: in words, whose it is, and how it is read. */
+export interface Dial {
+  what: 'desired capacity' | 'desired count';
+  of: string;
+  read: () => Promise<number>;
+}
+
+/** Right before the write: admission saw the same number, it still stands there, and it is not too late. */
+export async function mayMove(call: Pick<Call, 'now'>, wanted: Capacity, attempt: Attempt, dial: Dial): Promise<void> {
+  if (attempt.preState['desired'] !== wanted.from) throw refused(`admission recorded another ${dial.what}`);
+  mustStandAt(await dial.read(), wanted, `the ${dial.what} of ${dial.of}`);
+  mayBegin(call.now(), attempt.startBy);
+}
+
+/** What the number says of an attempt. A third one may have been written over ours. */
+export const readBack = (found: number, { from, desired }: Capacity, ref: () => JsonObject): Adoption =>
+  found === desired ? { found: true, ref: ref() } : { found: false, certain: found === from };

@@ -7,7 +7,7 @@ import type { AwsClient } from '../client.js';
 import { deploymentOf, isDeploying, primaryOf, revisionOf, type ServiceState, serviceThatIs } from '../services.js';
 import { ecsName, serviceFacts } from '../targets/ecs-service.js';
 import { aimsAtService, ecsGrants } from './ecs.js';
-import { mayBegin, refused } from './parameters.js';
+import { conflict, mayBegin, refused } from './parameters.js';
 import { type RolloutRef, waitForRollout } from './rollout-wait.js';
 import { seenRedeployed } from './seen-service.js';
 
@@ -92,7 +92,6 @@ export const redeployService = defineAction<AwsClient>()({
   undo: 'none',
 });
 
-const conflict = (says: string) => new VendorError('aws', 'conflict', says);
 const where = ({ cluster, service }: Params): string => `${cluster}/${service}`;
 
 const isNew = ({ id, status }: { id: string; status: string }, before: readonly string[]): boolean =>

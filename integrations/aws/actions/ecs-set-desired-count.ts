@@ -3,15 +3,17 @@ import type { JsonObject } from '../../../domain/json.js';
 import type { Target } from '../../../domain/target.js';
 import { defineAction } from '../../contract/action.js';
 import type { CallWith } from '../../contract/call.js';
-import { VendorError } from '../../contract/errors.js';
 import type { AwsClient } from '../client.js';
 import { isDeploying, serviceThatIs } from '../services.js';
 import { ecsName, serviceFacts } from '../targets/ecs-service.js';
 import {
   backwards,
   coherent,
+  type Dial,
   exactCapacity,
-  mustStandAt,
+  mayMove,
+  movedSince,
+  readBack,
   riskOfMove,
   saysMove,
   settleCapacity,
@@ -19,7 +21,7 @@ import {
 } from './capacity.js';
 import { type CountRef, waitForCount } from './ecs-count-wait.js';
 import { aimsAtService, ecsGrants } from './ecs.js';
-import { mayBegin, refused } from './parameters.js';
+import { conflict } from './parameters.js';
 import { seenCounted } from './seen-service.js';
 
 const params = z
@@ -59,10 +61,7 @@ export const setDesiredCount = defineAction<AwsClient>()({
   says: (exact) => `ECS service ${exact.cluster}/${exact.service} ${saysMove(exact)}`,
   preState,
   start: async (call, wanted, attempt) => {
-    if (attempt.preState['desired'] !== wanted.from) throw refused('admission recorded another desired count');
-    const { desired } = await serviceThatIs(call, wanted);
-    mustStandAt(desired, wanted, `the desired count of ${wanted.cluster}/${wanted.service}`);
-    mayBegin(call.now(), attempt.startBy);
+    await mayMove(call, wanted, attempt, dialOf(call, wanted));
     await call.client.ecs.updateService(call, { cluster: wanted.cluster, service: wanted.service, desiredCount: wanted.desired });
     return {
       ref: refOf(wanted, call.now()),
@@ -70,12 +69,7 @@ export const setDesiredCount = defineAction<AwsClient>()({
     };
   },
   wait: (call, ref) => waitForCount(call, ref as CountRef),
-  adopt: async (call, wanted, { since }) => {
-    const { desired } = await serviceThatIs(call, wanted);
-    if (desired === wanted.desired) return { found: true, ref: refOf(wanted, since) };
-    // A third number may have been written over ours.
-    return { found: false, certain: desired === wanted.from };
-  },
+  adopt: async (call, wanted, { since }) => readBack(await dialOf(call, wanted).read(), wanted, () => refOf(wanted, since)),
   seenDone: (call, wanted, target, within) => seenCounted(call, wanted, target, within),
   undo: {
     action: id,
@@ -84,7 +78,11 @@ export const setDesiredCount = defineAction<AwsClient>()({
   },
 });
 
-const conflict = (says: string) => new VendorError('aws', 'conflict', says);
+const dialOf = (call: CallWith<AwsClient>, wanted: Params): Dial => ({
+  what: 'desired count',
+  of: `${wanted.cluster}/${wanted.service}`,
+  read: async () => (await serviceThatIs(call, wanted)).desired,
+});
 
 async function preState(call: CallWith<AwsClient>, wanted: Params, target: Target): Promise<JsonObject> {
   const service = await serviceThatIs(call, wanted);
@@ -94,7 +92,7 @@ async function preState(call: CallWith<AwsClient>, wanted: Params, target: Targe
   if (status !== 'ACTIVE') throw conflict(`${where} is ${status}, not ACTIVE`);
   if (scheduling === 'DAEMON') throw conflict(`${where} runs one task per host (DAEMON); its count cannot be set`);
   if (desired !== wanted.from)
-    throw conflict(`the desired count of ${where} is ${desired} by now, and this was decided when it was ${wanted.from}`);
+    throw conflict(movedSince(`the desired count of ${where}`, desired, wanted.from));
   // What is put back is put back also while a rollout goes on.
   if (isDeploying(service) && wanted.move !== 'back') throw conflict(`a rollout of ${where} is under way`);
   return { desired, running };

@@ -26,6 +26,7 @@ export const asLists = (parameters: Readonly<Record<string, string>>): Record<st
   Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, [value]]));
 
 export const refused = (says: string): VendorError => new VendorError('aws', 'refused', says);
+export const conflict = (says: string): VendorError => new VendorError('aws', 'conflict', says);
 
 /** The locked and budgeted target must be what the vendor is told to work on, and the only instance that it is told of. */
 export function aimsAt(values: readonly Json[], target: Target): void {
