@@ -3,6 +3,7 @@ import { incident, policy, rule, runbook, setOf } from '../tests/support/rules.j
 import type { ActivityDeps } from './deps.js';
 import { underItsRules } from './pinned.js';
 import { approversNow } from './situation/approvers.js';
+import { inActivity } from './testkit/deciding.js';
 
 const naming = (names: string) => {
   const team = names === '' ? '{}' : `{ approvers: [${names}] }`;
@@ -21,7 +22,8 @@ async function approvers(before: string, today: string): Promise<string> {
     registry: { sources: new Map([['pagerduty', { with: (call: unknown) => call, onCall }]]) },
     ledger: { decision: async () => ({ rulesHash: older.hash, witness: {} }) },
   } as unknown as ActivityDeps;
-  return (await approversNow(await underItsRules(deps, about.incident), about, incident(), 'team-web')).says;
+  const pinned = await underItsRules(deps, about.incident);
+  return (await inActivity(() => approversNow(pinned, about, incident(), 'team-web'))).says;
 }
 
 describe('row 34: a run keeps the rules that decided it, and whoever may no longer approve does not', () => {

@@ -26,6 +26,14 @@ export interface PastEffect {
   verified?: boolean;
   /** Epoch milliseconds. */
   verifiedAt?: number;
+  /** How it ended; absent: it has not, or nobody wrote it down. */
+  status?: string;
+  /** Epoch milliseconds: when it ended, or where nothing tells that, when it was used; absent: it has not been. */
+  overAt?: number;
+  /** Epoch milliseconds: by then it was to be known whether it helped. Absent: it is never verified, for it puts something back. */
+  verifyBy?: number;
+  /** What the vendor calls the deployment that it began; absent: it began none, as far as is known. */
+  deployment?: string;
 }
 
 /** An incident that we began lately and that had a plan, or none. */

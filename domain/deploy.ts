@@ -16,6 +16,8 @@ export interface Deploy {
 export interface DeploySeen {
   /** Who told: `api`, `pagerduty`, `aws.ecs.service`. */
   from: string;
+  /** What the vendor calls it; absent: it has no name. */
+  id?: string;
   says: string;
   /** Epoch milliseconds; absent where it is only known that one runs. */
   startedAt?: number;

@@ -19,4 +19,6 @@ export interface Surroundings {
   people: string[];
   /** What could not be read: not knowing is not well. */
   unknown: { what: 'group' | 'people'; because: string }[];
+  /** What no target of this type ever tells: nobody works on it, and it stands alone, as far as anybody could say. */
+  untold?: readonly ('group' | 'people')[];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { AdmissionState, LiftedHold, RecentIncident } from '../domain/admission.js';
+import type { AdmissionState, LiftedHold, PastEffect, RecentIncident } from '../domain/admission.js';
 import { askAll, calmFacts, calmState, effectAgo, hour, minute, now, standard } from './facts.fixture.js';
 
 const domain = '444455556666/eu-west-1/ec2';
@@ -62,6 +62,22 @@ describe('brake', () => {
       unhelped(3 * minute, { action: 'aws.ec2.reboot-instance' }),
     ])
       expect(said({ effects: [...two, third] })?.verdict).toBe('allow');
+  });
+
+  it('G7: what nobody saw help counts as well: of unknown end from its end on, never verified from when it should have been', () => {
+    const two = [unhelped(minute), unhelped(2 * minute)];
+    const { verified: _verified, verifiedAt: _at, ...open } = unhelped(3 * hour);
+    const third = (became: Partial<PastEffect>) => said({ effects: [...two, { ...open, overAt: open.at, ...became }] });
+    const reason = `3 effects of ${action} in 1 h were not seen to help`;
+    expect(third({ verifyBy: now - 10 * minute })).toMatchObject({ verdict: 'refuse', places: [{ kind: 'brake', reason }] });
+    expect(third({ verifyBy: now })?.verdict).toBe('allow');
+    // Long ago it should have been seen: no more of this hour than one that was seen then.
+    expect(third({ verifyBy: now - 2 * hour })?.verdict).toBe('allow');
+    const unknown = { status: 'unknown', verifyBy: now + hour };
+    expect(third({ ...unknown, overAt: now - minute })?.verdict).toBe('refuse');
+    expect(third({ ...unknown, overAt: now - hour })?.verdict).toBe('allow');
+    expect(third({ status: 'unknown', overAt: now - minute })?.verdict).toBe('allow');
+    expect(third({ status: 'not-done', verifyBy: now - 10 * minute })?.verdict).toBe('allow');
   });
 
   it('an effect counts from when it was seen not to help, not from when it was done', () => {

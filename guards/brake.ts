@@ -3,6 +3,7 @@ import type { Budget } from '../domain/plan.js';
 import { failureDomain } from '../domain/target.js';
 import { budgetWords, counted, duration } from '../domain/words.js';
 import { allow, refuse, type Said } from './say.js';
+import { notHelpedSince, notHelpedWords } from './seen-to-help.js';
 
 /** One thing of which too much at once means that the cause is not where we look. */
 interface Trigger {
@@ -45,14 +46,7 @@ type Limits = { domain: Budget; unverified: Budget; all: Budget };
 
 const triggers = (facts: GuardFacts, state: AdmissionState, limits: Limits): Trigger[] => [
   domainTrigger(facts, state, limits.domain),
-  {
-    scope: `action:${facts.step.action}`,
-    limit: limits.unverified,
-    times: state.effects
-      .filter(({ action, verified }) => action === facts.step.action && verified === false)
-      .map(({ verifiedAt, at }) => verifiedAt ?? at),
-    says: (count) => `${counted(count, 'effect')} of ${facts.step.action} in ${duration(limits.unverified.perMs)} did not help`,
-  },
+  actionTrigger(facts, state, limits.unverified),
   {
     scope: 'all',
     limit: limits.all,
@@ -60,6 +54,18 @@ const triggers = (facts: GuardFacts, state: AdmissionState, limits: Limits): Tri
     says: (count) => `${counted(count, 'incident')} in ${duration(limits.all.perMs)}`,
   },
 ];
+
+/** Each counts from when it was found not to help, or should have been seen to. */
+function actionTrigger({ step, now }: GuardFacts, { effects }: AdmissionState, limit: Budget): Trigger {
+  const failed = effects.filter((one) => one.action === step.action && notHelpedSince(one, now) !== undefined);
+  const words = notHelpedWords(failed).replace('was', 'were');
+  return {
+    scope: `action:${step.action}`,
+    limit,
+    times: failed.map((one) => notHelpedSince(one, now) ?? one.at),
+    says: (count) => `${counted(count, 'effect')} of ${step.action} in ${duration(limit.perMs)} ${words}`,
+  };
+}
 
 function domainTrigger({ target }: GuardFacts, { incidents }: AdmissionState, limit: Budget): Trigger {
   const domain = failureDomain(target);

@@ -75,30 +75,28 @@ describe('row 18: to the millisecond', () => {
 });
 
 describe('what we did ourselves is no deployment of others', () => {
-  const onTarget = (startedAt: number | undefined): DeploySeen =>
-    seen({ onTarget: true, ...(startedAt === undefined ? {} : { startedAt }) });
-  const ours = [effectAgo(30 * minute, { targetId: mine })];
-  const at = now - 30 * minute;
+  const onTarget = (id: string | undefined, startedAt = now - 30 * minute): DeploySeen =>
+    seen({ onTarget: true, startedAt, ...(id === undefined ? {} : { id }) });
+  const ours = [effectAgo(30 * minute, { targetId: mine, deployment: 'd-1' })];
 
-  it.each<[string, number, string]>([
-    ['a second before it', at - 1_000, 'allow'],
-    ['more than a second before it', at - 1_001, 'refuse'],
-    ['ten minutes after it', at + 10 * minute, 'allow'],
-    ['more than ten minutes after it', at + 10 * minute + 1, 'refuse'],
-  ])('one that began %s', (_what, startedAt, verdict) => {
-    expect(said([onTarget(startedAt)], {}, ours)?.verdict).toBe(verdict);
+  it.each<[string, number]>([
+    ['by another clock before it', now - 31 * minute],
+    ['long after it', now - minute],
+  ])('the one that the vendor named to us, also where it began %s', (_what, startedAt) => {
+    expect(said([onTarget('d-1', startedAt)], {}, ours)?.verdict).toBe('allow');
+    expect(said([onTarget('d-2', startedAt)], {}, ours)?.verdict).toBe('refuse');
   });
 
-  it('but not one of another target, not after an effect on another, and not one whose beginning nobody knows', () => {
-    expect(said([seen({ startedAt: at })], {}, ours)?.verdict).toBe('refuse');
-    expect(said([onTarget(at)], {}, [effectAgo(30 * minute)])?.verdict).toBe('refuse');
+  it('but not one that was not read from the target, not one of an effect on another, and not one without a name', () => {
+    expect(said([seen({ id: 'd-1' })], {}, ours)?.verdict).toBe('refuse');
+    expect(said([onTarget('d-1')], {}, [effectAgo(30 * minute, { deployment: 'd-1' })])?.verdict).toBe('refuse');
     expect(said([onTarget(undefined)], {}, ours)?.verdict).toBe('refuse');
-    expect(said([onTarget(at)])?.verdict).toBe('refuse');
+    expect(said([onTarget(undefined)], {}, [effectAgo(30 * minute, { targetId: mine })])?.verdict).toBe('refuse');
+    expect(said([onTarget('d-1')])?.verdict).toBe('refuse');
   });
 
   it('one of several effects is enough', () => {
-    expect(said([onTarget(at)], {}, [effectAgo(5 * hour, { targetId: mine }), ...ours, effectAgo(minute)])?.verdict).toBe(
-      'allow',
-    );
+    const several = [effectAgo(5 * hour, { targetId: mine }), ...ours, effectAgo(minute)];
+    expect(said([onTarget('d-1')], {}, several)?.verdict).toBe('allow');
   });
 });

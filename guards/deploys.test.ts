@@ -81,16 +81,30 @@ describe('row 18: deploys', () => {
 
   it('what we did to the target ourselves is no deployment of theirs; what others did is', () => {
     const target = calmFacts().target.id;
-    const ours = [effectAgo(5 * minute, { targetId: target })];
-    const rollout = deploy(5 * minute - 2000, undefined, { from: 'aws.ecs.service', onTarget: true });
+    const ours = [effectAgo(5 * minute, { targetId: target, deployment: 'ecs-svc/1' })];
+    const rollout = deploy(5 * minute - 2000, undefined, { from: 'aws.ecs.service', id: 'ecs-svc/1', onTarget: true });
     const judged = (seen: DeploySeen, effects = ours) =>
       askAll({ ...facts([seen]), laterStep: true }, calmState({ effects })).of('deploys')?.verdict;
 
     expect(judged(rollout)).toBe('allow');
     expect(judged(rollout, [])).toBe('refuse');
-    expect(judged(rollout, [effectAgo(5 * minute)])).toBe('refuse');
-    expect(judged({ ...rollout, startedAt: now - 6 * minute })).toBe('refuse');
+    expect(judged(rollout, [effectAgo(5 * minute, { deployment: 'ecs-svc/1' })])).toBe('refuse');
     expect(judged(deploy(5 * minute - 2000))).toBe('refuse');
+    expect(judged(deploy(5 * minute - 2000, undefined, { id: 'ecs-svc/1' }))).toBe('refuse');
+    const { id: _id, ...nameless } = rollout;
+    expect(judged(nameless)).toBe('refuse');
+  });
+
+  it('a deployment that somebody begins minutes after our reboot, or after one of ours, is theirs', () => {
+    const target = calmFacts().target.id;
+    const theirs = deploy(2 * minute, undefined, { from: 'aws.ecs.service', id: 'ecs-svc/2', onTarget: true });
+    const after = (change: object) =>
+      askAll(facts([theirs]), calmState({ effects: [effectAgo(5 * minute, { targetId: target, ...change })] })).of('deploys');
+    expect(after({ action: 'aws.ec2.reboot-instance' })).toMatchObject({
+      verdict: 'refuse',
+      found: 'checkout 1.4.2 runs since 03:11:40Z (aws.ecs.service)',
+    });
+    expect(after({ deployment: 'ecs-svc/1' })?.verdict).toBe('refuse');
   });
 
   it('no approval overrules it', () => {

@@ -1,12 +1,10 @@
-import type { AdmissionState, Guard, GuardFacts, PastEffect } from '../domain/admission.js';
+import type { AdmissionState, Guard, GuardFacts } from '../domain/admission.js';
 import { longestDeployMs, namesSource, type DeploySeen } from '../domain/deploy.js';
 import { ago, clock, duration, listed } from '../domain/words.js';
 import { allow, freeAt, refuse, waitUntil, type Said } from './say.js';
 
 /** What begins within so long is begun: the clocks of others are not ours. Milliseconds. */
 const skewMs = 5 * 60_000;
-/** A deployment of the target that begins so soon after an effect of ours on it is that effect. Milliseconds. */
-const oursWithinMs = 10 * 60_000;
 /** How soon a source that could not be read is asked again. Milliseconds. */
 const againMs = 30_000;
 
@@ -71,10 +69,9 @@ function newest(list: readonly DeploySeen[], at: (one: DeploySeen) => number): D
 const sinceWhen = ({ startedAt }: DeploySeen, now: number): string =>
   startedAt === undefined || Number.isNaN(startedAt) ? 'is running' : `runs since ${clock(startedAt, now)}`;
 
-/** What we did to the target looks like a deployment of it: a forced one is. */
-function isOurs({ onTarget, startedAt }: DeploySeen, { target }: GuardFacts, effects: AdmissionState['effects']): boolean {
-  if (!onTarget || startedAt === undefined) return false;
-  const soonAfter = ({ at, targetId }: PastEffect): boolean =>
-    targetId === target.id && startedAt >= at - 1000 && startedAt <= at + oursWithinMs;
-  return effects.some(soonAfter);
-}
+/**
+ * What we did to the target shows there as a deployment where it is one. Only the one that the vendor named to us as ours: another may
+ * begin minutes after anything that we do.
+ */
+const isOurs = ({ onTarget, id }: DeploySeen, { target }: GuardFacts, effects: AdmissionState['effects']): boolean =>
+  onTarget === true && id !== undefined && effects.some((one) => one.targetId === target.id && one.deployment === id);

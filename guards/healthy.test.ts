@@ -78,6 +78,17 @@ describe('healthy', () => {
     });
   });
 
+  it('of a type that tells no group it is said that no floor is kept', () => {
+    const untold = (surroundings: object) =>
+      askAll(calmFacts({ surroundings: { people: [], unknown: [], ...surroundings } }), calmState()).of('healthy');
+    expect(untold({ untold: ['group'] })).toMatchObject({
+      verdict: 'allow',
+      found: 'not known of this kind of target (aws.ec2.instance); no floor is kept',
+    });
+    expect(untold({ untold: ['people'] })).toMatchObject({ found: 'i-0aa11bb22cc33dd44 stands alone' });
+    expect(untold({ untold: ['group'], group: web({ healthy: 3 }) })?.verdict).toBe('refuse');
+  });
+
   it('not knowing is not well; not knowing about people is another guard’s', () => {
     expect(said({}, 0.51, { surroundings: blind })).toMatchObject({
       verdict: 'refuse',

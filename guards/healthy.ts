@@ -11,9 +11,10 @@ export const healthy: Guard = {
     const blind = facts.surroundings.unknown.find(({ what }) => what === 'group');
     if (facts.step.risk === 'additive') return allow(limit, 'takes nothing away');
     if (blind) return refuse(limit, `its group could not be read: ${blind.because}`);
-    const { group } = facts.surroundings;
-    return group
-      ? floor(facts, withoutOurs(facts, state, group), healthyShare, limit)
+    const { group, untold = [] } = facts.surroundings;
+    if (group) return floor(facts, withoutOurs(facts, state, group), healthyShare, limit);
+    return untold.includes('group')
+      ? allow(limit, `not known of this kind of target (${facts.target.type}); no floor is kept`)
       : allow(limit, `${facts.target.name} stands alone`);
   },
 };

@@ -35,6 +35,16 @@ describe('people', () => {
     expect(said({ unknown: [{ what: 'group', because: 'x' }] })?.verdict).toBe('allow');
   });
 
+  it('of a type that never tells, that is said, and refuses nobody; somebody who is there is still left alone', () => {
+    expect(said({ untold: ['people'] })).toMatchObject({
+      verdict: 'allow',
+      found: 'not known: aws.ec2.instance does not tell who works on it',
+    });
+    expect(said({ untold: ['group'] })).toMatchObject({ found: 'nobody works on it' });
+    expect(said({ untold: ['people'], people: [ada] })?.verdict).toBe('refuse');
+    expect(said({ untold: ['people'], unknown: [{ what: 'people', because: 'x' }] })?.verdict).toBe('refuse');
+  });
+
   it('is allowed when it is known that nobody is there, and never else', () => {
     const unknown = fc.array(fc.record({ what: fc.constantFrom('group' as const, 'people' as const), because: fc.string() }));
     fc.assert(

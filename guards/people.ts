@@ -6,9 +6,12 @@ export const people: Guard = {
   id: 'people',
   sentence: 'Nothing is done to a resource on which somebody is working at this moment.',
   asked: ['preview', 'admission'],
-  judge: ({ surroundings: { people: there, unknown } }) => {
+  judge: ({ target, surroundings: { people: there, unknown, untold = [] } }) => {
     if (there.length > 0) return refuse('nobody', `${listed(there)}: hands off`);
     const blind = unknown.find(({ what }) => what === 'people');
-    return blind ? refuse('nobody', `not known who works on it: ${blind.because}`) : allow('nobody', 'nobody works on it');
+    if (blind) return refuse('nobody', `not known who works on it: ${blind.because}`);
+    // Nothing could ever tell: to refuse would be to leave every target of this type alone for ever.
+    if (untold.includes('people')) return allow('nobody', `not known: ${target.type} does not tell who works on it`);
+    return allow('nobody', 'nobody works on it');
   },
 };

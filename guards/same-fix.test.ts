@@ -40,9 +40,31 @@ describe('sameFix', () => {
     expect(said([failed(hour), failed(2 * hour, change)])?.verdict).toBe('allow');
   });
 
+  const { verified: _verified, ...open } = failed(2 * hour);
+
   it('what has not been seen yet does not count as failed', () => {
-    const { verified: _verified, ...open } = failed(2 * hour);
     expect(said([failed(hour), open])?.verdict).toBe('allow');
+    expect(said([failed(hour), { ...open, overAt: open.at, verifyBy: now }])?.verdict).toBe('allow');
+  });
+
+  it('row 22, G12: what nobody saw help counts: of unknown end at once, never verified as soon as it should have been', () => {
+    const looked = { ...open, overAt: open.at, verifyBy: now - 5 * minute };
+    expect(said([failed(hour), looked])?.verdict).toBe('allow');
+    expect(said([failed(hour), { ...looked, verifyBy: now - 5 * minute - 1 }])).toMatchObject({
+      verdict: 'refuse',
+      found: 'restart-ec2-instance was not seen to help on i-0aa11bb22cc33dd44 2 times in 1 d',
+    });
+    expect(said([failed(hour), { ...looked, verifyBy: Number.NaN }])?.verdict).toBe('refuse');
+    expect(said([failed(hour), { ...looked, verifyBy: now + hour, status: 'unknown' }])?.verdict).toBe('refuse');
+    expect(said([failed(hour), { ...looked, verifyBy: 0, verified: true }])?.verdict).toBe('allow');
+  });
+
+  it.each<[string, Partial<PastEffect>]>([
+    ['what was not done', { status: 'not-done', verifyBy: 0 }],
+    ['an undo, which is never verified', { status: 'succeeded', overAt: open.at }],
+    ['an undo of which nobody knows whether it was done', { status: 'unknown', overAt: open.at }],
+  ])('%s does not count as seen not to help', (_what, became) => {
+    expect(said([failed(hour), { ...open, ...became }])?.verdict).toBe('allow');
   });
 
   it('counts to the millisecond for so long; a time that cannot be read counts', () => {

@@ -1,6 +1,7 @@
 import type { Guard } from '../domain/admission.js';
 import { budgetWords, counted, duration } from '../domain/words.js';
 import { allow, refuse } from './say.js';
+import { notHelpedSince, notHelpedWords } from './seen-to-help.js';
 
 export const sameFix: Guard = {
   id: 'sameFix',
@@ -12,11 +13,11 @@ export const sameFix: Guard = {
     const lifts = lifted.filter((one) => one.kind === 'demotion' && one.scope === scope).map(({ at }) => at);
     const from = Math.max(now - most.perMs, ...lifts);
     const failed = effects.filter(
-      ({ runbook, targetId, verified, at }) =>
-        runbook === step.runbook && targetId === target.id && verified === false && !(at <= from),
+      (one) =>
+        one.runbook === step.runbook && one.targetId === target.id && notHelpedSince(one, now) !== undefined && !(one.at <= from),
     );
     if (failed.length < most.count) return allow(limit, `${failed.length} failed`);
-    const reason = `${step.runbook} did not help on ${target.name} ${counted(failed.length, 'time')} in ${duration(most.perMs)}`;
+    const reason = `${step.runbook} ${notHelpedWords(failed)} on ${target.name} ${counted(failed.length, 'time')} in ${duration(most.perMs)}`;
     return { ...refuse(limit, reason), places: [{ kind: 'demotion', scope, reason }] };
   },
 };

@@ -21,6 +21,9 @@ const longestLeaseMs = hour;
 
 type Asked = Omit<AdmissionRequest, 'preState'>;
 
+/** From when it may be used, the last time that it was opened. */
+const armedAt = sql<Date>`coalesce(armed_at, admitted_at)`;
+
 /** What the guards judge by. `lock` also makes consumptions on this target wait until the transaction has ended. */
 export async function readState(database: Database, db: Db, request: Asked, lock: boolean): Promise<AdmissionState> {
   const clock = await sql<{
@@ -50,7 +53,7 @@ async function holderOf(db: Db, request: Asked, now: number, lock: boolean): Pro
     .where('target_id', '=', request.subject.targetId)
     .where('incident', '!=', request.incident)
     .where('released_at', 'is', null)
-    .where('admitted_at', '>', new Date(now - longestRunMs))
+    .where(armedAt, '>', new Date(now - longestRunMs))
     .orderBy('fence', 'desc');
   const rows = await (lock ? open.forUpdate() : open).execute();
   const holder = rows.find((row) => row.consumed_at !== null || (row.ended_at === null && row.start_by.getTime() > now));
@@ -66,7 +69,7 @@ async function domainHolderOf(db: Db, request: Asked, now: number): Promise<Admi
     .where('target_id', '!=', request.subject.targetId)
     .where('incident', '!=', request.incident)
     .where('released_at', 'is', null)
-    .where('admitted_at', '>', new Date(now - longestLeaseMs))
+    .where(armedAt, '>', new Date(now - longestLeaseMs))
     .orderBy('admitted_at')
     .execute();
   const holder = rows.find((row) => row.consumed_at !== null || (row.ended_at === null && row.start_by.getTime() > now));
@@ -101,24 +104,34 @@ async function liftedLately(db: Db, scopes: readonly string[], now: number): Pro
   return rows.flatMap(({ kind, scope, lifted_at: at }) => (at === null ? [] : [{ kind, scope, at: at.getTime() }]));
 }
 
+interface EffectRow {
+  incident: string;
+  rule: string;
+  service: string;
+  action: string;
+  target_id: string;
+  runbook: string;
+  team: string;
+  verified: boolean | null;
+  verified_at: Date | null;
+  at: Date;
+  status: string | null;
+  over_at: Date | null;
+  verify_by: Date | null;
+  deployment: string | null;
+}
+
 /**
  * Used permits, and those of other targets that may be used any moment: without these, many at once would each see
  * the budget as it was. An effect that certainly did not happen counts too: to try is what budgets limit.
  */
 async function effectsBefore(db: Db, { subject, attemptKey }: Asked, now: number): Promise<PastEffect[]> {
-  const found = await sql<{
-    incident: string;
-    rule: string;
-    service: string;
-    action: string;
-    target_id: string;
-    runbook: string;
-    team: string;
-    verified: boolean | null;
-    verified_at: Date | null;
-    at: Date;
-  }>`
-    select incident, rule, service, action, target_id, runbook, team, verified, verified_at, coalesce(consumed_at, admitted_at) as at
+  const found = await sql<EffectRow>`
+    select incident, rule, service, action, target_id, runbook, team, verified, verified_at,
+      coalesce(consumed_at, ${armedAt}) as at, status,
+      case when consumed_at is not null then coalesce(ended_at, consumed_at) end as over_at,
+      consumed_at + verify_within_ms * interval '1 millisecond' as verify_by,
+      ref ->> 'deployment' as deployment
     from permit
     where attempt_key <> ${attemptKey} and (
       consumed_at > ${new Date(now - recentMs)}
@@ -126,11 +139,20 @@ async function effectsBefore(db: Db, { subject, attemptKey }: Asked, now: number
       or (consumed_at is null and ended_at is null and released_at is null and start_by > ${new Date(now)} and target_id <> ${subject.targetId})
     )
     order by at desc`.execute(db);
-  return found.rows.map(({ target_id: targetId, at, verified, verified_at: verifiedAt, ...rest }) => ({
+  return found.rows.map(effectOf);
+}
+
+function effectOf(row: EffectRow): PastEffect {
+  const { target_id: targetId, at, verified, verified_at, status, over_at, verify_by, deployment, ...rest } = row;
+  return {
     ...rest,
     targetId,
     at: at.getTime(),
     ...(verified === null ? {} : { verified }),
-    ...(verifiedAt === null ? {} : { verifiedAt: verifiedAt.getTime() }),
-  }));
+    ...(verified_at === null ? {} : { verifiedAt: verified_at.getTime() }),
+    ...(status === null ? {} : { status }),
+    ...(over_at === null ? {} : { overAt: over_at.getTime() }),
+    ...(verify_by === null ? {} : { verifyBy: verify_by.getTime() }),
+    ...(deployment === null ? {} : { deployment }),
+  };
 }

@@ -147,6 +147,8 @@ async function renewable(tx: Tx, request: AdmissionRequest, verdicts: GuardVerdi
     pre_state: storable(request.preState),
     verdicts: JSON.stringify(storable(verdicts as never)) as never,
     admitted_at: admittedAt,
+    armed_at: null,
+    verify_within_ms: request.verifyWithinMs === undefined ? null : String(request.verifyWithinMs),
     // The worker's clock names the moment, the database's clock bounds it: a worker that runs fast grants no long-lived permit.
     start_by: new Date(Math.min(request.startBy, admittedAt.getTime() + longestPermitMs)),
   };

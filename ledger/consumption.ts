@@ -16,10 +16,11 @@ export function consumption(database: Database): Effects {
     consume: (request) => consume(database, request),
     rearm: (attemptKey, armed) =>
       database.run(async (db) => {
-        // The new arming lives as long as the first did; a released or ended one is over for good.
+        // The new arming lives as long as the one before; a released or ended one is over for good. When it was admitted stays: what
+        // has been put in force since then, nobody who admitted it has seen.
         const opened = await sql`
           update permit set consumed_at = null, armed = armed + 1,
-            start_by = ${database.now()} + (start_by - admitted_at), admitted_at = ${database.now()}
+            start_by = ${database.now()} + (start_by - coalesce(armed_at, admitted_at)), armed_at = ${database.now()}
           where attempt_key = ${attemptKey} and consumed_at is not null and ended_at is null and released_at is null and armed < ${mostArmed}
             and armed = coalesce(${armed ?? null}::int, armed)`.execute(db);
         return (opened.numAffectedRows ?? 0n) > 0n;

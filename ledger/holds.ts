@@ -1,7 +1,7 @@
 import { sql, type Selectable, type SelectQueryBuilder } from 'kysely';
 import { holdScopes, type Hold } from '../domain/hold.js';
 import type { Database, Db } from './database.js';
-import type { Ledger } from './port.js';
+import type { Ledger, LiftAnswer } from './port.js';
 import type { HoldTable, Schema } from './schema.js';
 import { storableText } from './storable.js';
 
@@ -23,22 +23,7 @@ export function holdBook(database: Database): Pick<Ledger, 'placeHold' | 'liftHo
         };
         return holdOf(await db.insertInto('hold').values(row).returningAll().executeTakeFirstOrThrow());
       }),
-    liftHold: (id, by) =>
-      database.run(async (db) => {
-        const who = storableText(by);
-        const lifted = await sql`
-          update hold set lifted_at = ${database.now()}, lifted_by = coalesce(asked_by || ' and ', '') || ${who}
-          where id = ${id} and lifted_at is null and (
-            scope <> 'all'
-            or (lower(asked_by) <> lower(${who}) and asked_at > ${database.now()} - interval '1 hour')
-          )`.execute(db);
-        if ((lifted.numAffectedRows ?? 0n) > 0n) return 'lifted';
-        // Nobody has asked yet, or that was too long ago: this one is the first of two.
-        const asked = await sql`
-          update hold set asked_by = ${who}, asked_at = ${database.now()}
-          where id = ${id} and lifted_at is null and scope = 'all'`.execute(db);
-        return (asked.numAffectedRows ?? 0n) > 0n ? 'one more' : 'no such hold';
-      }),
+    liftHold: (id, who) => database.run((db) => liftHold(database, db, id, who)),
     holds: () => database.run((db) => inForce(database, db)),
     pastHolds: () =>
       database.run(async (db) => {
@@ -50,6 +35,40 @@ export function holdBook(database: Database): Pick<Ledger, 'placeHold' | 'liftHo
       }),
     holdsOn: (subject) => database.run((db) => inForce(database, db, holdScopes(subject))),
   };
+}
+
+/**
+ * One statement, so that of two at once the second finds the word of the first. Of what stops everything, an admin's word and another
+ * person's within the hour lift it; anybody's is the first of two where none stands; one that could lift nothing takes nobody's place.
+ */
+async function liftHold(
+  database: Database,
+  db: Db,
+  id: string,
+  { by, admin }: Parameters<Ledger['liftHold']>[1],
+): Promise<LiftAnswer> {
+  const who = storableText(by);
+  const now = database.now();
+  const another = sql`coalesce(lower(asked_by) <> lower(${who}) and asked_at > ${now} - interval '1 hour', false)`;
+  const lifts = sql`(scope <> 'all' or (${another} and (${admin} or coalesce(asked_admin, false))))`;
+  const said = await sql<{ lifted: boolean }>`
+    update hold set
+      lifted_at = case when ${lifts} then ${now} end,
+      lifted_by = case when ${lifts} then coalesce(asked_by || ' and ', '') || ${who} end,
+      asked_by = case when ${lifts} then asked_by else ${who} end,
+      asked_at = case when ${lifts} then asked_at else ${now} end,
+      asked_admin = case when ${lifts} then asked_admin else ${admin} end
+    where id = ${id} and lifted_at is null and (${lifts} or not ${another})
+    returning lifted_at is not null as lifted`.execute(db);
+  const [row] = said.rows;
+  if (row) return row.lifted ? 'lifted' : 'one more';
+  const standing = await db
+    .selectFrom('hold')
+    .select('id')
+    .where('id', '=', id)
+    .where('lifted_at', 'is', null)
+    .executeTakeFirst();
+  return standing ? 'no admin' : 'no such hold';
 }
 
 /** Holds in force by the ledger's clock, newest first: all, or those of some scopes. */
@@ -64,7 +83,16 @@ export async function inForce(database: Database, db: Db, scopes?: readonly stri
 }
 
 export function holdOf(row: Selectable<HoldTable>): Hold {
-  const { since, until, lifted_at: _at, lifted_by: _by, asked_by: askedBy, asked_at: askedAt, ...rest } = row;
+  const {
+    since,
+    until,
+    lifted_at: _at,
+    lifted_by: _by,
+    asked_by: askedBy,
+    asked_at: askedAt,
+    asked_admin: _admin,
+    ...rest
+  } = row;
   return {
     ...rest,
     since: since.toISOString(),

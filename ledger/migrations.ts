@@ -285,4 +285,11 @@ create table calendar_seen (
 );
 `,
   },
+  {
+    name: 'by when an effect is known to have helped; each arming has a life of its own; who may lift what stops everything',
+    sql: `
+alter table permit add column verify_within_ms bigint, add column armed_at timestamptz;
+alter table hold add column asked_admin boolean;
+`,
+  },
 ];

@@ -98,7 +98,12 @@ describe('a permit', () => {
     const request = await used(asking());
     now = began + 10 * minute;
     expect(await ledger.rearm('key-1')).toBe(true);
-    expect(await ledger.permit('key-1')).toMatchObject({ armed: 2, admittedAt: iso(now), startBy: iso(now + minute) });
+    expect(await ledger.permit('key-1')).toMatchObject({ armed: 2, admittedAt: iso(began), startBy: iso(now + minute) });
+    now += 1_000;
+    expect(await ledger.consume(shown(request))).toMatchObject({ consumed: true });
+    now += hour;
+    expect(await ledger.rearm('key-1')).toBe(true);
+    expect(await ledger.permit('key-1')).toMatchObject({ armed: 3, admittedAt: iso(began), startBy: iso(now + minute) });
     now += minute;
     expect(await ledger.consume(shown(request))).toEqual({ consumed: false, because: 'expired' });
     expect(await ledger.rearm('key-1')).toBe(false);
@@ -270,6 +275,7 @@ describe('what was done lately', () => {
       runbook: 'restart',
       team: 'web',
       at: began,
+      overAt: began,
       verified: false,
       verifiedAt: began + 1_000,
     });
@@ -339,7 +345,7 @@ describe('the brake’s count', () => {
       await place('brake', 'rule:another'),
     ];
     expect((await seen()).lifted).toEqual([]);
-    for (const { id } of holds) await ledger.liftHold(id, 'grace');
+    for (const { id } of holds) await ledger.liftHold(id, { by: 'grace', admin: false });
     const wanted = [
       { kind: 'brake', scope: 'rule:ec2-cpu-high', at: began },
       { kind: 'demotion', scope: 'environment:prod', at: began },

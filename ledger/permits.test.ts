@@ -279,10 +279,10 @@ describe('consumption', () => {
       because: 'held',
       hold,
     });
-    if (hold.scope === 'all') expect(await ledger.liftHold(hold.id, 'ada')).toBe('one more');
+    if (hold.scope === 'all') expect(await ledger.liftHold(hold.id, { by: 'ada', admin: true })).toBe('one more');
     expect(await ledger.consume(shown(request))).toMatchObject({ consumed: false, because: 'held' });
-    expect(await ledger.liftHold(hold.id, 'grace')).toBe('lifted');
-    expect(await ledger.liftHold(hold.id, 'grace')).toBe('no such hold');
+    expect(await ledger.liftHold(hold.id, { by: 'grace', admin: false })).toBe('lifted');
+    expect(await ledger.liftHold(hold.id, { by: 'grace', admin: false })).toBe('no such hold');
     expect(await ledger.consume(shown(request))).toMatchObject({
       consumed: true,
     });

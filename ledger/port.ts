@@ -28,6 +28,11 @@ export interface AdmissionRequest {
   preState: JsonObject;
   /** Epoch milliseconds. */
   startBy: number;
+  /**
+   * How long after its use it is to be known at the latest whether it helped: its own time to run and its longest verification, by the
+   * plan. Whole milliseconds. Absent: it is never verified, for it puts something back.
+   */
+  verifyWithinMs?: number;
 }
 
 /** What an effect activity shows to have its permit consumed. */
@@ -100,8 +105,8 @@ export interface Learned {
   runbooks?: (Recoveries & { runbook: string })[];
 }
 
-/** `one more`: somebody else has to say so too. */
-export type LiftAnswer = 'lifted' | 'one more' | 'no such hold';
+/** `one more`: somebody else has to say so too. `no admin`: somebody else has, and neither of the two is an admin. */
+export type LiftAnswer = 'lifted' | 'one more' | 'no admin' | 'no such hold';
 
 export interface JournalEntry {
   source: string;
@@ -186,8 +191,8 @@ export interface Ledger {
   approvals: (incident: string, planHash: string) => Promise<Approval[]>;
 
   placeHold: (hold: Omit<Hold, 'id' | 'since'>) => Promise<Hold>;
-  /** What stops everything is lifted by two people within an hour: the first one's word alone lifts nothing. */
-  liftHold: (id: string, by: string) => Promise<LiftAnswer>;
+  /** What stops everything is lifted by two people within an hour, one of them an admin: the first one's word alone lifts nothing. */
+  liftHold: (id: string, who: { by: string; admin: boolean }) => Promise<LiftAnswer>;
   holds: () => Promise<Hold[]>;
   holdsOn: (subject: HoldSubject) => Promise<Hold[]>;
   /** Every hold that ever was, newest first, with the moment at which a human lifted it (ISO 8601, UTC). */

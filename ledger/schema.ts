@@ -111,7 +111,11 @@ export interface PermitTable {
   verdicts: GuardVerdict[];
   armed: Generated<number>;
   admitted_at: Date;
+  /** When it was opened again the last time; null: it is as it was admitted. */
+  armed_at: Date | null;
   start_by: Date;
+  /** Milliseconds after its use; null: it is never verified. */
+  verify_within_ms: string | null;
   consumed_at: Date | null;
   released_at: Date | null;
   started_at: Date | null;
@@ -151,6 +155,7 @@ export interface HoldTable {
   /** Who was the first of two to lift it. */
   asked_by: string | null;
   asked_at: Date | null;
+  asked_admin: boolean | null;
 }
 
 export interface DeployTable {

@@ -105,21 +105,21 @@ describe('row 26: holds', () => {
 
   it('a hold on one scope is lifted by one, once', async () => {
     const [{ id }, kept] = [await place('rule:x'), await place('rule:y')];
-    expect(await ledger.liftHold(id, 'ada')).toBe('lifted');
-    expect(await ledger.liftHold(id, 'ada')).toBe('no such hold');
+    expect(await ledger.liftHold(id, { by: 'ada', admin: true })).toBe('lifted');
+    expect(await ledger.liftHold(id, { by: 'ada', admin: true })).toBe('no such hold');
     expect(await ledger.holds()).toEqual([kept]);
   });
 
   it('what stops everything is lifted by two people within an hour, and by no one twice', async () => {
     const { id } = await place('all');
-    expect(await ledger.liftHold(id, 'ada')).toBe('one more');
+    expect(await ledger.liftHold(id, { by: 'ada', admin: true })).toBe('one more');
     expect(await ledger.holds()).toMatchObject([{ id, liftAskedBy: 'ada' }]);
-    expect(await ledger.liftHold(id, 'ADA')).toBe('one more');
+    expect(await ledger.liftHold(id, { by: 'ADA', admin: true })).toBe('one more');
     now += 3_600_000;
-    expect(await ledger.liftHold(id, 'grace')).toBe('one more');
+    expect(await ledger.liftHold(id, { by: 'grace', admin: false })).toBe('one more');
     now += 3_599_999;
-    expect(await ledger.liftHold(id, 'ada')).toBe('lifted');
-    expect(await ledger.liftHold(id, 'ada')).toBe('no such hold');
+    expect(await ledger.liftHold(id, { by: 'ada', admin: true })).toBe('lifted');
+    expect(await ledger.liftHold(id, { by: 'ada', admin: true })).toBe('no such hold');
     expect(await ledger.holds()).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ import { judgeAll } from '../../guards/judge.js';
 import type { AdmissionRequest } from '../../ledger/port.js';
 import type { ActivityDeps } from '../deps.js';
 import { placeFor } from '../place.js';
-import { rulesSaid } from '../pinned.js';
+import { rulesSaid, whyAnother } from '../pinned.js';
 import { callFor, isVendorFailure } from '../shell.js';
 import { allNamesOf, approversNow, requestersOf } from '../situation/approvers.js';
 import { aroundTarget } from '../situation/around.js';
@@ -104,7 +104,7 @@ async function derive(deps: ActivityDeps, input: StepInput, observing = false): 
   if (incident.status === 'resolved') return no('incident', 'open', `${incident.ref.source} says resolved`);
   if (!('plan' in decision)) return no('plan', 'the pinned plan', `the rules now say: ${decision.because}`);
   if (decision.plan.hash !== input.planHash)
-    return no('plan', shortHash(input.planHash), `the plan has changed to ${shortHash(decision.plan.hash)} since it was decided`);
+    return no('plan', shortHash(input.planHash), await whyAnother(deps, input.incident, decision.plan));
   if (decision.concluded === 'observe' && !observing) return no('mode', 'approve or auto', 'the rule only observes here');
   const plan = aimedAt(decision.plan, input.target);
   if (!plan) return no('target', 'a target of the plan', `it does not act on ${input.target ?? 'that'}`);
@@ -245,8 +245,13 @@ function requestFor(
     place: { account: plan.target.account, region: plan.target.region },
     params: step.params,
     startBy: deps.now() + permitLifeMs,
+    verifyWithinMs: verifiedWithinMs(plan, step),
   };
 }
+
+/** How long after its use it is to be known whether a step helped: its own time, and the longest that it may be looked at. */
+export const verifiedWithinMs = ({ pace }: Plan, step: PlanStep): number =>
+  (step.waits ? step.timeoutMs : 0) + longestVerifyMs(step.verify, pace);
 
 /** A permit that is not used at once is of no use: the world has moved on. */
 export const permitLifeMs = 60_000;

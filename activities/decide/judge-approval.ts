@@ -59,7 +59,7 @@ async function refusalOf(
   if (row && request.decision === 'approve' && isButton(row.via) && !(await wasShown(deps, input, plan)))
     return 'this plan has not been shown yet: read the new note, and press again';
   // The same word again counts once, in the ledger: judged again after a lost answer, it gets the same answer.
-  const unverified = row === undefined || row.role === claimedRole ? signalRefusal(plan) : undefined;
+  const unverified = row === undefined || row.role === claimedRole ? signalRefusal(deps, plan) : undefined;
   return unverified ?? (row && asApprover(deps, input, row, plan));
 }
 
@@ -77,8 +77,9 @@ const wasShown = async ({ ledger }: ActivityDeps, { incident }: JudgeInput, plan
   (await ledger.timeline(incident)).some(({ once }) => once === `ask.${plan.hash}.first`);
 
 /** Whoever reached Temporal may be anybody: it counts as one unverified operator, unless the policy or the risk forbids it. */
-function signalRefusal(plan: Plan): string | undefined {
-  if (plan.approval.signals === 'refuse') return 'the policy takes no approvals from Temporal: use opssentinel approve';
+function signalRefusal(deps: ActivityDeps, plan: Plan): string | undefined {
+  if (plan.approval.signals === 'refuse' || deps.rules().policy.doc.approval?.signals === 'refuse')
+    return 'the policy takes no approvals from Temporal: use opssentinel approve';
   if (plan.steps.some(({ risk }) => risk === 'destructive')) return 'a destructive step wants people whose identity was checked';
   return undefined;
 }

@@ -1,5 +1,7 @@
 import type { Incident, Person } from '../../domain/incident.js';
+import { isFinal } from '../../integrations/contract/errors.js';
 import type { ActivityDeps } from '../deps.js';
+import { isVendorFailure } from '../shell.js';
 import type { About } from '../types.js';
 import { onCallNow } from './on-call.js';
 
@@ -8,16 +10,34 @@ export interface Approvers {
   names: readonly string[];
   /** For people: `ada@example.com, grace@example.com`, `nobody`. */
   says: string;
-  /** Those of the rota: each is known by more than one name. Absent where the policy names the approvers: each name is one person. */
+  /** Those of the rota: each is known by more than one name. Absent: nobody could be asked, and each name is one person. */
   people?: readonly Person[];
 }
 
 /** Those whom the policy names for the rule's team; else whoever is on call for the incident now. Nobody found: nobody's word counts. */
 export async function approversNow(deps: ActivityDeps, about: About, incident: Incident, team: string): Promise<Approvers> {
   const named = deps.rules().policy.doc.teams[team]?.approvers;
-  if (named) return { names: named.map(folded), says: named.join(', ') || 'nobody' };
+  if (named) {
+    const says = named.join(', ') || 'nobody';
+    const people = await rotaIfKnown(deps, about, incident);
+    const names = [...new Set(named.flatMap((name) => allNamesOf(name, { people })))];
+    return { names, says, ...(people.length > 0 ? { people } : {}) };
+  }
   const people = await onCallNow(deps, about, incident);
   return { names: people.flatMap(namesOf), says: people.map(({ email, name }) => email ?? name).join(', ') || 'nobody', people };
+}
+
+/**
+ * Who is on call now, for the other names of those whom the policy names: it knows whoever has duty at this moment, and nobody else.
+ * Where the rota may not be read each name is one person, as the policy says; where it may be read later, that is waited for.
+ */
+async function rotaIfKnown(deps: ActivityDeps, about: About, incident: Incident): Promise<Person[]> {
+  try {
+    return await onCallNow(deps, about, incident);
+  } catch (error) {
+    if (!isVendorFailure(error) || !isFinal(error.fault)) throw error;
+    return [];
+  }
 }
 
 /** Never the display name: everybody chooses their own. */

@@ -101,8 +101,15 @@ describe('what stands around a target, and what is made of it', () => {
     }
   });
 
-  it('of a type that tells nothing there is nothing around it', async () => {
-    expect(await around({ ...(await targetNow()), type: 'aws.ecs.service' })).toEqual({ people: [], unknown: [] });
-    expect(await around({ ...(await targetNow()), type: 'nobody.knows.it' })).toEqual({ people: [], unknown: [] });
+  it('of a type that tells nothing, that is said of it, and refuses nobody', async () => {
+    const nothing: Surroundings = { people: [], unknown: [], untold: ['group', 'people'] };
+    expect(await around({ ...(await targetNow()), type: 'aws.ecs.service' })).toEqual(nothing);
+    expect(await around({ ...(await targetNow()), type: 'nobody.knows.it' })).toEqual(nothing);
+    expect(askAll(calmFacts({ surroundings: nothing }), calmState()).verdicts).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ guard: 'people', verdict: 'allow', found: expect.stringContaining('does not tell') }),
+        expect.objectContaining({ guard: 'healthy', verdict: 'allow', found: expect.stringContaining('no floor is kept') }),
+      ]),
+    );
   });
 });

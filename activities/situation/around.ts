@@ -8,10 +8,10 @@ import { placeFor } from '../place.js';
 import { callFor, isVendorFailure } from '../shell.js';
 import type { About } from '../types.js';
 
-/** The target's group and who works on it, read just now. What its type cannot tell does not exist; what it could not tell is named. */
+/** The target's group and who works on it, read just now. What its type never tells and what it could not tell now are named apart. */
 export async function aroundTarget(deps: ActivityDeps, about: About, target: Target, set: RuleSet): Promise<Surroundings> {
   const type = deps.registry.targets.get(target.type);
-  if (!type?.around) return { people: [], unknown: [] };
+  if (!type?.around) return { people: [], unknown: [], untold: ['group', 'people'] };
   const call = callFor(about.incident, placeFor(set, target, 'read'), paceOf(set), deps.now);
   try {
     return await type.around(type.with(call), target);

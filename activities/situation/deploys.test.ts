@@ -114,8 +114,8 @@ describe('row 18: what is known of deployments', () => {
     const at = Date.parse(createdAt);
     const read = async (facts: JsonObject) => (await around({ type, facts })).facts;
 
-    expect((await read({ deploying: true, deployments: [{ createdAt, rolloutState: 'IN_PROGRESS' }] })).seen).toMatchObject([
-      { startedAt: at, onTarget: true },
+    expect((await read({ deploying: true, deployments: [{ id: 'd/1', createdAt, rolloutState: 'IN_PROGRESS' }] })).seen).toEqual([
+      { from: type, id: 'd/1', says: 'a deployment of i-0aa11', startedAt: at, onTarget: true },
     ]);
     expect((await read({ deploying: false, deployments: [{ createdAt, rolloutState: 'COMPLETED' }] })).seen).toMatchObject([
       { startedAt: at, endedAt: at },

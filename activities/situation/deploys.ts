@@ -87,11 +87,12 @@ function ofTarget(deps: ActivityDeps, { type, facts, name }: Target): DeployFact
 
 /** One of an ECS service's deployments. ECS does not say when one was complete: it counts from when it began. */
 function rollout(from: string, name: string, one: Json): DeploySeen[] {
-  const { createdAt, rolloutState } = (typeof one === 'object' && one !== null ? one : {}) as JsonObject;
+  const { id, createdAt, rolloutState } = (typeof one === 'object' && one !== null ? one : {}) as JsonObject;
   if (typeof createdAt !== 'string') return [];
   const startedAt = Date.parse(createdAt);
   const running = rolloutState === 'IN_PROGRESS';
-  return [{ from, says: `a deployment of ${name}`, startedAt, ...(running ? {} : { endedAt: startedAt }), onTarget: true }];
+  const named = typeof id === 'string' && id !== '' ? { id } : {};
+  return [{ from, ...named, says: `a deployment of ${name}`, startedAt, ...(running ? {} : { endedAt: startedAt }), onTarget: true }];
 }
 
 /** Sources that the policy names, and that nobody has answered for. What deploys other kinds of target deploys nothing here. */

@@ -3,7 +3,7 @@ import { closedCalendars } from '../closed-calendars.js';
 import { notFound, Problem } from '../problem.js';
 import { defineRoute } from '../route.js';
 import { HoldBody, HoldList, HoldReleased, HoldView } from '../shapes.js';
-import { covers } from '../tokens.js';
+import { type Caller, covers } from '../tokens.js';
 
 export const listHolds = defineRoute({
   method: 'get',
@@ -39,8 +39,8 @@ export const postHold = defineRoute({
 
 const liftedWords = {
   lifted: (scope: string) => `The hold on ${scope} is lifted.`,
-  'one more': (_scope: string, id: string, by: string) =>
-    `NOT LIFTED YET. It stops everything: a second person with scope admin has to lift it too, within an hour (${by} was the first): opssentinel resume ${id}`,
+  'one more': (_scope: string, id: string, { name, scope }: Caller) =>
+    `NOT LIFTED YET. It stops everything: a second person${covers(scope, 'admin') ? '' : ' with scope admin'} has to lift it too, within an hour (${name} was the first): opssentinel resume ${id}`,
 } as const;
 
 export const deleteHold = defineRoute({
@@ -54,18 +54,16 @@ export const deleteHold = defineRoute({
   handle: async ({ ledger }, { params, caller }) => {
     const hold = (await ledger.holds()).find((one) => one.id === params.id);
     if (hold === undefined) throw notFound(`hold ${params.id} that stands`);
-    // The first word may be an operator's; the one that lifts it is an admin's, or comes after one.
-    if (hold.scope === 'all' && !covers(caller.scope, 'admin') && hold.liftAskedBy !== undefined) {
+    const answer = await ledger.liftHold(params.id, { by: caller.name, admin: covers(caller.scope, 'admin') });
+    if (answer === 'no such hold') throw notFound(`hold ${params.id} that stands`);
+    if (answer === 'no admin')
       throw new Problem(
         403,
-        `This hold stops everything: the second of two people needs a token with scope admin; ${caller.name} has ${caller.scope}.`,
+        `This hold stops everything: one of the two people who lift it needs a token with scope admin; ${caller.name} has ${caller.scope}, and so had the first.`,
       );
-    }
-    const answer = await ledger.liftHold(params.id, caller.name);
-    if (answer === 'no such hold') throw notFound(`hold ${params.id} that stands`);
     return {
       status: 200,
-      body: { released: answer === 'lifted', says: liftedWords[answer](hold.scope, params.id, caller.name) },
+      body: { released: answer === 'lifted', says: liftedWords[answer](hold.scope, params.id, caller) },
     };
   },
 });

@@ -35,6 +35,7 @@ export function createMemoryLedger(): MemoryLedger {
   const records: LedgerRecord[] = [];
   const requests: ApprovalRequestRow[] = [];
   const holds: Hold[] = [];
+  const firstIsAdmin = new Map<string, boolean>();
   const deploys = new Map<string, Deploy>();
   const followers: FollowerRow[] = [];
   const incidents = new Map<string, IncidentRow>();
@@ -95,14 +96,16 @@ export function createMemoryLedger(): MemoryLedger {
       holds.push(placed);
       return placed;
     },
-    liftHold: async (id, by) => {
+    liftHold: async (id, { by, admin }) => {
       const at = holds.findIndex((one) => one.id === id);
       const hold = holds[at];
       if (!hold) return 'no such hold';
       if (hold.scope === 'all' && (hold.liftAskedBy ?? by) === by) {
         holds[at] = { ...hold, liftAskedBy: by };
+        firstIsAdmin.set(id, admin);
         return 'one more';
       }
+      if (hold.scope === 'all' && !admin && !firstIsAdmin.get(id)) return 'no admin';
       holds.splice(at, 1);
       return 'lifted';
     },

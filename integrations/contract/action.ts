@@ -76,7 +76,10 @@ export interface ActionDefinition<Client, Params extends z.ZodType<JsonObject>> 
    * (a document whose content is not the pinned one).
    */
   preState: (call: CallWith<Client>, params: z.infer<Params>, target: Target) => Promise<JsonObject>;
-  /** Exactly one vendor write. Throws VendorError; `ambiguous` means that it may have happened. */
+  /**
+   * Exactly one vendor write. Throws VendorError; `ambiguous` means that it may have happened. Where it begins a deployment of the target,
+   * `ref.deployment` is what the vendor calls that: by it the guard `deploys` knows ours from others'.
+   */
   start: (call: CallWith<Client>, params: z.infer<Params>, attempt: Attempt) => Promise<{ ref: JsonObject; says: string }>;
   /** Polls until the effect has ended, with heartbeats. Absent where `start` is all there is. Throws only retryable VendorErrors. */
   wait?: (call: CallWith<Client>, ref: JsonObject) => Promise<EffectEnd>;

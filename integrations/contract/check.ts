@@ -49,7 +49,7 @@ export interface TargetDefinition<Client> {
    */
   list?: (call: CallWith<Client>, tags: Readonly<Record<string, string>>, atMost: number) => Promise<Record<string, string>[]>;
   /**
-   * What stands around it: the group that it is one of, who works on it. Absent: it stands alone and nobody can work on it.
+   * What stands around it: the group that it is one of, who works on it. Absent: no target of this type tells either.
    * What cannot be read is named in `unknown`; throws VendorError only where asking again may help.
    */
   around?: (call: CallWith<Client>, target: Target) => Promise<Surroundings>;

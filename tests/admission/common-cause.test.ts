@@ -55,7 +55,7 @@ async function tries(asker: Asker, limits: GuardLimits, verified?: boolean): Pro
 
 /** Lifted by a human; what comes afterwards comes at a later millisecond. */
 async function lifts(hold: Hold | undefined): Promise<void> {
-  expect(await ledger.liftHold(hold?.id ?? '', 'ada')).toBe('lifted');
+  expect(await ledger.liftHold(hold?.id ?? '', { by: 'ada', admin: false })).toBe('lifted');
   await sleep(5);
 }
 

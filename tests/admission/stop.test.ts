@@ -80,8 +80,8 @@ describe('row 26, G18: a stop holds at the point of effect, for every action tha
       const hold = await ledger.placeHold({ kind: 'stop', scope: place, reason: 'a drill', owner: 'ada' });
       const { called, answer } = await start(action, request);
       expect([scope, called, answer]).toMatchObject([scope, 0, { started: false, retryable: false }]);
-      await ledger.liftHold(hold.id, 'ada');
-      await ledger.liftHold(hold.id, 'grace');
+      await ledger.liftHold(hold.id, { by: 'ada', admin: false });
+      await ledger.liftHold(hold.id, { by: 'grace', admin: true });
       await ledger.releaseTarget(request.incident);
     }
   });

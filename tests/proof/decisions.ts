@@ -35,7 +35,7 @@ export function everyEffectHasItsApprovals(proof: Proof): string[] {
         data['planHash'] === plan.hash &&
         epochMs(at) <= epochMs(permit.admittedAt),
     );
-    if (no && permit.armed === 1) return [`the effect ${key} was rejected by ${String(no.data?.['by'])}`];
+    if (no) return [`the effect ${key} was rejected by ${String(no.data?.['by'])}`];
     if (owner.decision?.concluded !== 'ask') return [];
     const people = peopleBehind(one, proof).length;
     return people >= plan.approval.count ? [] : [`the effect ${key} had ${people} of ${plan.approval.count} approvals`];

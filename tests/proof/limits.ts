@@ -67,7 +67,7 @@ function overspent(one: Acted, upTo: readonly Acted[], of: Scope['of'], budgetOf
 /** I8: nothing begins later than one call after a stop was engaged on it, nor later than that after the permit's own time. */
 export function stopsHold(proof: Proof): string[] {
   return acted(proof).flatMap((one) => {
-    const held = proof.holds.filter((hold) => covers(hold, one) && inForceAt(hold, one.at));
+    const held = proof.holds.filter((hold) => covers(hold, one) && inForceAt(hold, one));
     const late = one.at - epochMs(one.permit.startBy);
     return [
       ...held.map(({ kind, scope, since }) => `${one.key}: began ${one.at - epochMs(since)} ms after the ${kind} of ${scope}`),
@@ -92,9 +92,9 @@ function covers({ scope }: HoldTime, { plan, permit, owner }: Acted): boolean {
   );
 }
 
-/** A demotion asks people; everything else says no. */
-const inForceAt = ({ kind, since, until, liftedAt }: HoldTime, at: number): boolean =>
-  (kind as string) !== 'demotion' &&
+/** A demotion asks people, so it says no to what was admitted before it came; everything else says no to all. */
+const inForceAt = ({ kind, since, until, liftedAt }: HoldTime, { at, permit }: Pick<Acted, 'at' | 'permit'>): boolean =>
+  ((kind as string) !== 'demotion' || epochMs(since) > epochMs(permit.admittedAt)) &&
   at > epochMs(since) + callMs &&
   (until === undefined || at < epochMs(until)) &&
   (liftedAt === undefined || at < epochMs(liftedAt));

@@ -53,8 +53,8 @@ function isUndo({ timeline }: IncidentProof, key: string): boolean {
 export function peopleBehind({ owner, plan, permit, at }: Acted, proof: Proof): string[] {
   const first = acted(proof).find((one) => one.owner === owner)?.key === permit.attemptKey;
   const inTime = (one: Approval): boolean =>
-    // What has begun goes on; what was armed again was admitted before.
-    !first || permit.armed > 1 || epochMs(one.at) + plan.approval.expiresInMs > epochMs(permit.admittedAt);
+    // What has begun goes on.
+    !first || epochMs(one.at) + plan.approval.expiresInMs > epochMs(permit.admittedAt);
   const given = owner.approvals.filter(
     (one) =>
       one.accepted &&

@@ -229,6 +229,14 @@ const broken: [string, string, Proof][] = [
   ['I8', 'in a freeze that has an end', held({ kind: 'freeze', scope: 'environment:staging', until: at(12) })],
   ['I8', 'after its rule was revoked', held({ scope: 'hash:r' })],
   ['I8', 'after the brake of its failure domain', held({ kind: 'brake', scope: `domain:${failureDomain(planOf().target)}` })],
+  [
+    'I8',
+    'after a demotion that came since its admission',
+    {
+      ...withIncident({ permits: [{ ...permit, admittedAt: at(1) }] }),
+      holds: [{ id: '1', kind: 'demotion', scope: 'rule:ec2-cpu-high', since: at(2) }],
+    },
+  ],
   ['I8', 'after its own time', withIncident({ permits: [{ ...permit, startBy: at(5) }] })],
   [
     'I9',

@@ -228,7 +228,7 @@ needsGit('T19: rules that change while a run goes on (skipped where git or ssh-k
     // Between permit and effect: the one statement that the effect hangs on.
     expect(await started(rules, admission)).toMatchObject({ started: false, because: expect.stringContaining('a bad version') });
     // Before the permit.
-    await ledger.liftHold(revoked.id, 'ada');
+    await ledger.liftHold(revoked.id, { by: 'ada', admin: false });
     const next = await planOf(rules, 'Q2');
     await revoke(what(next));
     expect(await admitted(rules, next, 'Q2')).toMatchObject({ admitted: false, refusedBy: { guard: 'stop' } });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityDeps } from '../../activities/deps.js';
 import { approversNow } from '../../activities/situation/approvers.js';
 import { matchAndAim, planFor } from '../../decide/decide.js';
@@ -54,9 +55,12 @@ describe('M28: departments have their own ground, budget and people', () => {
   });
 
   it('its approvers are those that the policy names, whoever is on call elsewhere', async () => {
-    const deps = { rules: () => set } as unknown as ActivityDeps;
+    const rota = { with: (call: unknown) => call, onCall: async () => [{ id: 'PEVE', name: 'Eve', email: 'eve@example.com' }] };
+    const registry = { sources: new Map([['pagerduty', rota]]) };
+    const deps = { now: Date.now, rules: () => set, registry } as unknown as ActivityDeps;
     const about = { incident: 'pagerduty:Q1', ref: incident().ref, trust: 'signed' as const };
-    expect(await approversNow(deps, about, incident(), 'team-web')).toEqual({
+    const approvers = await new MockActivityEnvironment().run(() => approversNow(deps, about, incident(), 'team-web'));
+    expect(approvers).toMatchObject({
       names: ['ada@example.com'],
       says: 'Ada@example.com',
     });

@@ -1,4 +1,4 @@
-import { attemptKey, no, paramsHash, permitLifeMs } from '../../activities/decide/admit.js';
+import { attemptKey, no, paramsHash, permitLifeMs, verifiedWithinMs } from '../../activities/decide/admit.js';
 import type { GuardFacts } from '../../domain/admission.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { OutcomeKind } from '../../domain/outcome.js';
@@ -107,6 +107,7 @@ function requestFor(run: Run, decision: Decision, plan: Plan, step: PlanStep, wo
     place: { account: target.account, region: target.region },
     params: step.params,
     startBy: worker.now() + permitLifeMs,
+    verifyWithinMs: verifiedWithinMs(plan, step),
   };
 }
 

@@ -122,7 +122,7 @@ export function* adopt(stage: Stage, task: Task): Steps<Adoption & { rearmed: bo
   }
   if (row.status === 'not-done') return { found: false, certain: true, rearmed: false };
   // What the vendor calls it was written down: a list that lags must not deny it.
-  if (row.started === true) return adopted(stage, task);
+  if (row.ref !== undefined) return adopted(stage, task);
   for (let read = 0; read < 3; read++) {
     if (read > 0) yield { until: clock.now() + 15_000 };
     if (world.isListed(attemptKey)) return adopted(stage, task);

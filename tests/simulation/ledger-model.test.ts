@@ -48,7 +48,7 @@ type Call =
   | { call: 'verify'; key: number; target: number; verified: boolean }
   | { call: 'release'; incident: number }
   | { call: 'hold'; scope: string; kind: Hold['kind']; lastsMs: number | undefined }
-  | { call: 'lift'; which: number; by: string }
+  | { call: 'lift'; which: number; by: string; admin: boolean }
   | { call: 'word'; incident: number; by: string; accepted: boolean; offMs: number }
   | { call: 'later'; ms: number };
 
@@ -91,6 +91,7 @@ const calls: fc.Arbitrary<Call> = fc.oneof(
       call: fc.constant('lift' as const),
       which: fc.nat({ max: 5 }),
       by: fc.constantFrom('ada', 'Ada', 'grace'),
+      admin: fc.boolean(),
     }),
   },
   {
@@ -127,6 +128,8 @@ function requestOf(one: { key: number; target: number; plan?: number; lifeMs?: n
       },
       failureDomain: domain,
       startBy: now + (one.lifeMs ?? 60_000),
+      // The last of them puts something back.
+      ...(one.key === 3 ? {} : { verifyWithinMs: 900_000 }),
     },
     targetId,
   );
@@ -155,7 +158,7 @@ class Asked {
       case 'rearm':
         return ledger.rearm(requestOf(one).attemptKey, one.armed);
       case 'start':
-        return ledger.effectStarted(requestOf(one).attemptKey, {}, '');
+        return ledger.effectStarted(requestOf(one).attemptKey, one.key === 1 ? { deployment: 'ecs-svc/1' } : {}, '');
       case 'end':
         return ledger.effectEnded(requestOf(one).attemptKey, 'succeeded', '', one.armed);
       case 'verify':
@@ -169,7 +172,7 @@ class Asked {
         return plainHold(hold);
       }
       case 'lift':
-        return ledger.liftHold(this.holds[one.which] ?? '0', one.by);
+        return ledger.liftHold(this.holds[one.which] ?? '0', { by: one.by, admin: one.admin });
       case 'word':
         return ledger.putApproval(wordOf(one));
       case 'later':

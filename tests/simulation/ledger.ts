@@ -1,6 +1,7 @@
 import type { AdmissionState, LiftedHold, RecentIncident } from '../../domain/admission.js';
 import type { Approval } from '../../domain/approval.js';
 import { type Hold, holdScopes } from '../../domain/hold.js';
+import type { JsonObject } from '../../domain/json.js';
 import type { Admission, Consumption, GuardVerdict, Permit } from '../../domain/permit.js';
 import type { LedgerRecord, NewRecord } from '../../domain/record.js';
 import { decisiveVerdict } from '../../domain/verdicts.js';
@@ -19,7 +20,7 @@ export interface ModelLedger {
   preview: (request: Omit<AdmissionRequest, 'preState'>, judge: Judge) => GuardVerdict[];
   consume: (request: ConsumptionRequest) => Consumption;
   rearm: (attemptKey: string, armed?: number) => boolean;
-  effectStarted: (attemptKey: string) => void;
+  effectStarted: (attemptKey: string, ref?: JsonObject) => void;
   effectEnded: (attemptKey: string, status: string, says?: string, armed?: number) => void;
   effectVerified: (attemptKey: string, verified: boolean) => void;
   releaseTarget: (incident: string) => void;
@@ -30,7 +31,7 @@ export interface ModelLedger {
   putApproval: (approval: Approval) => void;
   approvals: (incident: string, planHash: string) => Approval[];
   placeHold: (hold: Omit<Hold, 'id' | 'since'>) => Hold;
-  liftHold: (id: string, by: string) => LiftAnswer;
+  liftHold: (id: string, who: { by: string; admin: boolean }) => LiftAnswer;
   pastHolds: () => HoldTime[];
   /** An incident that was begun, and where its target stands, once that is planned. */
   putIncident: (incident: string, failureDomain: string) => void;
@@ -58,7 +59,7 @@ export function createLedger(now: () => number): ModelLedger {
   const permits = new Map<string, PermitRow>();
   const said: Approval[] = [];
   const holds: HoldTime[] = [];
-  const askedToLift = new Map<string, { by: string; at: number }>();
+  const askedToLift = new Map<string, { by: string; at: number; admin: boolean }>();
   const owners = new Map<string, string>();
   const begun = new Map<string, RecentIncident>();
   const lines = new Map<string, LedgerRecord[]>();
@@ -127,7 +128,7 @@ export function createLedger(now: () => number): ModelLedger {
       verdicts,
       admittedAt: now(),
       startBy: Math.min(request.startBy, now() + longestPermitMs),
-      ...(before?.started ? { started: true } : {}),
+      ...(before?.ref ? { ref: before.ref } : {}),
       ...(before?.verified === undefined ? {} : { verified: before.verified, verifiedAt: before.verifiedAt }),
     };
     permits.set(request.attemptKey, row);
@@ -183,14 +184,14 @@ export function createLedger(now: () => number): ModelLedger {
         return false;
       row.consumedAt = undefined;
       row.armed += 1;
-      row.startBy = now() + (row.startBy - row.admittedAt);
-      row.admittedAt = now();
+      row.startBy = now() + (row.startBy - (row.armedAt ?? row.admittedAt));
+      row.armedAt = now();
       return true;
     },
-    effectStarted: (attemptKey) => {
+    effectStarted: (attemptKey, ref = {}) => {
       const row = permits.get(attemptKey);
       // What has begun has used its permit, also where another had opened it again meanwhile.
-      if (row) Object.assign(row, { started: true, consumedAt: row.consumedAt ?? now() });
+      if (row) Object.assign(row, { ref, consumedAt: row.consumedAt ?? now() });
     },
     effectEnded: (attemptKey, status, _says, armed) => {
       const row = permits.get(attemptKey);
@@ -221,16 +222,17 @@ export function createLedger(now: () => number): ModelLedger {
       holds.push(placed);
       return placed;
     },
-    liftHold: (id, by) => {
+    liftHold: (id, { by, admin }) => {
       const hold = holds.find((one) => one.id === id && one.liftedAt === undefined);
       if (!hold) return 'no such hold';
       const first = askedToLift.get(id);
       // What stops everything is lifted by two people, within an hour.
       const second = first !== undefined && first.by.toLowerCase() !== by.toLowerCase() && first.at > now() - 3_600_000;
       if (hold.scope === 'all' && !second) {
-        askedToLift.set(id, { by, at: now() });
+        askedToLift.set(id, { by, at: now(), admin });
         return 'one more';
       }
+      if (hold.scope === 'all' && !admin && !first?.admin) return 'no admin';
       hold.liftedAt = new Date(now()).toISOString();
       return 'lifted';
     },

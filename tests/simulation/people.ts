@@ -72,6 +72,6 @@ export function letGo({ ledger, count }: Stage): void {
       count(`a ${kind} is lifted`);
 }
 
-/** By two people, which some holds want. */
+/** By two people, one of them an admin, which some holds want. */
 const lifted = ({ ledger }: Pick<Stage, 'ledger'>, id: string): boolean =>
-  ledger.liftHold(id, 'ada') === 'lifted' || ledger.liftHold(id, 'grace') === 'lifted';
+  ledger.liftHold(id, { by: 'ada', admin: false }) === 'lifted' || ledger.liftHold(id, { by: 'grace', admin: true }) === 'lifted';

@@ -1,5 +1,6 @@
 import type { AdmissionState, PastEffect } from '../../domain/admission.js';
 import type { HoldSubject } from '../../domain/hold.js';
+import type { JsonObject } from '../../domain/json.js';
 import type { GuardVerdict, Permit } from '../../domain/permit.js';
 import type { AdmissionRequest } from '../../ledger/port.js';
 
@@ -9,9 +10,12 @@ export interface PermitRow extends AdmissionRequest {
   armed: number;
   verdicts: GuardVerdict[];
   admittedAt: number;
+  /** When it was opened again the last time. */
+  armedAt?: number | undefined;
   consumedAt?: number | undefined;
   releasedAt?: number | undefined;
-  started?: boolean;
+  /** What the vendor calls it; there once it has begun. */
+  ref?: JsonObject;
   endedAt?: number | undefined;
   status?: string | undefined;
   verified?: boolean | undefined;
@@ -38,7 +42,7 @@ export function holderOf(
       (row) =>
         row.incident !== incident &&
         row.releasedAt === undefined &&
-        row.admittedAt > now - longestMs &&
+        (row.armedAt ?? row.admittedAt) > now - longestMs &&
         where(row) &&
         (row.consumedAt !== undefined || (row.endedAt === undefined && row.startBy > now)),
     )
@@ -51,12 +55,24 @@ export function pastEffects(rows: readonly PermitRow[], subject: HoldSubject, at
   return rows
     .filter((row) => row.attemptKey !== attemptKey && counts(row, subject, now))
     .map((row) => {
-      const { incident, subject: of, consumedAt, admittedAt, verified, verifiedAt } = row;
+      const { incident, subject: of, consumedAt, armedAt, admittedAt } = row;
       const { rule, service, action, targetId, runbook = '', team = '' } = of;
-      const more = { ...(verified === undefined ? {} : { verified }), ...(verifiedAt === undefined ? {} : { verifiedAt }) };
-      return { incident, rule, service, action, targetId, runbook, team, at: consumedAt ?? admittedAt, ...more };
+      const at = consumedAt ?? armedAt ?? admittedAt;
+      return { incident, rule, service, action, targetId, runbook, team, at, ...becameOf(row) };
     })
     .sort((a, b) => b.at - a.at);
+}
+
+function becameOf({ consumedAt, verified, verifiedAt, status, endedAt, verifyWithinMs, ref }: PermitRow): Partial<PastEffect> {
+  const { deployment } = ref ?? {};
+  return {
+    ...(verified === undefined ? {} : { verified }),
+    ...(verifiedAt === undefined ? {} : { verifiedAt }),
+    ...(status === undefined ? {} : { status }),
+    ...(consumedAt === undefined ? {} : { overAt: endedAt ?? consumedAt }),
+    ...(consumedAt === undefined || verifyWithinMs === undefined ? {} : { verifyBy: consumedAt + verifyWithinMs }),
+    ...(typeof deployment === 'string' ? { deployment } : {}),
+  };
 }
 
 function counts(
@@ -90,5 +106,5 @@ export const permitOf = (row: PermitRow): Permit => ({
   armed: row.armed,
   params: row.params,
   preState: row.preState,
-  ...(row.started ? { ref: {} } : {}),
+  ...(row.ref ? { ref: row.ref } : {}),
 });

@@ -184,7 +184,7 @@ describe('what stands around a database', () => {
   };
 
   it('alone, where it is in no cluster', async () => {
-    expect(await of('orders')).toEqual({ people: [], unknown: [] });
+    expect(await of('orders')).toEqual({ people: [], unknown: [], untold: ['people'] });
     expect(await calls('rds:DescribeDBClusters')).toBe(0);
   });
 

@@ -47,12 +47,8 @@ export const rdsInstance: TargetDefinition<AwsClient> = {
       readAt: new Date(call.now()).toISOString(),
     };
   },
-  around: (call, target) =>
-    surroundingsOf(
-      () => clusterGroup(call, target),
-      // Whoever is logged in to the database is the application too: RDS lists no people.
-      async () => [],
-    ),
+  // Whoever is logged in to the database is the application too: RDS lists no people.
+  around: (call, target) => surroundingsOf(() => clusterGroup(call, target)),
 };
 
 /** Throws VendorError; `undefined`: there is none of that name. */

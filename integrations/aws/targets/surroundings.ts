@@ -4,12 +4,13 @@ import { isFinal, VendorError } from '../../contract/errors.js';
 /**
  * The group and the people, each read on its own: what may not be read is named, the other is still known.
  * Throws VendorError where asking again may help.
+ * Without `readPeople` its type tells of none.
  */
 export async function surroundingsOf(
   readGroup: () => Promise<GroupHealth | undefined>,
-  readPeople: () => Promise<string[]>,
+  readPeople?: () => Promise<string[]>,
 ): Promise<Surroundings> {
-  const [group, people] = await Promise.all([orBecause(readGroup), orBecause(readPeople)]);
+  const [group, people] = await Promise.all([orBecause(readGroup), readPeople ? orBecause(readPeople) : { found: [] }]);
   return {
     ...('found' in group && group.found ? { group: group.found } : {}),
     people: 'found' in people ? people.found : [],
@@ -17,6 +18,7 @@ export async function surroundingsOf(
       ...('because' in group ? [{ what: 'group' as const, because: group.because }] : []),
       ...('because' in people ? [{ what: 'people' as const, because: people.because }] : []),
     ],
+    ...(readPeople ? {} : { untold: ['people' as const] }),
   };
 }
 

@@ -64,7 +64,7 @@ const teams: KeyTexts = {
     example: 'teams: { team-web: { tags: { team: web } } }',
   },
   'teams.*.approvers': {
-    says: 'Who may approve for the team’s rules, as their tokens are named.',
+    says: 'Who may approve for the team’s rules: each by the mail address that PagerDuty has of them, which their token is named by as well. Another name of theirs is known to be the same person only while PagerDuty has them on call.',
     without: 'whoever is on call',
     example: 'teams: { team-web: { approvers: [ada@example.com] } }',
   },
