@@ -1,9 +1,13 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { LabelRow, NewLabel } from '../../domain/label.js';
 import type { Decision, Mode, Plan } from '../../domain/plan.js';
 import type { Seen } from '../../integrations/contract/action.js';
+import { ec2RebootInstance } from '../../integrations/aws/actions/ec2-reboot-instance.js';
+import { connectSandbox, instance } from '../../integrations/aws/testkit/samples.js';
+import type { CallWith } from '../../integrations/contract/call.js';
 import { VendorError } from '../../integrations/contract/errors.js';
+import { startTestSandbox, type TestSandbox } from '../../integrations/contract/testkit/sandbox.js';
 import { alert, catalogue, hash, incident, policy, rule, runbook, setOf, target, witness } from '../../tests/support/rules.js';
 import type { ActivityDeps } from '../deps.js';
 import { readSituation } from '../situation/read.js';
@@ -31,11 +35,14 @@ interface World {
   asked?: boolean;
   actedOn?: object[];
   demotes?: object;
+  /** In place of one that has only `seen` to tell. */
+  action?: object;
 }
 
 /** One incident that has a plan, and a ledger that keeps labels. */
 function bench(world: World = {}) {
-  const { mode = 'observe', seen = 'not done', clearedAfter = 3, lookedAfter = clearedAfter + 1 } = world;
+  const { mode = 'observe', seen = 'not done', clearedAfter = 3 } = world;
+  const lookedAfter = (): number => world.lookedAfter ?? clearedAfter + 1;
   const set = setOf(policy('profile: bench'), runbook(), rule('cpu', `mode: { staging: ${mode} }`, 'run: restart'));
   const rows: LabelRow[] = [];
   const lines: { once: string; says: string }[] = [];
@@ -58,7 +65,7 @@ function bench(world: World = {}) {
         }),
   };
   const deps = {
-    now: () => start + (closed ? lookedAfter : 1) * minute,
+    now: () => start + (closed ? lookedAfter() : 1) * minute,
     hash,
     catalogue,
     rules: () => set,
@@ -85,7 +92,7 @@ function bench(world: World = {}) {
         },
       ],
       targets: { get: () => ({ with: (call: unknown) => call, read: async () => target() }) },
-      actions: { get: () => action },
+      actions: { get: () => world.action ?? action },
       bodies: [],
     },
     ledger: {
@@ -188,6 +195,52 @@ describe('N3: a rule that only observes, by what people did', () => {
     const first = await judge();
     expect(await judge()).toEqual(first);
     expect(rows).toHaveLength(1);
+  });
+});
+
+describe('N3: a rule that only observes, by CloudTrail', () => {
+  let sandbox: TestSandbox;
+  beforeAll(async () => {
+    sandbox = await startTestSandbox();
+  });
+  afterEach(() => sandbox.reset());
+  afterAll(() => sandbox.close());
+  const server = instance('i-0aa11bb22cc33dd44');
+  const power = { instance: server.name, allowGroupMember: false };
+  const place = { account: server.account, region: server.region };
+  /** The real one, as a rule on this instance would have it. */
+  const action = {
+    with: (call: object) => ({ ...call, place, client: connectSandbox(sandbox.address) }),
+    seenDone: (call: CallWith<never>, _params: object, _target: object, within: { since: number; until: number }) =>
+      ec2RebootInstance.seenDone?.(call, power, server, within),
+  };
+  /** A minute after the incident began. */
+  const tell = (name: string, by: string) => {
+    const resources = [{ ResourceType: 'AWS::EC2::Instance', ResourceName: server.name }];
+    const ago = Math.round((Date.now() - start - minute) / 1_000);
+    return sandbox.tell('aws', 'trail', { events: [{ name, service: 'ec2', account: server.account, by, ago, resources }] });
+  };
+
+  it('what somebody did is judged as soon as CloudTrail tells of it', async () => {
+    await tell('RebootInstances', 'ada');
+    const { row } = await judged({ action });
+    expect(row).toMatchObject({ label: 'right', kind: 'human-same', because: expect.stringContaining('RebootInstances by ada') });
+  });
+
+  it.each<[string, string, Partial<NewLabel>]>([
+    ['StopInstances', 'ada', { label: 'wrong', kind: 'human-other' }],
+    ['RebootInstances', 'os-pagerduty=Q0HX7KD', { label: 'wrong', kind: 'cleared-itself' }],
+    ['StartSession', 'ada', { label: 'unlabelled', kind: 'unlabelled' }],
+  ])('of %s by %s nothing is written while CloudTrail may be behind, and it is asked again', async (name, by, label) => {
+    await tell(name, by);
+    const world: World = { action, clearedAfter: 3, lookedAfter: 10 };
+    const { prepare, judge, rows } = bench(world);
+    await prepare();
+    await expect(judge()).rejects.toMatchObject({ fault: 'unavailable', retryAfterMs: 8 * minute });
+    expect(rows).toEqual([]);
+    world.lookedAfter = 18;
+    await judge();
+    expect(rows).toEqual([expect.objectContaining(label)]);
   });
 });
 

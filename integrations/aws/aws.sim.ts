@@ -15,8 +15,8 @@ import { createRds, type RdsSettings } from './simulated/rds.js';
 import { lacking } from './simulated/required.js';
 import { createLogins } from './simulated/sessions.js';
 import { createSsm, type Ssm } from './simulated/ssm.js';
-import { createSts } from './simulated/sts.js';
-import { createTrail } from './simulated/trail.js';
+import { createSts, type Sts } from './simulated/sts.js';
+import { createTrail, type Trail } from './simulated/trail.js';
 import { failure, operationOf, refusal, type Scope, scopeOf } from './simulated/wire.js';
 import { type AwsWorld, createAwsWorld } from './simulated/world.js';
 
@@ -52,13 +52,14 @@ const createSimulator: CreateSimulator = (sandbox) => {
   const logins = createLogins(world);
   const calendars = createChangeCalendars(world);
   const sts = createSts(sandbox.now);
-  const trail = createTrail(sandbox, sts);
+  const trail = createTrail(sandbox, sts, () => world.pageOf);
   const notices = createNotices(world);
   const settable = [autoScaling, ecs, iam, lambda, commands, logs, rds];
   const parts = [world, autoScaling, ecs, cloudwatch, iam, lambda, logs, rds, ssm, commands, logins, calendars, sts, trail];
   /** By the service of the signature's scope; `cloudwatch` is `monitoring` there. */
   const services: Readonly<Record<string, Answer>> = {
     autoscaling: autoScaling.answer,
+    cloudtrail: trail.answer,
     cloudwatch: notices.within(cloudwatch.answer),
     ec2: (scope, action, request) => answerEc2(world, scope, action, request),
     ecs: ecs.answer,
@@ -70,24 +71,9 @@ const createSimulator: CreateSimulator = (sandbox) => {
     sts: (_scope, action, request) => sts.answer(action, request),
   };
 
-  const answer = (request: WireRequest): WireResponse => {
-    const scope = scopeOf(request);
-    const operation = operationOf(request);
-    const [service = '', action = ''] = operation.split(':');
-    if (!scope?.account)
-      return failure(request, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
-    const forbidden = sts.forbids(scope, operation);
-    if (forbidden) return failure(request, forbidden.code, forbidden.says, 400);
-    trail.write(scope, operation, request);
-    const lacks = lacking(request, operation, scope);
-    if (lacks) return lacks;
-    const answered = services[service]?.(scope, action, request);
-    return answered ?? failure(request, 'UnknownOperationException', `The sandbox does not know ${operation}.`, 501);
-  };
-
   const control = (request: WireRequest): JsonObject | undefined => {
     const { method, path, body } = request;
-    const own = logins.control(request) ?? calendars.control(request);
+    const own = logins.control(request) ?? calendars.control(request) ?? trail.control(request);
     if (own) return own;
     if (method === 'GET' && path === '/automations') return plain({ automations: [...ssm.automations.all.values()] });
     if (method === 'GET' && path === '/instances') return plain({ instances: [...world.instances.values()] });
@@ -106,7 +92,7 @@ const createSimulator: CreateSimulator = (sandbox) => {
     vendor: 'aws',
     claims: (request) => scopeOf(request) !== undefined,
     operation: operationOf,
-    answer,
+    answer: answering(services, sts, trail),
     refusal,
     received: () => ({
       'log events': logs.streams().reduce((sum, { events }) => sum + events.length, 0),
@@ -124,6 +110,25 @@ const createSimulator: CreateSimulator = (sandbox) => {
     },
   });
 };
+
+/** Whoever may ask is answered by the service, and CloudTrail tells of it. */
+const answering =
+  (services: Readonly<Record<string, Answer>>, sts: Sts, trail: Trail) =>
+  (request: WireRequest): WireResponse => {
+    const scope = scopeOf(request);
+    const operation = operationOf(request);
+    const [service = '', action = ''] = operation.split(':');
+    if (!scope?.account)
+      return failure(request, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
+    const forbidden = sts.forbids(scope, operation);
+    if (forbidden) return failure(request, forbidden.code, forbidden.says, 400);
+    const answered =
+      lacking(request, operation, scope) ??
+      services[service]?.(scope, action, request) ??
+      failure(request, 'UnknownOperationException', `The sandbox does not know ${operation}.`, 501);
+    trail.write(scope, operation, request, answered);
+    return answered;
+  };
 
 /** What no part of its own takes. */
 function set(world: AwsWorld, ssm: Ssm, wanted: Settings): void {
@@ -147,6 +152,8 @@ const controlRoutes: Readonly<Record<string, string>> = {
   'POST /calendars':
     '`{"name": "prod-changes", "events": [{"from": "…", "to": "…"}]}` is closed while one is on; with `"byDefault": "CLOSED"` open then',
   'GET /trail': 'who called what, as CloudTrail would tell it',
+  'POST /trail':
+    '`{"events": [{"name": "StartSession", "service": "ssm", "account": "…", "request": {…}}]}`: what people did elsewhere, for LookupEvents',
   'POST /settings': 'how automations, commands, rollouts, scaling and databases go on; aws.sim.ts lists them',
 };
 

@@ -1,4 +1,5 @@
 import { autoScalingCalls } from './clients/auto-scaling.js';
+import { cloudTrailCalls } from './clients/cloudtrail.js';
 import { cloudwatchCalls } from './clients/cloudwatch.js';
 import { type AwsTimeouts, connect } from './clients/connection.js';
 import { ec2Calls } from './clients/ec2.js';
@@ -17,6 +18,7 @@ export function connectAws(config: AwsConfig, timeouts: AwsTimeouts = standardTi
   const connection = connect(config, timeouts);
   return {
     autoScaling: autoScalingCalls(connection),
+    cloudTrail: cloudTrailCalls(connection),
     cloudwatch: cloudwatchCalls(connection),
     ec2: ec2Calls(connection),
     ecs: ecsCalls(connection),

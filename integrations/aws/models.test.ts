@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as autoscaling from '@aws-sdk/client-auto-scaling';
+import * as cloudtrail from '@aws-sdk/client-cloudtrail';
 import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as ec2 from '@aws-sdk/client-ec2';
@@ -26,6 +27,7 @@ import { parseXml } from './testkit/xml.js';
  */
 const models: Readonly<Record<string, Record<string, unknown>>> = {
   autoscaling,
+  cloudtrail,
   cloudwatch,
   ec2,
   ecs,
@@ -187,6 +189,12 @@ async function reads(address: string): Promise<void> {
     }),
     // Large enough to be compressed.
     client.cloudwatch.putMetricData(call, { Namespace: 'Ops', MetricData: many }),
+    client.cloudTrail.lookupEvents(call, {
+      LookupAttributes: [{ AttributeKey: 'ReadOnly', AttributeValue: 'true' }],
+      StartTime: new Date(Date.now() - 60_000),
+      EndTime: new Date(Date.now() + 60_000),
+      MaxResults: 50,
+    }),
     client.autoScaling.describeGroups(call, { AutoScalingGroupNames: ['checkout-web'] }),
     client.autoScaling.describeActivities(call, { AutoScalingGroupName: 'checkout-web' }),
     client.autoScaling.describeRefreshes(call, { AutoScalingGroupName: 'checkout-web' }),
@@ -197,7 +205,10 @@ async function reads(address: string): Promise<void> {
   await Promise.all(asked);
   await client.logs.putEvents(call, { ...name, logEvents: [{ timestamp: Date.now(), message: 'x' }] });
   await client.logs.putEvents(call, { ...name, logEvents: [{ timestamp: 1, message: 'too old' }] });
+  const later = await client.cloudTrail.lookupEvents(call, {});
+  expect(later.NextToken).toBeDefined();
   await Promise.allSettled([
+    client.cloudTrail.lookupEvents(call, { MaxResults: 51 }),
     client.logs.createStream(call, name),
     client.iam.simulate(asPerson, { PolicySourceArn: role('Nobody'), ActionNames: ['ec2:RebootInstances'] }),
     client.rds.describeInstances(call, { DBInstanceIdentifier: 'nothing' }),
@@ -324,6 +335,7 @@ const ofService: Readonly<Record<string, string>> = {
   'sessions.ts': 'ssm',
   'ssm.ts': 'ssm',
   'sts.ts': 'sts',
+  'trail.ts': 'cloudtrail',
 };
 
 describe('what the simulator refuses with', () => {

@@ -97,6 +97,37 @@ export const unconfirmed: readonly Unconfirmed[] = [
     id: 'aws.trail-names-the-incident',
     assumes: 'CloudTrail shows session name and source identity on every call, and session tags on AssumeRole alone.',
     tryIt: 'After one remediation, look for the incident’s id in the events of the Act role.',
-    rests: ['integrations/aws/clients/sessions.ts'],
+    rests: ['integrations/aws/clients/sessions.ts', 'integrations/aws/trail/event.ts'],
+  },
+  {
+    id: 'aws.trail-names-resources',
+    assumes:
+      'CloudTrail’s event history finds EC2, RDS and Auto Scaling calls by ResourceName (instance id, database, group); calls of ECS and SSM only by EventName.',
+    tryIt: 'Reboot, stop and modify one of each on a test account, and ask LookupEvents by ResourceName 15 minutes later.',
+    rests: ['integrations/aws/trail/subjects.ts', 'integrations/aws/trail/writes.ts'],
+  },
+  {
+    id: 'aws.trail-request-members',
+    assumes:
+      'requestParameters of an event hold instancesSet.items[].instanceId, dBInstanceIdentifier and forceFailover, autoScalingGroupName and desiredCapacity, service, cluster, desiredCount and forceNewDeployment; SendCommand shows instanceIds where they were given, and responseElements.command.commandId.',
+    tryIt: 'Make each of these calls by hand on a test account and read CloudTrailEvent of its event.',
+    rests: [
+      'integrations/aws/trail/subjects.ts',
+      'integrations/aws/actions/seen-trail.ts',
+      'integrations/aws/actions/seen-document.ts',
+    ],
+  },
+  {
+    id: 'aws.trail-invoked-by',
+    assumes:
+      'What a service does on somebody’s behalf (an automation’s steps, Auto Scaling, CloudFormation) carries userIdentity.invokedBy, or the session of a role AWSServiceRoleFor….',
+    tryIt: 'Run AWS-RestartEC2Instance on a test instance and read the events of StopInstances and StartInstances.',
+    rests: ['integrations/aws/trail/event.ts'],
+  },
+  {
+    id: 'aws.trail-tells-within',
+    assumes: 'The event history tells of a management event within 15 minutes.',
+    tryIt: 'Reboot a test instance some dozen times over a day, and measure when LookupEvents finds each.',
+    rests: ['integrations/aws/actions/seen-trail.ts'],
   },
 ];

@@ -1,5 +1,6 @@
 import type { Grant, GrantUse } from '../../contract/grant.js';
 import { partitionOf, roleArn } from '../arn.js';
+import { trailGrant } from '../trail/writes.js';
 
 export const standardRole = 'OpsSentinelAutomation';
 
@@ -42,6 +43,7 @@ export function automationGrants({ account, region, params }: GrantUse): Grant[]
       resources: [`${arn}:${account}:automation-execution/*`],
       by: 'read',
     },
+    trailGrant,
     {
       sid: 'PassAutomationRole',
       actions: ['iam:PassRole'],

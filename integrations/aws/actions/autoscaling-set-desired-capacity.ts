@@ -7,6 +7,7 @@ import { partitionOf } from '../arn.js';
 import type { AwsClient } from '../client.js';
 import { groupThatIs, isGoingOn, readActivities } from '../groups.js';
 import { groupName, groupSizes } from '../targets/auto-scaling-group.js';
+import { trailGrant, trailRight } from '../trail/writes.js';
 import {
   backwards,
   coherent,
@@ -43,6 +44,7 @@ export const setDesiredCapacity = defineAction<AwsClient>()({
     'autoscaling:SetDesiredCapacity',
     'autoscaling:DescribeAutoScalingGroups',
     'autoscaling:DescribeScalingActivities',
+    trailRight,
   ],
   grants: ({ account, region, target }) => [
     {
@@ -60,6 +62,7 @@ export const setDesiredCapacity = defineAction<AwsClient>()({
       resources: ['*'],
       by: 'both',
     },
+    trailGrant,
   ],
   params,
   written: {
@@ -90,7 +93,7 @@ export const setDesiredCapacity = defineAction<AwsClient>()({
   wait: (call, ref) => waitForCapacity(call, ref as ScalingRef),
   adopt: async (call, wanted, { preState: before, since }) =>
     readBack(await dialOf(call, wanted).read(), wanted, () => refOf(wanted, before, since)),
-  seenDone: (call, wanted, _target, within) => seenResized(call, wanted, within),
+  seenDone: (call, wanted, target, within) => seenResized(call, wanted, target, within),
   undo: {
     action: id,
     params: (_before, done) => ({ group: done.group, ...backwards(done) }),

@@ -8,6 +8,7 @@ import type { Grant, GrantUse } from '../../contract/grant.js';
 import { instanceArn } from '../arn.js';
 import type { AwsClient } from '../client.js';
 import { statusChecksOf } from '../targets/ec2-status.js';
+import { trailGrant } from '../trail/writes.js';
 import { refused } from './parameters.js';
 
 const instanceId = /^i-[0-9a-f]{8}(?:[0-9a-f]{9})?$/;
@@ -102,6 +103,7 @@ export const instanceGrants =
       resources: ['*'],
       by: 'both',
     },
+    trailGrant,
   ];
 
 /** A text that was recorded. */

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../../domain/json.js';
 import { defineAction } from '../../contract/action.js';
 import type { CallWith } from '../../contract/call.js';
 import type { AwsClient } from '../client.js';
+import { trailRight } from '../trail/writes.js';
 import {
   admissible,
   groupWarning,
@@ -37,7 +38,7 @@ export const ec2RebootInstance = defineAction<AwsClient>()({
   risk: 'disruptive',
   // RebootInstances has no token and an empty answer.
   idempotency: 'at-most-once',
-  permissions: ['ec2:RebootInstances', 'ec2:DescribeInstances', 'ec2:DescribeInstanceStatus'],
+  permissions: ['ec2:RebootInstances', 'ec2:DescribeInstances', 'ec2:DescribeInstanceStatus', trailRight],
   grants: instanceGrants('Reboot', ['ec2:RebootInstances']),
   params: instanceParams,
   written: instanceWritten,

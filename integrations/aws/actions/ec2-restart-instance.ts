@@ -4,6 +4,7 @@ import { defineAction } from '../../contract/action.js';
 import type { CallWith } from '../../contract/call.js';
 import { VendorError } from '../../contract/errors.js';
 import type { AwsClient } from '../client.js';
+import { trailRight } from '../trail/writes.js';
 import {
   admissible,
   groupWarning,
@@ -42,7 +43,7 @@ export const ec2RestartInstance = defineAction<AwsClient>()({
   risk: 'disruptive',
   // StopInstances has no token.
   idempotency: 'at-most-once',
-  permissions: ['ec2:StopInstances', 'ec2:StartInstances', 'ec2:DescribeInstances', 'ec2:DescribeInstanceStatus'],
+  permissions: ['ec2:StopInstances', 'ec2:StartInstances', 'ec2:DescribeInstances', 'ec2:DescribeInstanceStatus', trailRight],
   grants: instanceGrants('Restart', ['ec2:StopInstances', 'ec2:StartInstances']),
   params: instanceParams,
   written: instanceWritten,

@@ -6,6 +6,7 @@ import { VendorError } from '../../contract/errors.js';
 import type { AwsClient } from '../client.js';
 import { deploymentOf, isDeploying, primaryOf, revisionOf, type ServiceState, serviceThatIs } from '../services.js';
 import { ecsName, serviceFacts } from '../targets/ecs-service.js';
+import { trailRight } from '../trail/writes.js';
 import { aimsAtService, ecsGrants } from './ecs.js';
 import { conflict, mayBegin, refused } from './parameters.js';
 import { type RolloutRef, waitForRollout } from './rollout-wait.js';
@@ -34,7 +35,7 @@ export const redeployService = defineAction<AwsClient>()({
   summary: 'Force a new deployment of an ECS service, of the same task definition.',
   risk: 'disruptive',
   idempotency: 'at-most-once',
-  permissions: ['ecs:UpdateService', 'ecs:DescribeServices'],
+  permissions: ['ecs:UpdateService', 'ecs:DescribeServices', trailRight],
   grants: ecsGrants,
   params,
   written: {

@@ -6,6 +6,7 @@ import type { CallWith } from '../../contract/call.js';
 import type { AwsClient } from '../client.js';
 import { isDeploying, serviceThatIs } from '../services.js';
 import { ecsName, serviceFacts } from '../targets/ecs-service.js';
+import { trailRight } from '../trail/writes.js';
 import {
   backwards,
   coherent,
@@ -43,7 +44,7 @@ export const setDesiredCount = defineAction<AwsClient>()({
   risk: 'additive',
   riskOf: riskOfMove,
   idempotency: 'absolute',
-  permissions: ['ecs:UpdateService', 'ecs:DescribeServices'],
+  permissions: ['ecs:UpdateService', 'ecs:DescribeServices', trailRight],
   grants: ecsGrants,
   params,
   written: {

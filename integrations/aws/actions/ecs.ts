@@ -2,6 +2,7 @@ import type { Target } from '../../../domain/target.js';
 import type { Grant, GrantUse } from '../../contract/grant.js';
 import { partitionOf } from '../arn.js';
 import type { ServiceName, ServiceState } from '../services.js';
+import { trailGrant } from '../trail/writes.js';
 import { refused } from './parameters.js';
 
 /** The locked and budgeted target must be the very service that the parameters name. Throws `refused`. */
@@ -26,5 +27,6 @@ export function ecsGrants({ account, region }: GrantUse): Grant[] {
       resources: [`arn:${partitionOf(region)}:ecs:${region}:${account}:service/*`],
       by: 'both',
     },
+    trailGrant,
   ];
 }

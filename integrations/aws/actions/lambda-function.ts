@@ -6,6 +6,7 @@ import type { Grant, GrantUse } from '../../contract/grant.js';
 import { functionArn } from '../arn.js';
 import type { AwsClient } from '../client.js';
 import { longestInvocation } from '../clients/lambda.js';
+import { trailGrant, trailRight } from '../trail/writes.js';
 import { inGrant, parameterValue, pinnedVersion, refused } from './parameters.js';
 
 /** The member of every payload that is ours: a function that is told the same key again can say no. */
@@ -98,6 +99,7 @@ export function functionGrants({ account, region, params }: GrantUse): Grant[] {
       actions: ['lambda:ListDurableExecutionsByFunction', 'lambda:GetDurableExecution'],
       resources: [pinned, `${pinned}/durable-execution/*`],
     },
+    trailGrant,
   ];
 }
 
@@ -106,4 +108,5 @@ export const functionPermissions: readonly string[] = [
   'lambda:GetFunctionConfiguration',
   'lambda:ListDurableExecutionsByFunction',
   'lambda:GetDurableExecution',
+  trailRight,
 ];

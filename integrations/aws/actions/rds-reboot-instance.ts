@@ -7,7 +7,9 @@ import { VendorError } from '../../contract/errors.js';
 import { partitionOf } from '../arn.js';
 import type { AwsClient } from '../client.js';
 import { type DatabaseState, readDatabase, rdsInstance } from '../targets/rds-instance.js';
+import { trailGrant, trailRight } from '../trail/writes.js';
 import { mayBegin, refused } from './parameters.js';
+import { seenDatabaseRebooted } from './seen-database.js';
 import { watch } from './watch.js';
 
 const params = z.strictObject({
@@ -42,7 +44,7 @@ export const rdsRebootInstance = defineAction<AwsClient>()({
   riskOf: ({ failover }) => (failover ? 'destructive' : 'disruptive'),
   // RebootDBInstance has no token; during a reboot a second one is refused, after it, it is not.
   idempotency: 'at-most-once',
-  permissions: ['rds:RebootDBInstance', 'rds:DescribeDBInstances'],
+  permissions: ['rds:RebootDBInstance', 'rds:DescribeDBInstances', trailRight],
   grants: ({ account, region }) => {
     const databases = `arn:${partitionOf(region)}:rds:${region}:${account}:db:*`;
     return [
@@ -53,6 +55,7 @@ export const rdsRebootInstance = defineAction<AwsClient>()({
         conditions: { StringEquals: { 'aws:ResourceTag/opssentinel': 'allow' } },
       },
       { sid: 'DescribeDatabases', actions: ['rds:DescribeDBInstances'], resources: [databases], by: 'both' },
+      trailGrant,
     ];
   },
   params,
@@ -94,6 +97,7 @@ export const rdsRebootInstance = defineAction<AwsClient>()({
     const seen = now?.status === 'rebooting' || (wanted.failover && now !== undefined && now.zone !== preState['zone']);
     return seen ? { found: true, ref: refOf(wanted, preState, since) } : { found: false, certain: false };
   },
+  seenDone: (call, wanted, target, within) => seenDatabaseRebooted(call, wanted, target, within),
   undo: 'none',
 });
 

@@ -4,8 +4,11 @@ import type { CallWith } from '../../contract/call.js';
 import type { AwsClient } from '../client.js';
 import { keyTag } from './automation-adopt.js';
 import { commentOf } from './command-adopt.js';
-import { momentOf, seenRebooted, seenRestarted, type Within } from './seen-instance.js';
+import { type Subject, subjectOf, textOf } from '../trail/subjects.js';
+import type { Within } from '../trail/writes.js';
+import { seenRebooted, seenRestarted } from './seen-instance.js';
 import { seenRedeployed } from './seen-service.js';
+import { attributed, momentOf, nothing, seenInTrail } from './seen-trail.js';
 
 /** Beyond this it counts as not read completely. */
 const mostPages = 10;
@@ -25,31 +28,47 @@ export async function seenAutomated(call: CallWith<AwsClient>, document: string,
   const name = document.split('/').at(-1) ?? document;
   const run = await automationOfOthers(call, name, target, within);
   if (run) return run;
-  const trace = byHand[name] ?? (target.type === 'aws.ec2.instance' ? otherThan : undefined);
-  return trace ? trace(call, target, within) : { what: 'not done', says: `nobody ran ${name} on ${target.name}` };
+  const trace = byHand[name];
+  return trace ? trace(call, target, within) : otherThan(call, name, target, within);
 }
 
 /**
- * What a function does, nobody can read, and Lambda keeps no list of whom it was called by. What shows on the target is told, for a
- * person to say whether it was the same.
+ * What a function does, nobody can read, and an invocation is a data event, which CloudTrail's event history leaves out. What was done to
+ * the target is told, for a person to say whether it was the same.
  */
 export async function seenInvoked(call: CallWith<AwsClient>, name: string, target: Target, within: Within): Promise<Seen> {
-  const traces: Readonly<Record<string, typeof seenRestarted>> = {
-    'aws.ec2.instance': seenRestarted,
-    'aws.ecs.service': seenRedeployed,
-  };
-  const trace = traces[target.type];
-  if (!trace) return { what: 'unknown', says: `whether somebody did what the function ${name} does, no read can tell` };
-  const seen = await trace(call, target, within);
-  if (seen.what === 'not done') return seen;
+  const seen = await changed(call, target, within);
+  const unread = `whether somebody called the function ${name} is not in CloudTrail's event history`;
+  if (!seen) return { what: 'unknown', says: unread };
+  if (seen.what === 'not done') return { what: 'unknown', says: `${seen.says}; ${unread}` };
   return { what: 'unknown', says: `${seen.says}; whether the function ${name} does the same cannot be read` };
 }
 
-/** Whoever started the instance anew did something else than this document. */
-async function otherThan(call: CallWith<AwsClient>, target: Target, within: Within): Promise<Seen> {
-  const seen = await seenRestarted(call, target, within);
-  return seen.what === 'done' ? { what: 'other', says: seen.says } : seen;
+/** Whoever did something to the target by hand did something else than this document, which nobody ran there. */
+async function otherThan(call: CallWith<AwsClient>, document: string, target: Target, within: Within): Promise<Seen> {
+  const none = `nobody ran ${document} on ${target.name}`;
+  const seen = await changed(call, target, within);
+  if (!seen) return { what: 'not done', says: none };
+  return { what: seen.what === 'done' ? 'other' : seen.what, says: `${none}; ${seen.says}` };
 }
+
+/** Whether anything was done to the target. `done` of what is known to have begun anew. `undefined`: nothing tells of such a target. */
+async function changed(call: CallWith<AwsClient>, target: Target, within: Within): Promise<Seen | undefined> {
+  if (target.type === 'aws.ec2.instance') return seenRestarted(call, target, within);
+  if (target.type === 'aws.ecs.service') return seenRedeployed(call, target, within);
+  const subject = subjectOf(target);
+  return subject && seenInTrail(call, subject, nothing, within);
+}
+
+/** SSM does not list who sent a command; CloudTrail tells by its id, whatever it hides of the parameters and the instances (contracts 5.9). */
+const ofCommand = (id: string): Subject => ({
+  says: id,
+  is: ({ response: { command } }) =>
+    typeof command === 'object' && command !== null && textOf((command as { commandId?: unknown }).commandId) === id,
+  changes: [],
+  hides: [],
+  lookups: [],
+});
 
 async function automationOfOthers(
   call: CallWith<AwsClient>,
@@ -117,18 +136,13 @@ export async function seenCommanded(
       const at = RequestedDateTime?.getTime() ?? Number.NaN;
       return !Comment.startsWith(commentOf('')) && at >= since && at <= until;
     });
-    if (theirs)
-      return {
-        what: 'done',
-        says: `SSM command ${document} (${theirs.CommandId ?? 'no id'}) at ${momentOf(theirs.RequestedDateTime?.getTime() ?? since)}`,
-      };
+    if (theirs) {
+      const id = theirs.CommandId ?? 'no id';
+      const says = `SSM command ${document} (${id}) at ${momentOf(theirs.RequestedDateTime?.getTime() ?? since)}`;
+      return attributed(call, ofCommand(id), { operations: ['SendCommand'] }, { since, until }, { what: 'done', says });
+    }
     token = NextToken;
-    if (!token) return otherwise(call, document, target, { since, until });
+    if (!token) return otherThan(call, document, target, { since, until });
   }
   return { what: 'unknown', says: `SSM lists more commands of ${document} than are read` };
-}
-
-async function otherwise(call: CallWith<AwsClient>, document: string, target: Target, within: Within): Promise<Seen> {
-  const seen = await otherThan(call, target, within);
-  return seen.what === 'not done' ? { ...seen, says: `nobody ran ${document} on ${target.name}; ${seen.says}` } : seen;
 }

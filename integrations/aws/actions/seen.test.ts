@@ -24,8 +24,12 @@ beforeAll(async () => {
 afterEach(() => sandbox.reset());
 afterAll(() => sandbox.close());
 
-const call = (of: Target = target) =>
-  testCall(connectSandbox(sandbox.address), { place: { account: of.account, region: of.region } });
+/** Asked when CloudTrail has told everything of that time. */
+const call = (of: Target = target, role?: string) =>
+  testCall(connectSandbox(sandbox.address), {
+    place: { account: of.account, region: of.region, ...(role === undefined ? {} : { role }) },
+    now: () => Date.now() + 60 * minute,
+  });
 /** The time in which the alert stood. */
 const meanwhile = () => ({ since: Date.now() - minute, until: Date.now() + minute });
 const before = () => ({ since: Date.now() - 90 * minute, until: Date.now() - 60 * minute });
@@ -53,11 +57,23 @@ describe('N3: whether a human did the same on the same target', () => {
     const restarted = () => ec2RestartInstance.seenDone?.(call(), power, target, meanwhile());
     const rebooted = () => ec2RebootInstance.seenDone?.(call(), power, target, meanwhile());
     expect(await restarted()).toMatchObject({ what: 'not done' });
-    expect(await rebooted()).toMatchObject({ what: 'unknown' });
+    expect(await rebooted()).toMatchObject({ what: 'not done' });
     await startAnew();
     expect(await restarted()).toMatchObject({ what: 'done', says: expect.stringContaining('EC2 launch time') });
     expect(await rebooted()).toMatchObject({ what: 'other' });
-    expect(await ec2RestartInstance.seenDone?.(call(), power, target, before())).toMatchObject({ what: 'unknown' });
+  });
+
+  it('a start anew hides what came before from EC2, and not from CloudTrail', async () => {
+    await startAnew();
+    const seen = () => ec2RestartInstance.seenDone?.(call(), power, target, before());
+    expect(await seen()).toMatchObject({ what: 'not done', says: expect.stringContaining('hides what came before') });
+    const deed = { service: 'ec2', account: target.account, request: { instancesSet: { items: [{ instanceId: target.name }] } } };
+    const events = [
+      { ...deed, name: 'StopInstances', ago: 75 * 60 },
+      { ...deed, name: 'StartInstances', ago: 74 * 60 },
+    ];
+    await sandbox.tell('aws', 'trail', { events });
+    expect(await seen()).toMatchObject({ what: 'done', says: expect.stringContaining('StartInstances by ada') });
   });
 
   it('an instance that is gone or stopped was acted on in another way', async () => {
@@ -121,13 +137,15 @@ describe('N3: whether somebody else ran the same document', () => {
     assumeRole: 'OpsSentinelAutomation',
   };
   const automated = () => ssmStartAutomation.seenDone?.(call(), automation, target, meanwhile());
-  const start = (tags: { Key: string; Value: string }[]) =>
-    call().client.ssm.startAutomation(call(), {
+  const start = (tags: { Key: string; Value: string }[]) => {
+    const as = call(target, tags.length > 0 ? 'OpsSentinelAct' : undefined);
+    return as.client.ssm.startAutomation(as, {
       DocumentName: automation.document,
       DocumentVersion: '7',
       Parameters: { InstanceId: [target.name], AutomationAssumeRole: ['arn:aws:iam::111122223333:role/OpsSentinelAutomation'] },
       ...(tags.length > 0 ? { Tags: tags } : {}),
     });
+  };
   const listed = async (id: string | undefined) => {
     for (let look = 0; look < 200; look++) {
       const found = await call()
@@ -151,7 +169,7 @@ describe('N3: whether somebody else ran the same document', () => {
   it('what a function does nobody can read: a start anew is told, for a person to judge', async () => {
     const invoked = () =>
       lambdaInvoke.seenDone?.(call(), { function: 'ops-restart-instance', version: '7', payload: {} }, target, meanwhile());
-    expect(await invoked()).toMatchObject({ what: 'not done' });
+    expect(await invoked()).toMatchObject({ what: 'unknown', says: expect.stringContaining('event history') });
     await startAnew();
     expect(await invoked()).toMatchObject({ what: 'unknown', says: expect.stringContaining('EC2 launch time') });
   });
@@ -170,15 +188,17 @@ describe('N3: whether somebody else ran the same document', () => {
         target,
         meanwhile(),
       );
-    const send = (Comment: string) =>
-      call().client.ssm.sendCommand(call(), {
+    const send = (Comment: string, role?: string) => {
+      const as = call(target, role);
+      return as.client.ssm.sendCommand(as, {
         DocumentName: document,
         InstanceIds: [target.name],
         Parameters: { Service: ['nginx'] },
         Comment,
       });
+    };
     expect(await seen()).toMatchObject({ what: 'not done' });
-    await send(commentOf('ab'.repeat(32)));
+    await send(commentOf('ab'.repeat(32)), 'OpsSentinelAct');
     await call().sleep(300);
     expect(await seen()).toMatchObject({ what: 'not done' });
     await send('by hand');

@@ -5,6 +5,7 @@ import { VendorError } from '../../contract/errors.js';
 import type { Grant, GrantUse } from '../../contract/grant.js';
 import { documentArn, instanceArn } from '../arn.js';
 import type { AwsClient } from '../client.js';
+import { trailGrant, trailRight } from '../trail/writes.js';
 import { commentOf, findCommand } from './command-adopt.js';
 import { type RecordedCommand, readyToSend, timeoutParameter } from './command-document.js';
 import { type CommandRef, type SentCommand, waitForCommand } from './command-wait.js';
@@ -51,7 +52,14 @@ export const ssmRunCommand = defineAction<AwsClient>()({
   summary: 'Run a pinned SSM Command document on one instance.',
   risk: 'disruptive',
   idempotency: 'marker',
-  permissions: ['ssm:SendCommand', 'ssm:GetCommandInvocation', 'ssm:ListCommands', 'ssm:CancelCommand', 'ssm:DescribeDocument'],
+  permissions: [
+    'ssm:SendCommand',
+    'ssm:GetCommandInvocation',
+    'ssm:ListCommands',
+    'ssm:CancelCommand',
+    'ssm:DescribeDocument',
+    trailRight,
+  ],
   grants: commandGrants,
   params,
   says: ({ document, version }) => `SSM command ${document} version ${version}`,
@@ -121,5 +129,6 @@ function commandGrants({ account, region, params: written }: GrantUse): Grant[] 
     { sid: 'ReadDocument', actions: ['ssm:DescribeDocument'], resources: [document], by: 'read' },
     { sid: 'FindCommands', actions: ['ssm:ListCommands'], resources: ['*'], by: 'read' },
     { sid: 'FollowCommands', actions: ['ssm:GetCommandInvocation', 'ssm:ListCommands', 'ssm:CancelCommand'], resources: ['*'] },
+    trailGrant,
   ];
 }

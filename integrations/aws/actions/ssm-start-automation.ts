@@ -5,6 +5,7 @@ import type { CallWith, Place } from '../../contract/call.js';
 import { VendorError } from '../../contract/errors.js';
 import { roleArn } from '../arn.js';
 import type { AwsClient } from '../client.js';
+import { trailRight } from '../trail/writes.js';
 import { findAutomation, incidentTag, keyTag, refOf } from './automation-adopt.js';
 import { automationGrants, standardRole } from './automation-grants.js';
 import { type AutomationRef, stopAutomation, waitForAutomation } from './automation-wait.js';
@@ -42,6 +43,7 @@ export const ssmStartAutomation = defineAction<AwsClient>()({
     'ssm:ListTagsForResource',
     'ssm:DescribeDocument',
     'iam:PassRole',
+    trailRight,
   ],
   grants: automationGrants,
   params,

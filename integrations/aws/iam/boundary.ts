@@ -9,6 +9,7 @@ import { policyOf, sorted } from './statements.js';
  */
 const never: Readonly<Record<string, readonly string[]>> = {
   autoscaling: ['Delete*', 'Detach*', 'Terminate*'],
+  cloudtrail: ['Create*', 'Delete*', 'Put*', 'Stop*', 'Update*'],
   cloudwatch: ['Delete*', 'Disable*', 'PutMetricAlarm'],
   ec2: ['Delete*', 'Modify*', 'Terminate*'],
   ecs: ['Delete*', 'Deregister*', 'RegisterTaskDefinition'],

@@ -21,7 +21,7 @@ const readable: Readonly<Record<string, (place: Place) => string>> = {
   'rds:DescribeDBInstances': databases,
 };
 
-export const reads = (action: string): boolean => /^[a-z0-9-]+:(Describe|Get|List)[A-Z]/.test(action);
+export const reads = (action: string): boolean => /^[a-z0-9-]+:(Describe|Get|List|Lookup)[A-Z]/.test(action);
 
 export const readGrant = (action: string, place: Place): Grant => ({
   sid: `Read${action.split(':')[1] ?? ''}`,

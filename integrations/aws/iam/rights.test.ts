@@ -56,6 +56,7 @@ describe('the roles', () => {
     const { files } = make([automation(restart, { acts: false })]);
     expect(files.map(({ name }) => name)).toEqual(['act-trust.json', 'boundary.json', 'read-trust.json', 'read.json']);
     const reads = [
+      'cloudtrail:LookupEvents',
       'ssm:DescribeAutomationExecutions',
       'ssm:DescribeDocument',
       'ssm:GetAutomationExecution',

@@ -25,7 +25,7 @@ export interface Sts {
 const roles: Readonly<Record<string, 'read' | 'act'>> = { OpsSentinelRead: 'read', OpsSentinelAct: 'act' };
 
 /** AWS names what only reads so. */
-const reading = /:(Describe|Get|List)/;
+const reading = /:(Describe|Get|List|Lookup)/;
 
 /** STS AssumeRole, and what the roles may do. */
 export function createSts(now: () => number): Sts {

@@ -1,8 +1,11 @@
-import type { SandboxWorld, WireRequest } from '../../contract/simulator.js';
+import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../../../domain/json.js';
+import type { SandboxWorld, WireRequest, WireResponse } from '../../contract/simulator.js';
+import { type HistoryEvent, historyOf } from './event-history.js';
 import type { Sts } from './sts.js';
-import { formOf, isQuery, membersOf, type Scope } from './wire.js';
+import { failure, formOf, isQuery, json, membersOf, type Scope } from './wire.js';
 
-/** One call as CloudTrail would tell it: `userIdentity.sessionContext` flattened (contracts 5.9). */
+/** One call as it came, with whose session it was: `userIdentity.sessionContext` flattened (contracts 5.9). */
 export interface TrailEvent {
   /** ISO 8601, UTC. */
   at: string;
@@ -20,19 +23,73 @@ export interface TrailEvent {
 }
 
 export interface Trail {
-  write: (scope: Scope, operation: string, request: WireRequest) => void;
+  /** What is answered is told by the history as well. */
+  write: (scope: Scope, operation: string, request: WireRequest, answer: WireResponse) => void;
   events: () => readonly TrailEvent[];
+  /** LookupEvents. */
+  answer: (scope: Scope, action: string, request: WireRequest) => WireResponse | undefined;
+  /** What people do that is not simulated. */
+  control: (request: WireRequest) => JsonObject | undefined;
   reset: () => void;
 }
 
-/** Who called what: every answered call, in order. */
-export function createTrail(sandbox: SandboxWorld, sts: Sts): Trail {
+interface Lookup {
+  LookupAttributes: { AttributeKey?: string; AttributeValue?: string }[];
+  /** Epoch seconds. */
+  StartTime: number;
+  EndTime: number;
+  MaxResults: number;
+  NextToken: string;
+}
+
+/** What `POST trail` takes: an event in words, or one as it shall be found, broken or not. */
+interface Deed {
+  name: string;
+  service: string;
+  account: string;
+  region?: string;
+  /** Seconds ago. */
+  ago?: number;
+  by?: string;
+  invokedBy?: string;
+  request?: JsonObject;
+  resources?: { ResourceType: string; ResourceName: string }[];
+  errorCode?: string;
+  /** In place of the event's JSON. */
+  raw?: string;
+}
+
+/** Who called what: every answered call, in order, and CloudTrail's event history of it. `pageOf`: at most so many on a page. */
+export function createTrail(sandbox: SandboxWorld, sts: Sts, pageOf: () => number | undefined): Trail {
   const events: TrailEvent[] = [];
+  const history: HistoryEvent[] = [];
+
+  const lookup = (scope: Scope, request: WireRequest): WireResponse => {
+    const { LookupAttributes: by = [], StartTime: from = 0, EndTime: to = Infinity, ...wanted } = membersOf<Lookup>(request);
+    const [attribute] = by;
+    const most = wanted.MaxResults ?? 50;
+    // Source: API reference of LookupEvents.
+    if (by.length > 1 || (attribute && (!attribute.AttributeKey || !attribute.AttributeValue)))
+      return failure(request, 'InvalidLookupAttributesException', 'Invalid lookup attributes: one key and one value.');
+    if (most < 1 || most > 50) return failure(request, 'InvalidMaxResultsException', 'A page holds 1 to 50 events.');
+    if (from > to) return failure(request, 'InvalidTimeRangeException', 'The start time is after the end time.');
+    const found = history
+      .filter(({ account, region, at }) => account === scope.account && region === scope.region && at >= from && at <= to)
+      .filter((event) => !attribute || valuesOf(event, attribute.AttributeKey ?? '').includes(attribute.AttributeValue ?? ''))
+      .reverse();
+    const begin = Number(wanted.NextToken ?? 0);
+    const end = begin + Math.min(most, pageOf() ?? most);
+    return json(request, {
+      Events: found.slice(begin, end).map(({ told }) => told),
+      ...(end < found.length ? { NextToken: String(end) } : {}),
+    });
+  };
+
   return {
-    write: (scope, operation, request) => {
+    write: (scope, operation, request, answer) => {
       const { account, region, key } = scope;
       const session = sts.sessions.get(key);
-      events.push({
+      const event: TrailEvent = {
         at: new Date(sandbox.now()).toISOString(),
         operation,
         account,
@@ -42,11 +99,67 @@ export function createTrail(sandbox: SandboxWorld, sts: Sts): Trail {
         sourceIdentity: session?.sourceIdentity ?? '',
         incident: session?.tags['opssentinel:incident'] ?? '',
         requestParameters: parametersOf(scope, operation, request),
-      });
+      };
+      events.push(event);
+      const told = historyOf(event, key, answer);
+      if (told) history.push(told);
     },
     events: () => events,
-    reset: () => void (events.length = 0),
+    answer: (scope, action, request) => (action === 'LookupEvents' ? lookup(scope, request) : undefined),
+    control: ({ method, path, body }) => {
+      if (path !== '/trail' || method !== 'POST') return undefined;
+      const { events: deeds = [] } = JSON.parse(body.toString('utf8') || '{}') as { events?: Deed[] };
+      history.push(...deeds.map((deed) => asHistory(deed, sandbox.now())));
+      history.sort((a, b) => a.at - b.at);
+      return { told: deeds.length };
+    },
+    reset: () => {
+      events.length = 0;
+      history.length = 0;
+    },
   };
+}
+
+function valuesOf({ told }: HistoryEvent, key: string): unknown[] {
+  return key === 'ResourceName'
+    ? (told.Resources ?? []).map(({ ResourceName }) => ResourceName)
+    : [told[key as keyof typeof told]];
+}
+
+function asHistory(deed: Deed, now: number): HistoryEvent {
+  const { name, service, account, region = 'eu-west-1', ago = 0, by = 'ada', invokedBy, request = {}, errorCode } = deed;
+  const at = Math.floor(now / 1_000 - ago);
+  const eventID = randomUUID();
+  const event = {
+    eventVersion: '1.11',
+    userIdentity: {
+      type: 'AssumedRole',
+      arn: `arn:aws:sts::${account}:assumed-role/Engineers/${by}`,
+      accountId: account,
+      sessionContext: { sessionIssuer: { type: 'Role', userName: 'Engineers' } },
+      ...(invokedBy === undefined ? {} : { invokedBy }),
+    },
+    eventTime: new Date(at * 1_000).toISOString().replace('.000Z', 'Z'),
+    eventSource: `${service}.amazonaws.com`,
+    eventName: name,
+    awsRegion: region,
+    requestParameters: request,
+    responseElements: null,
+    eventID,
+    readOnly: false,
+    ...(errorCode === undefined ? {} : { errorCode }),
+  };
+  const told = {
+    EventId: eventID,
+    EventName: name,
+    ReadOnly: 'false',
+    EventTime: at,
+    EventSource: `${service}.amazonaws.com`,
+    Username: by,
+    Resources: deed.resources ?? [],
+    CloudTrailEvent: deed.raw ?? JSON.stringify(event),
+  };
+  return { account, region, at, told };
 }
 
 function parametersOf({ service }: Scope, operation: string, request: WireRequest): Record<string, unknown> {

@@ -160,7 +160,7 @@ export const awsTraps: readonly Trap[] = [
   ['5.9', 'the trust needs two rights more', iam, 'nobody without %s'],
   ['5.9', 'no other tag comes in', iam, 'no other tag comes in with a session'],
   ['5.9', 'sessions end', sessions, 'renews a session before it ends'],
-  ['5.9', 'CloudTrail is minutes late', { whyNot: 'It is evidence for people; nothing in a run reads it.' }],
+  ['5.9', 'CloudTrail is minutes late', `${at}/seen-trail.test.ts`, 'while CloudTrail may be behind'],
 
   ['9', 'AWS: an automation is not found just after its start', lifecycle, 'just after it the execution is not found'],
   ['9', 'AWS: IdempotentParameterMismatch', lifecycle, 'IdempotentParameterMismatch'],

@@ -18,6 +18,7 @@ const withoutResource = new Set([
   // Takes one, and then leaves composite alarms out.
   'cloudwatch:DescribeAlarms',
   'cloudwatch:GetMetricData',
+  'cloudtrail:LookupEvents',
   'ec2:DescribeInstanceStatus',
   'ec2:DescribeInstances',
   'ssm:CancelCommand',
