@@ -24,7 +24,8 @@ export function openApiDocument(): Record<string, unknown> {
           token: {
             type: 'http',
             scheme: 'bearer',
-            description: 'Scopes, each holding those before it: viewer, approver, operator, admin.',
+            description:
+              'Scopes: viewer reads; adviser reads, and proposes over MCP; approver reads, and decides on plans; operator does all of these, stops and resumes; admin does everything.',
           },
         },
       },

@@ -37,12 +37,14 @@ describe('tokens of the API', () => {
     expect(read).not.toThrow(plain);
   });
 
-  it('cover exactly what stands before them', () => {
+  it('cover what they hold: who advises does not approve, and who approves does not advise', () => {
+    expect(scopes).toEqual(['viewer', 'adviser', 'approver', 'operator', 'admin']);
     expect(scopes.map((has) => scopes.map((needs) => covers(has, needs)))).toEqual([
-      [true, false, false, false],
-      [true, true, false, false],
-      [true, true, true, false],
-      [true, true, true, true],
+      [true, false, false, false, false],
+      [true, true, false, false, false],
+      [true, false, true, false, false],
+      [true, true, true, true, false],
+      [true, true, true, true, true],
     ]);
   });
 });

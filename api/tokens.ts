@@ -2,9 +2,21 @@ import { matching, parseEntries } from './token-entries.js';
 
 export { tokenHash } from './token-entries.js';
 
-/** Each holds everything that stands before it. */
-export const scopes = ['viewer', 'approver', 'operator', 'admin'] as const;
+/**
+ * What a token may. `adviser` is for agents: it reads, and proposes to people what to do with a plan; it never approves, stops, resumes or
+ * labels, over MCP or REST.
+ */
+export const scopes = ['viewer', 'adviser', 'approver', 'operator', 'admin'] as const;
 export type Scope = (typeof scopes)[number];
+
+/** What each scope holds beside itself. Who may approve need not be able to advise: a word on a plan and advice on it exclude each other. */
+const holds: Readonly<Record<Scope, readonly Scope[]>> = {
+  viewer: [],
+  adviser: ['viewer'],
+  approver: ['viewer'],
+  operator: ['viewer', 'adviser', 'approver'],
+  admin: ['viewer', 'adviser', 'approver', 'operator'],
+};
 
 /** Who a token belongs to. */
 export interface Caller {
@@ -18,7 +30,7 @@ export interface ApiTokens {
   authenticate: (token: string) => Caller | undefined;
 }
 
-export const covers = (has: Scope, needs: Scope): boolean => scopes.indexOf(has) >= scopes.indexOf(needs);
+export const covers = (has: Scope, needs: Scope): boolean => has === needs || holds[has].includes(needs);
 
 /**
  * Reads OPSSENTINEL_API_TOKENS: `name:scope:sha256hex`, comma-separated. One name may stand twice, so that an old and a new token

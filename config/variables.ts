@@ -20,7 +20,7 @@ export const variables = {
   OPSSENTINEL_TEMPORAL_PORT: open('Port of the local Temporal server that `dev` and `demo` start.', '7233'),
   OPSSENTINEL_TEMPORAL_UI_PORT: open("Port of that server's Web UI.", '8233'),
   OPSSENTINEL_API_TOKENS: secret(
-    'Who may call the API: `name:scope:sha256` of each token, separated by commas; scopes are viewer, approver, operator, admin.',
+    'Who may call the API: `name:scope:sha256` of each token, separated by commas; scopes are viewer, adviser (an agent that reads and proposes, and decides nothing), approver, operator, admin.',
   ),
   OPSSENTINEL_DOOR_TOKENS: secret(
     'Who may send to the webhook doors that take a token: `name:door:sha256` of each, separated by commas; `*` is every door. A name may stand twice, so that two are valid while one is replaced.',

@@ -82,7 +82,7 @@ describe('M22: 50 texts of alerts that tell a model what to do', () => {
 
   it('lead to 0 approvals, 0 requests for one, 0 permits, 0 effects and 0 messages to a run, however the model obeys', async () => {
     for (const [scope, most] of [
-      ['operator', 50],
+      ['adviser', 50],
       ['admin', 5],
     ] as const) {
       const model = await eras['2026-07-28'](bench.address, bench.token(scope));

@@ -21,7 +21,7 @@ beforeEach(async () => {
   url = await postgres.freshUrl();
   ledger = await openLedger({ url });
   bench = await startBench({ deps: { ledger } });
-  agent = await eras['2026-07-28'](bench.address, bench.token('operator'));
+  agent = await eras['2026-07-28'](bench.address, bench.token('adviser'));
 });
 afterEach(async () => {
   await agent.close();
@@ -53,13 +53,13 @@ describe('M22: another agent may advise people on a plan that waits for them', (
 
     expect({ failed, data }).toMatchObject({
       failed: false,
-      data: { incident: id, proposedBy: 'operator-person', written: 'now', counts: false, seq: line?.seq },
+      data: { incident: id, proposedBy: 'adviser-person', written: 'now', counts: false, seq: line?.seq },
     });
     expect(line).toMatchObject({
       phase: 'approval',
       state: 'info',
-      says: `operator-person advises: approve plan ${plan.hash.slice(0, 8)}, because "the same helped yesterday". It is advice, and counts as nobody's word`,
-      data: { proposal: 'approve', by: 'operator-person', proposedBy: 'operator-person', planHash: plan.hash },
+      says: `adviser-person advises: approve plan ${plan.hash.slice(0, 8)}, because "the same helped yesterday". It is advice, and counts as nobody's word`,
+      data: { proposal: 'approve', by: 'adviser-person', proposedBy: 'adviser-person', planHash: plan.hash },
     });
     expect(await ledger.journalCount({ source: 'mcp', result: 'recorded' })).toBe(1);
     expect(await ledger.approvals(id, plan.hash)).toEqual([]);

@@ -6,13 +6,13 @@ import { routes } from './index.js';
 
 type Cell = 'in' | 401 | 403;
 
-const everybody: readonly Cell[] = ['in', 'in', 'in', 'in', 'in'];
-const fromViewer: readonly Cell[] = [401, 'in', 'in', 'in', 'in'];
-const fromApprover: readonly Cell[] = [401, 403, 'in', 'in', 'in'];
-const fromOperator: readonly Cell[] = [401, 403, 403, 'in', 'in'];
-const adminAlone: readonly Cell[] = [401, 403, 403, 403, 'in'];
+const everybody: readonly Cell[] = ['in', 'in', 'in', 'in', 'in', 'in'];
+const fromViewer: readonly Cell[] = [401, 'in', 'in', 'in', 'in', 'in'];
+const fromApprover: readonly Cell[] = [401, 403, 403, 'in', 'in', 'in'];
+const fromOperator: readonly Cell[] = [401, 403, 403, 403, 'in', 'in'];
+const adminAlone: readonly Cell[] = [401, 403, 403, 403, 403, 'in'];
 
-/** What nobody, viewer, approver, operator and admin get. A route without a row fails. */
+/** What nobody, viewer, adviser, approver, operator and admin get. A route without a row fails. */
 const matrix: Record<string, { cells: readonly Cell[]; path?: string; body?: unknown }> = {
   'get /api/v1/incidents': { cells: fromViewer },
   'get /api/v1/incidents/{id}': { cells: fromViewer, path: '/api/v1/incidents/bench:Q1' },
@@ -96,6 +96,11 @@ describe('who may do what', () => {
       expect(response.headers.get('content-type')).toContain('application/problem+json');
       expect(JSON.parse(text)).toMatchObject({ status: got, detail: expect.stringContaining('token') });
     }
+  });
+
+  it('M22: an adviser reads all that a viewer reads, and over REST nothing else', () => {
+    const [viewer, adviser] = (['viewer', 'adviser'] as const).map((who) => callers.indexOf(who));
+    for (const { cells: row } of Object.values(matrix)) expect(row[adviser as number]).toBe(row[viewer as number]);
   });
 
   it('a token that is not known, and one in another scheme, are 401', async () => {

@@ -14,7 +14,7 @@ export const proposeAction = defineTool({
   title: 'Propose what to do with a plan',
   description:
     'Advise people, for an incident whose plan waits for them, to approve or to reject exactly that plan, and say why. It is written into the timeline as advice. It is no approval: nothing begins by it, and whoever advised may not approve what they advised on.',
-  scope: 'operator',
+  scope: 'adviser',
   input: z.strictObject({
     incident: IncidentParams.shape.id,
     proposal: z.enum(['approve', 'reject']),
