@@ -63,16 +63,40 @@ export function consumption(database: Database): Effects {
           .where('verified', 'is', null)
           .execute();
       }),
-    releaseTarget: (incident) =>
-      database.run(async (db) => {
-        await db
-          .updateTable('permit')
-          .set({ released_at: database.now() })
-          .where('incident', '=', incident)
-          .where('released_at', 'is', null)
-          .execute();
-      }),
+    releaseTarget: (incident, over = false) => releaseTarget(database, incident, over),
   };
+}
+
+/** What puts something back is never verified; without a word of its end it is believed to go on for so long. Milliseconds. */
+const longestUndoMs = 3_600_000;
+
+/**
+ * One statement, so that what is used meanwhile is either seen, or finds its permit given back. The row is looked at twice: `open` is as
+ * of the statement's beginning, and only the update's own condition sees a row that it had to wait for.
+ */
+async function releaseTarget(database: Database, incident: string, over: boolean): Promise<{ kept: number }> {
+  const open = sql`(
+    consumed_at is not null and verified is null and coalesce(status, '') not in ('unknown', 'not-done')
+    and (ended_at is null or verify_within_ms is not null)
+    and consumed_at + coalesce(verify_within_ms, ${longestUndoMs}) * interval '1 millisecond' > ${database.now()}
+  )`;
+  return database.run(async (db) => {
+    const kept = await sql<{ kept: string }>`
+      with open as (
+        select distinct target_id from permit where incident = ${incident} and released_at is null and not ${over} and ${open}
+      ), freed as (
+        update permit set released_at = ${database.now()}
+        where incident = ${incident} and released_at is null and target_id not in (select target_id from open) and (${over} or not ${open})
+      ), told as (
+        insert into journal (source, event_id, event_type, incident, result, says, at)
+        select 'ledger', 'release.' || gen_random_uuid(), 'release', ${incident}::text, 'refused',
+          'kept, for an effect of it is still open there: ' || string_agg(target_id, ', '), ${database.now()}
+        from open having count(*) > 0
+        on conflict do nothing
+      )
+      select count(*) as kept from open`.execute(db);
+    return { kept: Number(kept.rows[0]?.kept ?? 0) };
+  });
 }
 
 /**

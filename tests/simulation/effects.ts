@@ -118,7 +118,11 @@ export function* adopt(stage: Stage, task: Task): Steps<Adoption & { rearmed: bo
   const armed = row?.armed;
   if (row?.consumedAt === undefined) {
     stage.count('an unused permit is left as it is');
-    return { found: false, certain: true, rearmed: row !== undefined && row.endedAt === undefined && row.releasedAt === undefined };
+    return {
+      found: false,
+      certain: true,
+      rearmed: row !== undefined && row.endedAt === undefined && row.releasedAt === undefined,
+    };
   }
   if (row.status === 'not-done') return { found: false, certain: true, rearmed: false };
   // What the vendor calls it was written down: a list that lags must not deny it.

@@ -46,7 +46,7 @@ type Call =
   | { call: 'consume'; key: number; target: number; plan: number; stranger: boolean }
   | { call: 'rearm' | 'end' | 'start'; key: number; target: number; armed?: number | undefined }
   | { call: 'verify'; key: number; target: number; verified: boolean }
-  | { call: 'release'; incident: number }
+  | { call: 'release'; incident: number; over: boolean }
   | { call: 'hold'; scope: string; kind: Hold['kind']; lastsMs: number | undefined }
   | { call: 'lift'; which: number; by: string; admin: boolean }
   | { call: 'word'; incident: number; by: string; accepted: boolean; offMs: number }
@@ -73,9 +73,12 @@ const calls: fc.Arbitrary<Call> = fc.oneof(
     }),
   },
   { weight: 5, arbitrary: fc.record({ call: fc.constant('consume' as const), key, target, plan, stranger: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ call: fc.constantFrom('rearm' as const, 'end' as const, 'start' as const), key, target, armed }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ call: fc.constantFrom('rearm' as const, 'end' as const, 'start' as const), key, target, armed }),
+  },
   { weight: 1, arbitrary: fc.record({ call: fc.constant('verify' as const), key, target, verified: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ call: fc.constant('release' as const), incident: target }) },
+  { weight: 2, arbitrary: fc.record({ call: fc.constant('release' as const), incident: target, over: fc.boolean() }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -164,7 +167,7 @@ class Asked {
       case 'verify':
         return ledger.effectVerified(requestOf(one).attemptKey, one.verified, '');
       case 'release':
-        return ledger.releaseTarget(`pagerduty:Q${one.incident}`);
+        return ledger.releaseTarget(`pagerduty:Q${one.incident}`, one.over);
       case 'hold': {
         const until = one.lastsMs === undefined ? {} : { until: new Date(now + one.lastsMs).toISOString() };
         const hold = await ledger.placeHold({ kind: one.kind, scope: one.scope, reason: '', owner: 'ada', ...until });

@@ -7,7 +7,7 @@ import type { LedgerRecord, NewRecord } from '../../domain/record.js';
 import { decisiveVerdict } from '../../domain/verdicts.js';
 import type { AdmissionRequest, ConsumptionRequest, LiftAnswer } from '../../ledger/port.js';
 import type { HoldTime } from '../proof/proof.js';
-import { historyMs, holderOf, longestLeaseMs, pastEffects, type PermitRow, permitOf } from './permits.js';
+import { historyMs, holderOf, isOpen, longestLeaseMs, pastEffects, type PermitRow, permitOf } from './permits.js';
 
 export type Judge = (state: AdmissionState) => GuardVerdict[];
 
@@ -23,7 +23,7 @@ export interface ModelLedger {
   effectStarted: (attemptKey: string, ref?: JsonObject) => void;
   effectEnded: (attemptKey: string, status: string, says?: string, armed?: number) => void;
   effectVerified: (attemptKey: string, verified: boolean) => void;
-  releaseTarget: (incident: string) => void;
+  releaseTarget: (incident: string, over?: boolean) => { kept: number };
   permit: (attemptKey: string) => Permit | undefined;
   /** What becomes of it: what `attemptOf` reads. */
   row: (attemptKey: string) => Readonly<PermitRow> | undefined;
@@ -201,8 +201,11 @@ export function createLedger(now: () => number): ModelLedger {
       const row = permits.get(attemptKey);
       if (row?.consumedAt !== undefined && row.verified === undefined) Object.assign(row, { verified, verifiedAt: now() });
     },
-    releaseTarget: (incident) => {
-      for (const row of permits.values()) if (row.incident === incident) row.releasedAt ??= now();
+    releaseTarget: (incident, over = false) => {
+      const held = [...permits.values()].filter((row) => row.incident === incident && row.releasedAt === undefined);
+      const kept = new Set(held.filter((row) => !over && isOpen(row, now())).map(({ subject }) => subject.targetId));
+      for (const row of held) if (!kept.has(row.subject.targetId)) row.releasedAt = now();
+      return { kept: kept.size };
     },
     permit: (attemptKey) => {
       const row = permits.get(attemptKey);

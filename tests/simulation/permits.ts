@@ -90,6 +90,17 @@ function counts(
   return consumedAt > now - recentMs || (about && consumedAt > now - historyMs);
 }
 
+const longestUndoMs = hour;
+
+/** Used, and neither ended nor verified within its time. */
+export const isOpen = ({ consumedAt, endedAt, status, verified, verifyWithinMs }: PermitRow, now: number): boolean =>
+  consumedAt !== undefined &&
+  verified === undefined &&
+  status !== 'unknown' &&
+  status !== 'not-done' &&
+  (endedAt === undefined || verifyWithinMs !== undefined) &&
+  consumedAt + (verifyWithinMs ?? longestUndoMs) > now;
+
 export const permitOf = (row: PermitRow): Permit => ({
   id: row.attemptKey,
   attemptKey: row.attemptKey,

@@ -18,7 +18,7 @@ export function* incident(stage: Stage, run: Run): Steps {
   const outcome = yield* endingOf(stage, run);
   yield* untilDone(stage, run, function* () {
     yield* moment(stage);
-    stage.ledger.releaseTarget(run.id);
+    stage.ledger.releaseTarget(run.id, true);
     note(stage, run, 'outcome', 'ok', 'outcome', { kind: outcome });
     run.outcome = outcome;
   });
