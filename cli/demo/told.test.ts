@@ -10,6 +10,7 @@ const api = {
 
 const all = (logged: number) => ({
   pagerduty: { notes: 5, pages: 0 },
+  slack: { messages: 3 },
   grafana: { annotations: 2, silences: 0 },
   servicenow: { tickets: 2 },
   loki: { lines: logged },
@@ -22,15 +23,20 @@ describe('what was told', () => {
     let looked = 0;
     const received = async () => all(lines - 2 + looked++);
     expect(await whatWasTold({ received }, api, 10_000)).toEqual({
-      says: 'PagerDuty 5 notes, Grafana 2 annotations, ServiceNow 2 tickets, Loki 31 lines, OpenSearch 31 documents, CloudWatch Logs 31 events, CloudWatch 42 metrics',
+      says: 'PagerDuty 5 notes, Slack 3 messages, Grafana 2 annotations, ServiceNow 2 tickets, Loki 31 lines, OpenSearch 31 documents, CloudWatch Logs 31 events, CloudWatch 42 metrics',
       missing: [],
     });
     expect(looked).toBe(3);
   });
 
   it('names each that has not all of it in time', async () => {
-    const { aws: _nothing, ...others } = all(30);
+    const { aws: _nothing, slack: _neither, ...others } = all(30);
     const { missing } = await whatWasTold({ received: async () => others }, api, 0);
-    expect(missing).toEqual(['Loki has 30 of 31 lines', 'CloudWatch Logs has 0 of 31 events', 'CloudWatch has 0 of 2 metrics']);
+    expect(missing).toEqual([
+      'Slack has 0 of 2 messages',
+      'Loki has 30 of 31 lines',
+      'CloudWatch Logs has 0 of 31 events',
+      'CloudWatch has 0 of 2 metrics',
+    ]);
   });
 });

@@ -5,6 +5,7 @@ import type { SandboxClient } from './sandbox-client.js';
 /** Who is told, in the order of the line: the simulator, what it calls it, and what people call it. */
 const told = [
   { vendor: 'pagerduty', kept: 'notes', name: 'PagerDuty', one: 'note' },
+  { vendor: 'slack', kept: 'messages', name: 'Slack', one: 'message' },
   { vendor: 'grafana', kept: 'annotations', name: 'Grafana', one: 'annotation' },
   { vendor: 'servicenow', kept: 'tickets', name: 'ServiceNow', one: 'ticket' },
   { vendor: 'loki', kept: 'lines', name: 'Loki', one: 'line', everyLine: true },
