@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { temporalBinary } from '../../cli/local/temporal.js';
+import { until } from '../run/server.js';
 import { root } from '../support/root.js';
 import { type E2e, openE2e } from './stage.js';
 
@@ -24,10 +25,14 @@ interface SandboxIncident {
 }
 const external = (incident: string) => incident.split(':')[1] ?? '';
 const atPagerDuty = (incident: string) => e2e.control<SandboxIncident>('GET', `pagerduty/incidents/${external(incident)}`);
+const ticketOf = async (incident: string) => {
+  const { tickets } = await e2e.control<{ tickets: { correlation_id: string; state: string }[] }>('GET', 'servicenow/tickets');
+  return tickets.find((one) => one.correlation_id === `opssentinel:${incident}`);
+};
 const effectsOf = async () => (await e2e.sandbox.effects()).length;
 
 describe('an incident of PagerDuty, from webhook to verified result', () => {
-  it('M1, rows 2, 3, 39, 40, 43, 50: one run and one effect, whatever is delivered; a note; our own words start nothing', async () => {
+  it('M1, M13, rows 2, 3, 39, 40, 43, 50: one run and one effect, whatever is delivered; a note; our own words start nothing', async () => {
     const incident = await e2e.raise('ec2-cpu-high');
     const { statuses } = await e2e.control<{ statuses: number[] }>('POST', 'pagerduty/resend', {
       incident: external(incident),
@@ -42,6 +47,7 @@ describe('an incident of PagerDuty, from webhook to verified result', () => {
     expect(told.status).toBe('resolved');
     expect(told.notes).toHaveLength(1);
     expect(told.notes[0]?.content).toMatch(/^OpsSentinel: nothing for you to do[.]/);
+    await until(async () => (await ticketOf(incident))?.state === '6', 'its ticket was not resolved, as its rule says', 20_000);
     // The note and the resolve have come back as webhooks by now, after the run has closed.
     await e2e.control('POST', 'pagerduty/resend', { incident: external(incident), times: 3 });
     expect(await e2e.runs()).toBe(1);
