@@ -5,7 +5,7 @@ import { type Decision, type Plan, planIn } from '../../domain/plan.js';
 import type { LedgerRecord } from '../../domain/record.js';
 import { failureDomain } from '../../domain/target.js';
 import { foundWords } from '../../domain/verdicts.js';
-import { counted } from '../../domain/words.js';
+import { ago, counted, epochMs, isoSeconds } from '../../domain/words.js';
 
 /** What is known of the guards: they need the ledger and fresh reads, so nobody asks them here. */
 export interface GuardsKnown {
@@ -22,7 +22,12 @@ export const notAsked = 'not asked; they need the ledger';
 export const unasked: GuardsKnown = { asked: false, says: [notAsked], holds: [] };
 
 /** Of an incident: what they said when they were asked last, and what stands in the way now. */
-export function guardsOf(decision: Decision, timeline: readonly LedgerRecord[], holds: readonly Hold[]): GuardsKnown {
+export function guardsOf(
+  decision: Decision,
+  timeline: readonly LedgerRecord[],
+  holds: readonly Hold[],
+  now = Date.now(),
+): GuardsKnown {
   const plan = planIn(decision);
   const verdicts = lastGuards(timeline);
   const at = timeline.findLast(({ phase, data }) => phase === 'guards' && Array.isArray(data?.['verdicts']))?.at;
@@ -32,8 +37,8 @@ export function guardsOf(decision: Decision, timeline: readonly LedgerRecord[], 
     at === undefined
       ? 'not asked for this incident yet'
       : no.length === 0
-        ? `${counted(verdicts.length, 'guard')} allowed it at ${at}`
-        : `at ${at}: ${no.map((one) => `${one.verdict === 'ask' ? 'ASK by' : 'REFUSED by'} ${one.guard}: ${foundWords(one)}`).join('; ')}`;
+        ? `${counted(verdicts.length, 'guard')} allowed it ${when(at, now)}`
+        : `${when(at, now)}: ${no.map((one) => `${one.verdict === 'ask' ? 'ASK by' : 'REFUSED by'} ${one.guard}: ${foundWords(one, now)}`).join('; ')}`;
   return {
     asked: false,
     says: [
@@ -46,6 +51,9 @@ export function guardsOf(decision: Decision, timeline: readonly LedgerRecord[], 
     holds: standing,
   };
 }
+
+/** `at 2026-11-22T03:13:43Z (9 h ago)`. */
+const when = (at: string, now: number): string => `at ${isoSeconds(at)} (${ago(now - epochMs(at))})`;
 
 function standingAgainst(plan: Plan, { incident }: Decision, holds: readonly Hold[]): Hold[] {
   const { environment, rule, team, target, rulesHash } = plan;

@@ -124,6 +124,10 @@ describe('row 30: opssentinel plan of an incident', () => {
     expect(out).toMatch(/^ {2}undo +what was recorded before it is put back/m);
     expect(out).toMatch(/^ {2}lent +given back 2 h after/m);
     expect(out).toMatch(/^Guards +not asked; they need the ledger[\s\S]*REFUSED by cooldown/m);
+    // Where the answer stands: what they said last, and when.
+    expect(out.replace(/\n +/g, ' ')).toMatch(
+      / at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \(\d+ s ago\): REFUSED by cooldown: acted 11 min ago/,
+    );
     expect(out).toMatch(/^Plan +[0-9a-f]{8}, of 1 step$/m);
     expect(out).not.toContain('was not read');
     expect(await bench.memory.ledger.timeline('bench:Q7')).toHaveLength(lengthBefore);
