@@ -101,7 +101,7 @@ describe('admission', () => {
     });
     await admitted(used);
     await ledger.consume(shown(used));
-    await ledger.releaseTarget('pagerduty:A');
+    await ledger.releaseTarget('pagerduty:A', true);
     await admitted(admissionRequest({ attemptKey: 'pending', incident: 'pagerduty:B' }, target(2)));
     const hold = await ledger.placeHold({
       kind: 'freeze',
@@ -368,7 +368,7 @@ describe('arming again', () => {
       await ledger.consume(shown(request));
     }
     await ledger.effectEnded(ended.attemptKey, 'succeeded', 'done');
-    await ledger.releaseTarget(over.incident);
+    await ledger.releaseTarget(over.incident, true);
     for (const key of [ended.attemptKey, over.attemptKey, 'nothing']) expect(await ledger.rearm(key)).toBe(false);
   });
 });

@@ -181,8 +181,12 @@ export interface Ledger {
     armed?: number,
   ) => Promise<void>;
   effectVerified: (attemptKey: string, verified: boolean, says: string) => Promise<void>;
-  /** Ends the run's hold on its target. */
-  releaseTarget: (incident: string) => Promise<void>;
+  /**
+   * Ends the run's hold on its targets, but for those on which an effect of it is open: used, and neither ended nor verified within its
+   * time. Those are kept, and the journal says that somebody asked. `over`: who asks knows by more than its input that the run is no
+   * more, or has seen its effects through.
+   */
+  releaseTarget: (incident: string, over?: boolean) => Promise<{ kept: number }>;
 
   /** Written by our own door after it knows who asks. */
   putApprovalRequest: (row: ApprovalRequestRow) => Promise<void>;

@@ -71,7 +71,7 @@ export const postRelease = defineRoute({
     const { id } = await findIncident(ledger, params.id);
     const open = await runs.isOpen(id, now() + limits.doorDeadlineMs).catch(runProblem(id));
     if (open) throw new Problem(409, `The run of ${id} goes on: take it over, or wait for its end.`);
-    await ledger.releaseTarget(id);
+    await ledger.releaseTarget(id, true);
     const says = `released by ${caller.name}: ${body.reason}`;
     await ledger.record({ incident: id, phase: 'outcome', state: 'info', says, data: { releasedBy: caller.name } });
     return { status: 200, body: { accepted: true, says: `${id} holds nothing any more. What it has done is as it was.` } };

@@ -33,7 +33,7 @@ describe('row 23: incidents on one target at the same moment', () => {
     expect(refusals(answers)).toEqual(new Set(['oneAtATime waits']));
     const winner = answers.findIndex(({ admitted }) => admitted);
     expect(await ledger.consume(shown(requestOf({ incident: winner })))).toMatchObject({ consumed: true });
-    await ledger.releaseTarget(`pagerduty:Q${winner}`);
+    await ledger.releaseTarget(`pagerduty:Q${winner}`, true);
     const again = await Promise.all(askers.filter(({ incident }) => incident !== winner).map(asks));
     expect(through(again)).toBe(0);
     expect(refusals(again)).toEqual(new Set(['cooldown ends']));
@@ -62,7 +62,7 @@ describe('row 21: at most so many per window', () => {
       const asker = { incident: n, target: n };
       expect(await asks(asker)).toMatchObject({ admitted: true });
       expect(await ledger.consume(shown(requestOf(asker)))).toMatchObject({ consumed: true });
-      await ledger.releaseTarget(requestOf(asker).incident);
+      await ledger.releaseTarget(requestOf(asker).incident, true);
     }
     expect(await asks({ incident: 3, target: 3 })).toMatchObject(asksPeople);
     expect(await spent()).toMatchObject(asksPeople);

@@ -72,7 +72,7 @@ describe('N6: ten single fixes in one failure domain', () => {
       expect(await ledger.consume(shown(requestOf(winner)))).toMatchObject({ consumed: true });
       const next = askers.find((asker) => asker !== winner);
       if (next) expect(await ask(ledger, next, roomy)).toMatchObject({ refusedBy: { guard: 'domainLease' } });
-      await ledger.releaseTarget(requestOf(winner).incident);
+      await ledger.releaseTarget(requestOf(winner).incident, true);
       left.delete(winner);
     }
   });
