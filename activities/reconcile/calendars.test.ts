@@ -30,7 +30,8 @@ beforeEach(async () => {
 });
 afterEach(() => ledger.close());
 
-const iso = (minutes: number): string => new Date(Math.floor(Date.now() / 1_000) * 1_000 + minutes * 60_000).toISOString();
+const now = Math.floor(Date.now() / 1_000) * 1_000;
+const iso = (minutes: number): string => new Date(now + minutes * 60_000).toISOString();
 const named =
   'calendars:\n  - { use: aws.ssm.change-calendar, with: { calendars: [prod-changes] } }\n  - { use: http.ical, with: { calendar: freezes } }';
 
