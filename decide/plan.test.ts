@@ -26,6 +26,10 @@ describe('the plan', () => {
       );
     const both = 'pagerduty: { resolve: whenVerified }, servicenow: { resolve: whenVerified }';
     expect(reporting(both).report).toEqual({ resolve: 'whenVerified', servicenow: 'whenVerified' });
+    // What is told as ever changes no hash.
+    expect(reporting('grafana: { annotate: true, silence: true }').report).toEqual({ resolve: 'never' });
+    expect(reporting('grafana: { annotate: false, silence: true }').report.grafana).toEqual({ annotate: false });
+    expect(reporting('grafana: { silence: false }').report.grafana).toEqual({ silence: false });
     expect(reporting('servicenow: { resolve: never }').report).toEqual({ resolve: 'never' });
     expect(reporting('servicenow: { resolve: whenVerified }').report).toEqual({ resolve: 'never', servicenow: 'whenVerified' });
     // A ticket that is the incident itself is resolved by its own word, not by PagerDuty's.

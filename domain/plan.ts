@@ -154,6 +154,8 @@ export interface Plan {
     servicenow?: 'whenVerified';
     /** The channel that is told; absent: that of the rule's team, if the policy names one. */
     slack?: string;
+    /** What Grafana is not told; absent: whatever the installation has it told. */
+    grafana?: { annotate?: false; silence?: false };
   };
   pace: Pace;
   /** SHA-256 over all of the above but the target's moving facts and places in files. Hex. People see the first eight characters. */

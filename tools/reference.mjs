@@ -16,25 +16,15 @@ async function world() {
 }
 
 async function languageWorld() {
-  const [
-    { explainedKeys, ...examples },
-    set,
-    { fieldTexts },
-    { exampleProblems, isNotYet },
-    { conditionLimits },
-    { yamlLimits },
-  ] = await Promise.all(
+  const [{ explainedKeys, ...examples }, set, { fieldTexts }, { conditionLimits }, { yamlLimits }] = await Promise.all(
     [
       'rules/language/examples/index.js',
       'rules/language/examples/set.js',
       'rules/language/examples/fields.js',
-      'rules/language/examples/load-example.js',
       'decide/condition.js',
       'rules/language/yaml.js',
     ].map(built),
   );
-  const { installation, sha256 } = await built('cli/installation.js');
-  const { catalogue } = installation({});
   return {
     keys: explainedKeys,
     examples,
@@ -42,7 +32,6 @@ async function languageWorld() {
     fields: fieldTexts,
     limits: conditionLimits,
     yamlLimits,
-    isNotYet: (kind, example) => kind !== 'cases' && isNotYet(exampleProblems(kind, example, catalogue, sha256)),
   };
 }
 

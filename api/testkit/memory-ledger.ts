@@ -67,7 +67,7 @@ export function createMemoryLedger(): MemoryLedger {
           one.result === (result ?? one.result),
       ).length,
     record: async (line) => append(line),
-    releaseTarget: async () => undefined,
+    releaseTarget: async () => ({ kept: 0 }),
     timeline: async (incident, after = 0) => records.filter((line) => line.incident === incident && line.seq > after),
     recordsAfter: async (seq, limit) => records.filter((line) => line.seq > seq).slice(0, limit),
     listen: async (onRecord) => {

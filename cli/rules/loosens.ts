@@ -27,6 +27,7 @@ const ms = (value: Json | undefined): number | undefined => (typeof value === 's
 const share = (value: Json | undefined): number | undefined => (typeof value === 'string' ? parseShare(value) : undefined);
 const count = (value: Json | undefined): number | undefined => (typeof value === 'number' ? value : undefined);
 const msOrCount = (value: Json | undefined): number | undefined => count(value) ?? ms(value);
+const yes = (value: Json | undefined): number | undefined => (typeof value === 'boolean' ? Number(value) : undefined);
 const placeIn =
   (order: readonly string[]) =>
   (value: Json | undefined): number | undefined => {
@@ -87,6 +88,8 @@ const judges: Readonly<Record<'rule' | 'runbook' | 'policy', Readonly<Record<str
     'report.pagerduty.resolve': more(placeIn(['never', 'whenVerified'])),
     'report.slack': neither,
     'report.servicenow.resolve': more(placeIn(['never', 'whenVerified'])),
+    'report.grafana.annotate': neither,
+    'report.grafana.silence': more(yes),
     description: neither,
     docs: neither,
     'toil.manual': neither,

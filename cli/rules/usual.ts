@@ -3,10 +3,10 @@ import type { Policy } from '../../rules/language/policy.js';
 import type { RuleSet } from '../../rules/language/set.js';
 
 /** What holds where a rule says nothing: the policy's figure, or the product's. `undefined`: nothing does. */
-export function usualInRule(place: string, { policy }: Pick<RuleSet, 'policy'>): string | number | undefined {
+export function usualInRule(place: string, { policy }: Pick<RuleSet, 'policy'>): string | number | boolean | undefined {
   const company: Policy['guards'] = policy.doc.guards;
   if (/^mode\.[^.]+$/.test(place)) return 'observe';
-  const usual: Readonly<Record<string, string | number>> = {
+  const usual: Readonly<Record<string, string | number | boolean>> = {
     'guards.firingFor': company?.firingFor?.default ?? guardDefaults.firingFor,
     'guards.cooldown': company?.cooldown?.default ?? guardDefaults.cooldown,
     'guards.budget': company?.budget?.default ?? guardDefaults.budget,
@@ -22,6 +22,8 @@ export function usualInRule(place: string, { policy }: Pick<RuleSet, 'policy'>):
     'rollout.maxErrors': 0,
     'report.pagerduty.resolve': 'never',
     'report.servicenow.resolve': 'never',
+    'report.grafana.annotate': true,
+    'report.grafana.silence': true,
   };
   return usual[place.replace(/^ladder\.\d+\.(?=verify\.)/, '')];
 }

@@ -50,8 +50,11 @@ const reads = (over: Partial<FollowerReads> = {}): FollowerReads => ({
 });
 type Shown = { time: number; timeEnd: number; text: string; tags: string[]; dashboardUID: string };
 const drawn = async () => (await door.look('grafana', 'annotations'))['annotations'] as Shown[];
-const draw = (lines: LedgerRecord[], over = {}) =>
-  grafanaAnnotations.deliver(callTo(door.address, over), lines.filter(grafanaAnnotations.wants ?? (() => true)), reads());
+const draw = (lines: LedgerRecord[], over = {}, known = reads()) =>
+  grafanaAnnotations.deliver(callTo(door.address, over), lines.filter(grafanaAnnotations.wants ?? (() => true)), known);
+/** A decision whose rule says this of Grafana. */
+const planned = (grafana: object | undefined, more: object = {}): Decision =>
+  ({ ...more, plan: { report: { resolve: 'never', ...(grafana === undefined ? {} : { grafana }) } } }) as unknown as Decision;
 
 describe('M12, row 52: annotations', () => {
   it('reach from the start of an effect until it was verified, and are found by their tags', async () => {
@@ -98,6 +101,14 @@ describe('M12, row 52: annotations', () => {
 
   it('are drawn of an effect whose answer was lost and that was found again', async () => {
     await draw([line(1, { once: `execute.${key}.adopted`, data: { attemptKey: key, ref: {} } })]);
+    expect(await drawn()).toHaveLength(1);
+  });
+
+  it('are left out where the rule says so, and only there', async () => {
+    const all = [started(), ended, verified, outcome];
+    await draw(all, {}, reads({ decision: async () => planned({ annotate: false }) }));
+    expect(await drawn()).toEqual([]);
+    await draw(all, {}, reads({ decision: async () => planned({ silence: false }) }));
     expect(await drawn()).toHaveLength(1);
   });
 
@@ -159,6 +170,15 @@ describe('M12: silences', () => {
     await follow([started()], { timeline: async () => [outcome] });
     await follow([started()], {}, false);
     expect(await silences()).toEqual([]);
+  });
+
+  it('are left out where the rule says so, and only there', async () => {
+    const id = await raise(door);
+    const alert = { source: 'grafana', labels: {}, origin: { kind: 'grafana.alert', id } };
+    await follow([started()], { decision: async () => planned({ silence: false }, { alert }) });
+    expect(await silences()).toEqual([]);
+    await follow([started()], { decision: async () => planned({ annotate: false }, { alert }) });
+    expect(await silences()).toHaveLength(1);
   });
 
   it('are not made for alerts of another tool', async () => {

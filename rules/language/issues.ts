@@ -41,7 +41,7 @@ function issueProblems(issue: z.core.$ZodIssue, schema: z.ZodType, source: Sourc
   const badKey = issue.code === 'invalid_key';
   const says = badKey
     ? `${String(path.at(-1))}: ${issue.issues[0]?.message ?? 'is not a name that can stand here'}`
-    : `${dotted || 'the document'}${issue.message.startsWith('not yet') ? ':' : ''} ${sentence(issue)}`;
+    : `${dotted || 'the document'} ${sentence(issue)}`;
   return [{ file: source.file, ...source.place(path, badKey ? 'key' : 'value'), says }];
 }
 

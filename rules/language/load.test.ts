@@ -236,6 +236,8 @@ describe('a rule that is wrong is refused with its place and what to do', () => 
       rule('cpu', 'report: { servicenow: { resolve: sometimes } }'),
       'report.servicenow.resolve',
     ],
+    ['Grafana told what it is not', rule('cpu', 'report: { grafana: true }'), 'report.grafana'],
+    ['Grafana silenced for hours', rule('cpu', 'report: { grafana: { silence: 2h } }'), 'report.grafana.silence'],
     ['a report to no channel', rule('cpu', 'report: { slack: "@here" }'), 'report.slack is not a channel: write its name'],
     [
       'cases in a rule file',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { apiVersion, budget, conditions, duration, mode, name, notYet, share, slackChannel, text } from './scalars.js';
+import { apiVersion, budget, conditions, duration, mode, name, share, slackChannel, text } from './scalars.js';
 
 const labelled = z.record(z.string(), z.string());
 
@@ -59,7 +59,7 @@ const report = z.strictObject({
   pagerduty: z.strictObject({ resolve: z.enum(['never', 'whenVerified']) }).optional(),
   servicenow: z.strictObject({ resolve: z.enum(['never', 'whenVerified']) }).optional(),
   slack: slackChannel.optional(),
-  grafana: notYet(z.unknown(), 'remove grafana; PagerDuty and ServiceNow are told'),
+  grafana: z.strictObject({ annotate: z.boolean().optional(), silence: z.boolean().optional() }).optional(),
 });
 
 /** When, on what, in which mode. Owned by the service team; may never name what a runbook names. */

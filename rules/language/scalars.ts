@@ -39,10 +39,6 @@ export const conditions = z
   .array(condition, { error: 'must be a list of conditions, each on a line of its own that begins with "- "' })
   .max(50, 'has more than 50 lines; split the rule');
 
-/** Part of the language, not of this version: refused, so that nobody believes in it. */
-export const notYet = <Schema extends z.ZodType>(schema: Schema, instead: string): z.ZodOptional<Schema> =>
-  schema.refine(() => false, `not yet: this version does not support it; ${instead}`).optional() as z.ZodOptional<Schema>;
-
 /** A channel as people write it, or by its id. Nothing of an alert can be in it. */
 export const slackChannel = z
   .string()

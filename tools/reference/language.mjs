@@ -20,7 +20,7 @@ const kinds = {
   ],
 };
 
-export function language({ language: { keys, examples, set, fields, limits, yamlLimits, isNotYet }, standards }) {
+export function language({ language: { keys, examples, set, fields, limits, yamlLimits }, standards }) {
   return page(
     'The rule language',
     'Made from the schemas that check the files: what stands here is what is understood, and every example is loaded by a test. Editors show the same by `rules/language/rules.schema.json`, or `opssentinel rules schema --write FILE`.',
@@ -45,18 +45,17 @@ export function language({ language: { keys, examples, set, fields, limits, yaml
     ...Object.entries(kinds).flatMap(([kind, [title, sentence]]) => [
       `## ${title}`,
       sentence,
-      ...keys(kind).flatMap((key) => described(kind, key, isNotYet)),
+      ...keys(kind).flatMap((key) => described(key)),
       ...sameKeys(kind, examples),
     ]),
   );
 }
 
-function described(kind, { path, schemas, required, text }, isNotYet) {
+function described({ path, schemas, required, text }) {
   const types = [...new Set(schemas.map(typeOf))].filter((type) => type !== '').join('; or ');
   const facts = [
     `Type: ${types}.`,
     ...(required ? ['Must be there.'] : text.without === undefined ? [] : [`Without it: ${text.without}.`]),
-    ...(isNotYet(kind, text.example) ? ['**Not yet**: this version refuses it.'] : []),
   ];
   return [`### ${code(path)}`, `${text.says} ${facts.join(' ')}`, yaml(text.example)];
 }

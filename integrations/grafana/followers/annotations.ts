@@ -1,3 +1,4 @@
+import { planIn } from '../../../domain/plan.js';
 import type { LedgerRecord } from '../../../domain/record.js';
 import type { CallWith } from '../../contract/call.js';
 import type { FollowerDefinition, FollowerReads } from '../../contract/follower.js';
@@ -38,14 +39,18 @@ async function draw(call: CallWith<GrafanaClient>, line: LedgerRecord, reads: Fo
   const tags = [...ours, stepTag(told.key)];
   const [drawn] = await getAnnotations(call, tags);
   if (!drawn) {
-    // What was never drawn begins with its effect; an end alone (our line was skipped) draws nothing.
-    if (told.kind === 'began')
+    // What was never drawn begins with its effect; an end alone (our line was skipped, or the rule wants none) draws nothing.
+    if (told.kind === 'began' && (await isWanted(line, reads)))
       await postAnnotation(call, { time: at, tags, text: textOf(`OpsSentinel: ${line.says}`, reads.link(line.incident)) });
     return;
   }
   if (told.kind === 'verified') await close(call, drawn, at, line.says);
   else if (told.kind === 'ended' && !saysAlready(drawn, line.says)) await extend(call, drawn, at, line.says);
 }
+
+/** Unless its rule says `report.grafana.annotate: false`. */
+const isWanted = async ({ incident }: LedgerRecord, reads: FollowerReads): Promise<boolean> =>
+  planIn(await reads.decision(incident))?.report.grafana?.annotate !== false;
 
 /** Grafana answers a point with `timeEnd` equal to `time`, older servers with 0. */
 const isOpen = ({ time, timeEnd }: Annotation): boolean => !timeEnd || timeEnd <= time;

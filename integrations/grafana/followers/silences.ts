@@ -1,4 +1,5 @@
 import type { Alert } from '../../../domain/alert.js';
+import { planIn } from '../../../domain/plan.js';
 import type { LedgerRecord } from '../../../domain/record.js';
 import type { CallWith } from '../../contract/call.js';
 import type { FollowerDefinition, FollowerReads } from '../../contract/follower.js';
@@ -14,7 +15,7 @@ const incidentMarker = (incident: string): string => `opssentinel ${incident} `;
 const stepMarker = (incident: string, key: string): string => `${incidentMarker(incident)}step:${key}`;
 
 /**
- * Silences an alert of Grafana while it is acted on, where GRAFANA_SILENCE says so: exactly its labels, at most 15 minutes,
+ * Silences an alert of Grafana while it is acted on, where GRAFANA_SILENCE says so and its rule does not forbid it: exactly its labels, at most 15 minutes,
  * taken back when the outcome is told. Grafana sends no "resolved" of an alert that is silenced when it ends.
  */
 export const grafanaSilences: FollowerDefinition<GrafanaClient> = {
@@ -36,7 +37,9 @@ async function silence(call: CallWith<GrafanaClient>, line: LedgerRecord, key: s
   const until = Date.parse(line.at) + longestMs;
   // Told late: what is over, or nearly, must not be silenced any more.
   if (call.now() >= until || (await hasEnded(line, reads))) return;
-  const alert = (await reads.decision(line.incident))?.alert;
+  const decision = await reads.decision(line.incident);
+  if (planIn(decision)?.report.grafana?.silence === false) return;
+  const alert = decision?.alert;
   const labels = alert && (await labelsAt(call, alert));
   if (!labels) return;
   const marker = stepMarker(line.incident, key);

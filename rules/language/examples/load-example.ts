@@ -35,10 +35,6 @@ export function exampleProblems(
   return loaded.ok ? [] : loaded.problems;
 }
 
-/** Whether all that is wrong with it is that this version does not have the key yet. */
-export const isNotYet = (problems: readonly Problem[]): boolean =>
-  problems.length > 0 && problems.every(({ says }) => says.includes('not yet:'));
-
 function documentsOf(text: string, file: string): SourceDocument[] {
   const { documents, problems } = readYaml(file, text);
   if (problems[0]) throw new Error(`${problems[0].says}: ${text}`);

@@ -193,7 +193,7 @@ const afterwards: KeyTexts = {
     example: 'verify: { for: 10m }',
   },
   'verify.within': {
-    says: 'By when, counted from the end of the effect; then the step has not helped.',
+    says: 'By when, counted from the end of the effect; then the step has not helped. Where nothing says it, the p95 of the runbook’s own recoveries counts as soon as 20 are known, 5 to 30 min.',
     without: verifyDefaults.within,
     example: 'verify: { within: 30m }',
   },
@@ -241,7 +241,21 @@ const afterwards: KeyTexts = {
     example: 'report: { servicenow: { resolve: whenVerified } }',
   },
   'report.slack': { says: 'The channel that is told.', without: 'none', example: 'report: { slack: "#web-oncall" }' },
-  'report.grafana': { says: 'What Grafana is told.', without: 'nothing', example: 'report: { grafana: true }' },
+  'report.grafana': {
+    says: 'What Grafana is told, where it is connected.',
+    without: 'annotations, and silences where `GRAFANA_SILENCE` is `true`',
+    example: 'report: { grafana: { annotate: true, silence: false } }',
+  },
+  'report.grafana.annotate': {
+    says: 'Whether each effect is drawn on Grafana’s dashboards.',
+    without: 'true',
+    example: 'report: { grafana: { annotate: false } }',
+  },
+  'report.grafana.silence': {
+    says: 'Whether an alert of Grafana may be silenced while it is acted on. It never is where `GRAFANA_SILENCE` is not `true`.',
+    without: 'true',
+    example: 'report: { grafana: { silence: false } }',
+  },
   toil: {
     says: 'What the same work takes by hand, as somebody believes it.',
     without: 'not known, until enough was observed',
