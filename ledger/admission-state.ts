@@ -25,7 +25,12 @@ type Asked = Omit<AdmissionRequest, 'preState'>;
 const armedAt = sql<Date>`coalesce(armed_at, admitted_at)`;
 
 /** What the guards judge by. `lock` also makes consumptions on this target wait until the transaction has ended. */
-export async function readState(database: Database, db: Db, request: Asked, lock: boolean): Promise<AdmissionState> {
+export async function readState(
+  database: Database,
+  db: Db,
+  request: Asked,
+  lock: boolean,
+): Promise<AdmissionState & { now: number }> {
   const clock = await sql<{
     now: Date;
   }>`select ${database.now()} as now`.execute(db);

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { AdmissionState } from '../domain/admission.js';
 import { holdScopes } from '../domain/hold.js';
-import type { Hash } from '../domain/json.js';
 import type { Admission, GuardVerdict } from '../domain/permit.js';
 import { decisiveVerdict } from '../domain/verdicts.js';
 import { readState } from './admission-state.js';
@@ -13,14 +12,15 @@ import { storable, storableText } from './storable.js';
 
 type Judge = (state: AdmissionState) => GuardVerdict[];
 
-export function admission(database: Database, hash: Hash): Pick<Ledger, 'admit' | 'preview' | 'permit'> {
+export function admission(database: Database): Pick<Ledger, 'admit' | 'preview' | 'permit'> {
   return {
     admit: (request, judge) =>
       database.transaction(async (tx) => {
-        await lock(tx, hash, request);
+        await lock(tx);
         const before = await tx
           .selectFrom('permit')
           .selectAll()
+          .select(sql<boolean>`ended_at is null and released_at is null and start_by > ${database.now()}`.as('usable'))
           .where('attempt_key', '=', request.attemptKey)
           .forUpdate()
           .executeTakeFirst();
@@ -31,7 +31,7 @@ export function admission(database: Database, hash: Hash): Pick<Ledger, 'admit' 
       // What trips here must stay as it would after admission: whoever only asks for leave has seen the same.
       if (verdicts.some(({ places = [] }) => places.length > 0))
         await database.transaction(async (tx) => {
-          await lock(tx, hash, request);
+          await lock(tx);
           await placeHolds(database, tx, verdicts);
         });
       return verdicts;
@@ -45,22 +45,10 @@ export function admission(database: Database, hash: Hash): Pick<Ledger, 'admit' 
 }
 
 /**
- * Target and failure domain take turns; and so does everything, for the budgets of rule, service and all cross every domain: without
- * it two admissions far apart would each spend the last of one budget. One order for all, so none waits for the other in a ring.
+ * Everything takes turns, for the budgets of rule, service and all cross every target and domain: two admissions far apart would each
+ * spend the last of one budget.
  */
-async function lock(
-  tx: Tx,
-  hash: Hash,
-  { subject, failureDomain, attemptKey }: Pick<AdmissionRequest, 'subject' | 'failureDomain' | 'attemptKey'>,
-): Promise<void> {
-  const names = ['budgets', `domain ${failureDomain}`, `target ${subject.targetId}`, `attempt ${attemptKey}`];
-  // 60 bits of each name's hash: PostgreSQL's advisory locks are numbers.
-  const keys = names
-    .map((name) => BigInt(`0x${hash(`admission ${name}`).slice(0, 15)}`))
-    .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  // One statement; a select's list is computed from left to right.
-  await sql`select ${sql.join(keys.map((key) => sql`pg_advisory_xact_lock(${String(key)}::bigint)`))}`.execute(tx);
-}
+const lock = (tx: Tx) => sql`select pg_advisory_xact_lock(hashtext('admission'))`.execute(tx);
 
 async function first(database: Database, tx: Tx, request: AdmissionRequest, judge: Judge): Promise<Admission> {
   const { verdicts, refusedBy, admittedAt } = await judged(database, tx, request, judge);
@@ -81,8 +69,8 @@ async function first(database: Database, tx: Tx, request: AdmissionRequest, judg
       account: place.account,
       region: place.region,
       action: request.action,
-      runbook: subject.runbook ?? '',
-      team: subject.team ?? '',
+      runbook: subject.runbook,
+      team: subject.team,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -93,21 +81,22 @@ async function first(database: Database, tx: Tx, request: AdmissionRequest, judg
  * The same key gives the same permit. One that ran out or was given up without ever having been used is judged
  * anew; one that was used is given back as it is, and only `rearm` opens it.
  */
-async function again(database: Database, tx: Tx, request: AdmissionRequest, before: PermitRow, judge: Judge): Promise<Admission> {
+async function again(
+  database: Database,
+  tx: Tx,
+  request: AdmissionRequest,
+  before: PermitRow & { usable: boolean },
+  judge: Judge,
+): Promise<Admission> {
   if (before.incident !== request.incident || before.target_id !== request.subject.targetId || before.action !== request.action) {
     return refused('another attempt has this key');
   }
-  const clock = await sql<{
-    now: Date;
-  }>`select ${database.now()} as now`.execute(tx);
-  const usable =
-    before.ended_at === null && before.released_at === null && before.start_by > (clock.rows[0]?.now ?? before.start_by);
   const same =
     before.plan_hash === request.planHash &&
     before.params_hash === request.paramsHash &&
     before.rule_hash === request.ruleHash &&
     before.runbook_hash === request.runbookHash;
-  if (before.consumed_at !== null || (usable && same)) {
+  if (before.consumed_at !== null || (before.usable && same)) {
     return same
       ? { admitted: true, permit: permitOf(before), verdicts: before.verdicts }
       : refused('this attempt was used for another plan');
@@ -134,9 +123,10 @@ async function renewable(tx: Tx, request: AdmissionRequest, verdicts: GuardVerdi
     .selectFrom('permit')
     .select((select) => select.fn.max('fence').as('fence'))
     .where('target_id', '=', request.subject.targetId)
-    .executeTakeFirst();
+    .executeTakeFirstOrThrow();
   return {
-    fence: String(Number(last?.fence ?? 0) + 1),
+    // No row: null, which counts as 0.
+    fence: String(Number(last.fence) + 1),
     plan_hash: request.planHash,
     params_hash: request.paramsHash,
     rule_hash: request.ruleHash,
@@ -171,7 +161,7 @@ async function judged(database: Database, tx: Tx, request: AdmissionRequest, jud
   return {
     verdicts: said,
     refusedBy: decisiveVerdict(said),
-    admittedAt: new Date(state.now ?? Date.now()),
+    admittedAt: new Date(state.now),
   };
 }
 

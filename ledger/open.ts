@@ -42,7 +42,7 @@ export async function openLedger({ url, deadlineMs = 2000, hash = sha256, now }:
     ...journalBook(database),
     ...chain(database, hash),
     ...incidentBook(database, hash),
-    ...admission(database, hash),
+    ...admission(database),
     ...consumption(database),
     ...approvalBook(database),
     ...holdBook(database),

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AdmissionState } from '../domain/admission.js';
 import { startTestPostgres, type TestPostgres } from '../tests/support/postgres.js';
+import { heldUp } from './held-up.fixture.js';
 import { openLedger } from './open.js';
 import type { AdmissionRequest, Ledger } from './port.js';
 import { admissionRequest, shown, yes } from './requests.fixture.js';
@@ -127,9 +128,12 @@ describe('a permit', () => {
           setBy: 'design',
         },
       });
-    expect(await ledger.admit({ ...changed, action: 'x' }, yes)).toMatchObject({
-      refusedBy: { found: 'another attempt has this key' },
-    });
+    for (const wrong of [
+      { ...changed, action: 'x' },
+      { ...changed, incident: 'pagerduty:B' },
+      asking({ planHash: 'plan 2' }, other),
+    ])
+      expect(await ledger.admit(wrong, yes)).toMatchObject({ refusedBy: { found: 'another attempt has this key' } });
   });
 
   it('that was given up or given back unused is opened again as a new one', async () => {
@@ -140,10 +144,29 @@ describe('a permit', () => {
       await admitted(asking());
       await close();
       expect(await ledger.consume(shown(asking()))).toMatchObject({ because: 'expired' });
+      await admitted(asking());
+      expect(await rows()).toMatchObject([{ ended_at: null, status: null, ended_says: null, released_at: null }]);
     }
-    await admitted(asking());
-    expect(await rows()).toMatchObject([{ ended_at: null, status: null, ended_says: null, released_at: null }]);
     expect(await ledger.consume(shown(asking()))).toMatchObject({ consumed: true });
+  });
+
+  it('is numbered among those of its own target', async () => {
+    await used(asking());
+    await used(asking({ attemptKey: 'key-2', step: 1 }));
+    expect(await admitted(asking({ attemptKey: 'key-3', incident: 'pagerduty:B' }, other))).toMatchObject({ fence: 1 });
+  });
+
+  it('at the moment at which it ends it is judged anew', async () => {
+    await admitted(asking());
+    now += minute;
+    expect(await admitted(asking())).toMatchObject({ fence: 2 });
+  });
+
+  it('whether it would be granted is said also while another is being granted on the same target', async () => {
+    await used(asking());
+    await heldUp(url, async () => {
+      expect(await seen()).toMatchObject({ targetHeldBy: { incident: 'pagerduty:QSBX0001' } });
+    });
   });
 
   it('is refused where no guard answered, and says so', async () => {

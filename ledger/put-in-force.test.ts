@@ -40,12 +40,27 @@ describe('what a guard wants in force', () => {
     },
   ];
 
-  it('stands from then on, once, whether leave was asked for or only whether it would be given', async () => {
+  it('stands from then on where only whether it would be admitted was asked', async () => {
     const { preState: _none, ...request } = admissionRequest();
     expect(await ledger.preview(request, yes)).toEqual(yes());
     expect(await ledger.holds()).toEqual([]);
     expect(await ledger.preview(request, tripped)).toEqual(tripped());
-    expect(await ledger.admit(admissionRequest(), tripped)).toMatchObject({ admitted: false });
     expect(await ledger.holds()).toMatchObject([{ kind: 'brake', scope: 'domain:d', reason: 'too many', owner: 'opssentinel' }]);
+  });
+
+  it('stands from then on where it was refused, and once: however many trip it at the same time', async () => {
+    const twenty = Array.from({ length: 20 }, (_, n) => admissionRequest({ attemptKey: `key-${n}` }));
+    const [asked, wanted] = [twenty.slice(0, 10), twenty.slice(10)];
+    const admissions = await Promise.all([
+      ...wanted.map((request) => ledger.admit(request, tripped)),
+      ...asked.map(({ preState: _none, ...request }) => ledger.preview(request, tripped)),
+    ]);
+    expect(admissions[0]).toMatchObject({ admitted: false, refusedBy: { guard: 'brake' } });
+    expect(await ledger.holds()).toMatchObject([{ kind: 'brake', scope: 'domain:d' }]);
+  });
+
+  it('is placed by an admission alone', async () => {
+    await ledger.admit(admissionRequest(), tripped);
+    expect(await ledger.holds()).toHaveLength(1);
   });
 });
