@@ -90,19 +90,22 @@ async function takeUpdate(inbox: Inbox, input: unknown): Promise<ApprovalAnswer>
   return asked.answer ?? { accepted: false, reason: inbox.closed ?? 'the run has ended' };
 }
 
+/** One in which nothing has come yet. `began`: epoch milliseconds. */
+export const emptyInbox = (began: number): Inbox => ({
+  seen: new Set(),
+  began,
+  resolved: false,
+  heldBy: undefined,
+  takenOverBy: undefined,
+  approvals: [],
+  refused: [],
+  joined: [],
+  closed: undefined,
+});
+
 /** Registers every handler. Call it before the first `await` of the run. */
 export function openInbox(first: Delivery, status: () => messages.RunStatus): Inbox {
-  const inbox: Inbox = {
-    seen: new Set(),
-    began: Date.parse(first.occurredAt),
-    resolved: false,
-    heldBy: undefined,
-    takenOverBy: undefined,
-    approvals: [],
-    refused: [],
-    joined: [],
-    closed: undefined,
-  };
+  const inbox = emptyInbox(Date.parse(first.occurredAt));
   takeEvent(inbox, first);
   // Whether it is still open is read at the source before anything is decided; this event alone does not say.
   inbox.resolved = false;
