@@ -103,6 +103,14 @@ export interface AskInput extends About {
 export interface ReportInput extends About {
   ending: Ending;
   story: Story;
+  /** Whoever asks takes the answer's `labelled` for it, and begins no run for the label then. */
+  labels?: boolean;
+}
+
+export interface Reported {
+  says: string;
+  /** The label is written, and nobody is to be asked or told for it. */
+  labelled?: boolean;
 }
 
 export interface GaveBackInput extends About {
@@ -148,8 +156,8 @@ export interface DecideActivities {
 export interface TellActivities {
   /** Tells the people on call that their word is wanted. */
   ask: (input: AskInput) => Promise<void>;
-  /** Note, resolve or escalation, and the outcome's row. */
-  report: (input: ReportInput) => Promise<{ says: string }>;
+  /** Note, resolve or escalation, and the outcome's row; the label as well, where the ledger alone can give it. */
+  report: (input: ReportInput) => Promise<Reported>;
   /** What a run lent for a while has been given back, or could not be. */
   gaveBack: (input: GaveBackInput) => Promise<void>;
   /** Asks a person, once, what could not be seen; tells that a rule has to ask from now on. */

@@ -73,12 +73,12 @@ async function append(database: Database, tx: Tx, hash: Hash, given: NewRecord):
     prev: head.hash,
     hash: hashOf(hash, head.hash, line),
   };
-  await tx.insertInto('record').values(rowOf(stored)).execute();
+  // One statement: every run waits here for every other one, so the head's lock is held for as few round trips as can be.
   await tx
-    .updateTable('chain_head')
-    .set({ seq: String(stored.seq), hash: stored.hash })
+    .with('written', (db) => db.insertInto('record').values(rowOf(stored)))
+    .with('moved', (db) => db.updateTable('chain_head').set({ seq: String(stored.seq), hash: stored.hash }))
+    .selectNoFrom(sql`pg_notify(${recordChannel}, ${String(stored.seq)})`.as('told'))
     .execute();
-  await sql`select pg_notify(${recordChannel}, ${String(stored.seq)})`.execute(tx);
   return stored;
 }
 

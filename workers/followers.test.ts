@@ -88,6 +88,14 @@ describe('followers', () => {
     expect(await behind(follower)).toMatchObject({ behind: 0, skipped: 0 });
   });
 
+  it('hand on together what comes together: a sink is asked less often than there are lines', async () => {
+    const { state, follower } = sink();
+    await begin(follower);
+    await Promise.all(Array.from({ length: 20 }, (_, index) => write(`line ${index}`)));
+    await until(() => state.stored.length === 20);
+    expect(state.calls).toBeLessThan(20);
+  });
+
   it('M14: a sink that is dead holds nobody up, and gets what it missed when it is back', async () => {
     const dead = sink({ id: `test.dead-${count}` });
     const well = sink();

@@ -21,6 +21,8 @@ export interface FollowersDeps {
 const waits = {
   /** A notice may be lost: looks by itself this often. */
   idle: 5_000,
+  /** What comes together is handed on together: a step of a run writes several lines, and no sink is worth a read and a request for each. */
+  gathering: 300,
   /** Somebody else follows under this name. */
   taken: 5_000,
   firstRetry: 500,
@@ -80,10 +82,12 @@ async function whileAlone(
   while (!ending.aborted && !lost()) {
     const rung = bell.next();
     try {
-      const moved = await step(deps, follower, ending);
+      const more = await step(deps, follower, ending);
       if (away) deps.log.info({ follower: follower.id }, 'its sink is back');
       [retry, away] = [waits.firstRetry, false];
-      if (!moved) await pause(waits.idle, ending, rung);
+      if (more) continue;
+      await pause(waits.idle, ending, rung);
+      await pause(waits.gathering, ending);
     } catch (error) {
       if (ending.aborted) return;
       if (!away) deps.log.warn({ follower: follower.id, err: error }, 'its sink is away; what it misses is delivered later');
@@ -94,17 +98,18 @@ async function whileAlone(
   }
 }
 
-/** One batch. Whether there was any line at all. */
+/** One batch. Whether there may be more; what comes from now on rings. */
 async function step(deps: FollowersDeps, follower: AnyFollower, ending: AbortSignal): Promise<boolean> {
   const { ledger } = deps;
   const cursor = await ledger.cursor(follower.id);
-  const lines = await ledger.recordsAfter(cursor, follower.batch ?? usualBatch);
+  const most = follower.batch ?? usualBatch;
+  const lines = await ledger.recordsAfter(cursor, most);
   const last = lines.at(-1);
   if (!last) return false;
   const wanted = lines.filter((line) => follower.wants?.(line) ?? true);
   const skipped = wanted.length === 0 ? 0 : await deliver(deps, follower, wanted, ending);
   await ledger.moveCursor(follower.id, last.seq, skipped);
-  return true;
+  return lines.length === most;
 }
 
 /** Together; where the sink refuses them so, one by one, so that one bad line takes no other with it. Rejects when the sink is away. */

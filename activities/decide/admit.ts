@@ -23,20 +23,26 @@ import { deploysAround } from '../situation/deploys.js';
 import { readSituation, type Situation } from '../situation/read.js';
 import type { StepInput } from '../types.js';
 
-/** Everything read again and derived again; the caller's word counts only where it agrees with it. */
-interface Derived {
+/** What was asked for, read again and derived again; the caller's word counts only where it agrees with it. */
+interface Aimed {
   situation: Situation;
   plan: Plan;
   step: PlanStep;
+}
+
+/** The same with all that the guards are shown. */
+interface Derived extends Aimed {
   facts: GuardFacts;
 }
 
 /** Phase 6: a permit, or who refused and until when. Trusts nothing that it is handed. */
 export async function admit(deps: ActivityDeps, input: StepInput): Promise<Admission> {
-  const derived = await derive(deps, input);
-  if ('guard' in derived) return refusedOutright(deps, input, derived);
-  const preState = await preStateOf(deps, input, derived);
+  const aimed = await aimAgain(deps, input);
+  if ('guard' in aimed) return refusedOutright(deps, input, aimed);
+  // At the same time: each looks at the world as it is now.
+  const [facts, preState] = await Promise.all([factsFor(deps, input, aimed), preStateOf(deps, input, aimed)]);
   if ('guard' in preState) return refusedOutright(deps, input, preState as unknown as GuardVerdict);
+  const derived = { ...aimed, facts };
   const admission = await deps.ledger.admit({ ...requestFor(deps, input, derived), preState }, (state) =>
     judgeAll(deps.guards, { ...derived.facts, readNow: deps.now() }, state, derived.plan.limits),
   );
@@ -67,7 +73,9 @@ async function others(deps: ActivityDeps, input: StepInput, { situation, plan }:
     rest.map(async (target): Promise<Derived[]> => {
       const one = aimedAt(plan, target);
       const step = one?.steps[input.step];
-      return one && step ? [{ situation, plan: one, step, facts: await factsFor(deps, input, situation, one, step) }] : [];
+      if (!one || !step) return [];
+      const aimed = { situation, plan: one, step };
+      return [{ ...aimed, facts: await factsFor(deps, input, aimed) }];
     }),
   );
   return found.flat();
@@ -95,6 +103,11 @@ const wouldSay = (deps: ActivityDeps, input: StepInput, derived: Derived): Promi
   );
 
 async function derive(deps: ActivityDeps, input: StepInput, observing = false): Promise<Derived | GuardVerdict> {
+  const aimed = await aimAgain(deps, input, observing);
+  return 'guard' in aimed ? aimed : { ...aimed, facts: await factsFor(deps, input, aimed) };
+}
+
+async function aimAgain(deps: ActivityDeps, input: StepInput, observing = false): Promise<Aimed | GuardVerdict> {
   // Under another's name it would pass for the run that holds the target, and for the one that acted last.
   if (input.incident !== incidentId(input.ref)) return no('incident', incidentId(input.ref), `asked for as ${input.incident}`);
   const situation = await readSituation(deps, input, input.step);
@@ -112,28 +125,27 @@ async function derive(deps: ActivityDeps, input: StepInput, observing = false): 
   if (!step) return no('plan', `${plan.steps.length} steps`, `it has no step ${input.step + 1}`);
   const early = (await beforeItsTurn(deps, input, plan)) ?? (await beforeItsBatch(deps, input, decision.plan));
   if (early) return no('plan', 'one step after the other', early);
-  return { situation, plan, step, facts: await factsFor(deps, input, situation, plan, step) };
+  return { situation, plan, step };
 }
 
 /** All that the guards are shown. What takes a read of its own is read at the same time. */
 async function factsFor(
   deps: ActivityDeps,
   input: StepInput,
-  { incident, alert, witness, set }: Situation,
-  plan: Plan,
-  step: PlanStep,
+  { situation: { incident, alert, witness, set }, plan, step }: Aimed,
 ): Promise<GuardFacts> {
-  const [deploys, calendars, surroundings, words] = await Promise.all([
+  const [deploys, calendars, surroundings, words, begun] = await Promise.all([
     deploysAround(deps, input, incident, plan),
     calendarsNow(deps, input, incident, plan.target, set),
     aroundTarget(deps, input, plan.target, set),
     whoseWordCounts(deps, input, incident, plan),
+    hasBegun(deps, input),
   ]);
   const asking = { now: deps.now(), incidentId: input.incident, ourselves: [...deps.ourselves], own: [...deps.own] };
   const read = { deploys, calendars, surroundings, ...words };
   const facts = guardFacts({ ...asking, ...read, set, incident, alert, witness, plan, step });
   // A later batch began in time when the first one did.
-  return { ...facts, laterStep: facts.laterStep || (await hasBegun(deps, input)) };
+  return { ...facts, laterStep: facts.laterStep || begun };
 }
 
 /** Whether this incident's rollout has begun, by the ledger. */
@@ -149,8 +161,7 @@ async function whoseWordCounts(
   incident: Situation['incident'],
   plan: Plan,
 ): Promise<Pick<GuardFacts, 'approvers' | 'requesters'>> {
-  const requesters = await requestersOf(deps, input);
-  const given = await deps.ledger.approvals(input.incident, plan.hash);
+  const [requesters, given] = await Promise.all([requestersOf(deps, input), deps.ledger.approvals(input.incident, plan.hash)]);
   if (!given.some(({ verifiedIdentity, accepted }) => verifiedIdentity && accepted)) return { approvers: [], requesters };
   const approvers = await approversNow(deps, input, incident, plan.team);
   return { approvers: approvers.names, requesters: requesters.flatMap((name) => allNamesOf(name, approvers)) };
@@ -216,11 +227,7 @@ export function attemptKey(deps: Pick<ActivityDeps, 'hash'>, plan: Plan, step: P
 export const paramsHash = (deps: Pick<ActivityDeps, 'hash'>, action: string, params: JsonObject): string =>
   deps.hash(canonicalJson([action, params]));
 
-function requestFor(
-  deps: ActivityDeps,
-  input: StepInput,
-  { situation, plan, step }: Derived,
-): Omit<AdmissionRequest, 'preState'> {
+function requestFor(deps: ActivityDeps, input: StepInput, { situation, plan, step }: Aimed): Omit<AdmissionRequest, 'preState'> {
   return {
     attemptKey: attemptKey(deps, plan, step),
     incident: input.incident,
@@ -259,7 +266,7 @@ export const permitLifeMs = 60_000;
 async function preStateOf(
   deps: ActivityDeps,
   input: StepInput,
-  { plan, step, situation }: Derived,
+  { plan, step, situation }: Aimed,
 ): Promise<JsonObject | GuardVerdict> {
   const action = deps.registry.actions.get(step.action);
   if (!action) throw new TypeError(`No integration offers the action "${step.action}"`);

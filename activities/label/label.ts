@@ -32,8 +32,19 @@ export async function label(deps: ActivityDeps, about: About): Promise<Labelled>
   const judged = closed
     ? await judge(deps, about, { ...decision, plan } as Decision & { plan: Plan }, lines)
     : unlabelled('not-judged', 'it was not closed within 14 days');
+  return writeLabel(deps, about.incident, plan, judged, refuserIn(lines));
+}
+
+/** Once for each run: a second judgement finds the first, and does what is left of what follows from it. */
+export async function writeLabel(
+  deps: ActivityDeps,
+  incident: string,
+  plan: Plan,
+  judged: Judgement,
+  refusedBy = '',
+): Promise<Labelled & { open: false }> {
   const { row } = await deps.ledger.putLabel({
-    incident: about.incident,
+    incident,
     rule: plan.rule.name,
     logicHash: plan.rule.logicHash,
     runbookHash: plan.steps[0]?.runbookHash ?? '',
@@ -41,7 +52,7 @@ export async function label(deps: ActivityDeps, about: About): Promise<Labelled>
     mode: plan.mode,
     ...judged,
     by: machine,
-    refusedBy: refuserIn(lines),
+    refusedBy,
   });
   return settled(deps, plan, row);
 }
@@ -68,7 +79,7 @@ function refuserIn(lines: readonly LedgerRecord[]): string {
   return decisive === undefined || decisive.verdict === 'ask' ? '' : decisive.guard;
 }
 
-async function settled({ ledger }: ActivityDeps, plan: Plan, row: LabelRow): Promise<Labelled> {
+async function settled({ ledger }: ActivityDeps, plan: Plan, row: LabelRow): Promise<Labelled & { open: false }> {
   const says = row.label === 'unlabelled' ? `not judged: ${row.because}` : `judged ${row.label}: ${row.because}`;
   const data = { rule: row.rule, label: row.label, kind: row.kind, mode: row.mode, environment: row.environment };
   const line = { incident: row.incident, phase: 'report', state: 'info' } as const;

@@ -15,11 +15,8 @@ import { sourceOf, sourcePlace } from './read.js';
  */
 export async function deploysAround(deps: ActivityDeps, about: About, incident: Incident, plan: Plan): Promise<DeployFacts> {
   const since = deps.now() - Math.max(plan.limits.deploysMs, longestDeployMs);
-  const parts = [
-    await told(deps, incident, plan, since),
-    await bySource(deps, about, incident, plan, since),
-    ofTarget(deps, plan.target),
-  ];
+  const asked = [told(deps, incident, plan, since), bySource(deps, about, incident, plan, since)];
+  const parts = [...(await Promise.all(asked)), ofTarget(deps, plan.target)];
   const all: DeployFacts = {
     seen: parts.flatMap(({ seen }) => seen),
     known: parts.flatMap(({ known }) => known),
@@ -92,7 +89,9 @@ function rollout(from: string, name: string, one: Json): DeploySeen[] {
   const startedAt = Date.parse(createdAt);
   const running = rolloutState === 'IN_PROGRESS';
   const named = typeof id === 'string' && id !== '' ? { id } : {};
-  return [{ from, ...named, says: `a deployment of ${name}`, startedAt, ...(running ? {} : { endedAt: startedAt }), onTarget: true }];
+  return [
+    { from, ...named, says: `a deployment of ${name}`, startedAt, ...(running ? {} : { endedAt: startedAt }), onTarget: true },
+  ];
 }
 
 /** Sources that the policy names, and that nobody has answered for. What deploys other kinds of target deploys nothing here. */

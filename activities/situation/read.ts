@@ -1,6 +1,7 @@
 import type { Alert, Witness } from '../../domain/alert.js';
 import type { Incident } from '../../domain/incident.js';
 import { incidentId } from '../../domain/incident-id.js';
+import { canonicalJson } from '../../domain/json.js';
 import type { Decision, Pace } from '../../domain/plan.js';
 import { matchAndAim, planFor } from '../../decide/decide.js';
 import { paceOf } from '../../decide/profiles.js';
@@ -61,11 +62,13 @@ export async function situationOf(
 ): Promise<Situation> {
   const set = deps.rules();
   const pace = paceOf(set);
-  const { witness, corroborable } = await witnessOf(deps, about, incident, alert, pace);
   const { catalogue, hash } = deps;
-  const aimed = matchAndAim({ set, catalogue, incident, alert, witness });
+  const asked = { set, catalogue, incident, alert };
+  const early = beforeTheWitness(deps, about, asked, pace);
+  const { witness, corroborable } = await witnessOf(deps, about, incident, alert, pace);
+  const aimed = matchAndAim({ ...asked, witness });
   const { chosen } = aimed;
-  const target = chosen && !chosen.tagged ? await readTarget(deps, about, chosen, pace) : undefined;
+  const target = chosen && !chosen.tagged ? await (early(chosen) ?? readTarget(deps, about, chosen, pace)) : undefined;
   const tagged = chosen?.tagged && (await readTagged(deps, about, chosen, chosen.tagged, pace));
   const found = planFor({ set, catalogue, hash, incident, alert, witness, corroborable, ...aimed, target, tagged, step });
   const decision = set.revision === undefined ? found : { ...found, revision: set.revision };
@@ -73,6 +76,27 @@ export async function situationOf(
 }
 
 type Chosen = NonNullable<ReturnType<typeof matchAndAim>['chosen']>;
+
+/**
+ * Begins to read the target that the alert alone would lead to while its witness is asked: the two take as long as one. What is given is
+ * that reading, if the witness leads to the same; where it does not, nothing of it is used.
+ */
+function beforeTheWitness(
+  deps: ActivityDeps,
+  about: About,
+  asked: Omit<Parameters<typeof matchAndAim>[0], 'witness'>,
+  pace: Pace,
+): (chosen: Chosen) => ReturnType<typeof readTarget> | undefined {
+  const { chosen: guess } = matchAndAim({ ...asked, witness: { by: '', state: 'unknown', readAt: '', says: '' } });
+  if (!guess || guess.tagged) return () => undefined;
+  const reading = readTarget(deps, about, guess, pace);
+  // Its failure is that of whoever uses it.
+  reading.catch(() => undefined);
+  return (chosen) => (whereabouts(chosen) === whereabouts(guess) ? reading : undefined);
+}
+
+const whereabouts = ({ environment, account, region, targetType, selector }: Chosen): string =>
+  canonicalJson([environment, account, region, targetType, selector]);
 
 async function readTarget(deps: ActivityDeps, about: About, chosen: Chosen, pace: Pace) {
   const type = deps.registry.targets.get(chosen.targetType);

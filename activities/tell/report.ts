@@ -11,7 +11,8 @@ import { closeOpenEffects } from './open-effects.js';
 import { type Approvers, approversNow } from '../situation/approvers.js';
 import { permitsOf } from '../situation/attempt.js';
 import { readIncident } from '../situation/read.js';
-import type { About, AskInput, GaveBackInput, ReportInput } from '../types.js';
+import { labelledAtOnce } from '../label/at-once.js';
+import type { About, AskInput, GaveBackInput, Reported, ReportInput } from '../types.js';
 import { note, resolve, wake } from './channels.js';
 import { pastOf } from './past.js';
 import { roomOf } from './room.js';
@@ -22,8 +23,16 @@ const shortPlan = (hash: string): string => hash.slice(0, 8);
 /** Endings that people on the incident need not hear about: nothing was theirs, nothing was done. */
 const silent: readonly Ending['kind'][] = ['ignored', 'joined'];
 
-/** Phase 10. The ledger first, so that the target is free and the outcome stands even while a channel is away. */
-export async function report(deps: ActivityDeps, input: ReportInput): Promise<{ says: string }> {
+/** Phase 10, and phase 11 where the ledger alone can give the label: of a run that has helped. People first, as ever. */
+export async function report(deps: ActivityDeps, input: ReportInput): Promise<Reported> {
+  const told = await tell(deps, input);
+  if (input.labels !== true || input.ending.kind !== 'remediated') return told;
+  // What cannot be written now is left to the run beside it; people have been told, and are not told again for it.
+  return (await labelledAtOnce(deps, input).catch(() => false)) ? { ...told, labelled: true } : told;
+}
+
+/** The ledger first, so that the target is free and the outcome stands even while a channel is away. */
+async function tell(deps: ActivityDeps, input: ReportInput): Promise<Reported> {
   const { incident, ending, story } = input;
   try {
     await settle(deps, input);

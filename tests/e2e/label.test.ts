@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { testCall } from '../../integrations/contract/testkit/call.js';
 import { connectSandbox } from '../../integrations/aws/testkit/samples.js';
+import { giveBackWorkflowId, labelWorkflowId } from '../../workflows/ids.js';
 import { until } from '../run/server.js';
 import { type E2e, openE2e } from './stage.js';
 
@@ -22,6 +23,14 @@ const notes = async (incident: string) =>
   (await e2e.control<{ notes: { content: string }[] }>('GET', `pagerduty/incidents/${incident.split(':')[1]}`)).notes.map(
     ({ content }) => content,
   );
+
+/** History events over every workflow of an incident that has ended; what came in for it meanwhile is among them. */
+async function eventsOver(incident: string): Promise<number> {
+  const lengthOf = async (id: string) => (await e2e.client.workflow.getHandle(id).describe()).historyLength;
+  const besides = [labelWorkflowId(incident), giveBackWorkflowId(incident, 0)].map((id) => lengthOf(id).catch(() => 0));
+  const lengths = await Promise.all([lengthOf(`incident:${incident}`), ...besides]);
+  return lengths.reduce((sum, length) => sum + length, 0);
+}
 
 /** A person at the console of EC2. */
 async function startAnew(): Promise<void> {
@@ -58,11 +67,11 @@ describe('N3: what an observing rule would have done is judged once its incident
   it('what an auto rule has done is judged by whether it was verified, and learned from', async () => {
     const incident = await e2e.raise('ec2-status-check-failed');
     expect(await e2e.ended(incident)).toBe('remediated');
-    await resolve(incident);
     expect((await judged(incident)).says).toMatch(/^judged right: verified/);
     const [row] = await e2e.stack.ledger.labelsOfIncident(incident);
     expect(row).toMatchObject({ label: 'right', kind: 'auto-verified', by: 'machine' });
     const learned = await e2e.stack.ledger.learned({ rule: row?.rule ?? '', logicHash: row?.logicHash ?? '' });
     expect(learned.recovered).toBe(1);
+    expect(await eventsOver(incident)).toBeLessThanOrEqual(60);
   }, 90_000);
 });

@@ -48,12 +48,33 @@ describe('N3: every run with a plan is judged after it', () => {
     },
   );
 
-  it('of a run without a plan there is nothing to judge', async () => {
+  it('what the ledger could judge with the report needs no run of its own: at most 60 history events over all that it touches', async () => {
+    const played = await bench.play(scriptOf({ labelledAtOnce: true }), async (run) => {
+      await run.handle.result();
+      await expect(labelOf(run).describe()).rejects.toMatchObject({ name: 'WorkflowNotFoundError' });
+    });
+    expect(played.result.outcome).toBe('remediated');
+    expect(played.seen.judged).toBe(0);
+    expect(played.events).toBeLessThanOrEqual(60);
+    await keep('labelled-with-its-report', played);
+  });
+
+  it('where people could not be told its label is not lost: it has a run of its own', async () => {
+    const script = scriptOf({ labelledAtOnce: true, reportFails: 'no right to write', labels: [wrong] });
+    const played = bench.play(script, async (run) => {
+      await expect(run.handle.result()).rejects.toMatchObject({ cause: expect.objectContaining({ type: 'NotTold' }) });
+      expect(await labelOf(run).result()).toEqual({ says: wrong.says });
+    });
+    await expect(played).rejects.toMatchObject({ cause: expect.objectContaining({ type: 'NotTold' }) });
+  });
+
+  it('of a run without a plan there is nothing to judge, nor is it asked for', async () => {
     const played = await bench.play(scriptOf({ decided: withoutPlan('nothing', 'no rule matches') }), async (run) => {
       await run.handle.result();
       await expect(labelOf(run).describe()).rejects.toMatchObject({ name: 'WorkflowNotFoundError' });
     });
     expect(played.seen.judged).toBe(0);
+    expect(played.seen.reports).toEqual([expect.objectContaining({ labels: false })]);
   });
 
   it('a source that is away costs no label', async () => {

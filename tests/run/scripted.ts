@@ -7,6 +7,7 @@ import type {
   Judged,
   Labelled,
   LabelledInput,
+  Reported,
   ReportInput,
   GaveBackInput,
   StartEffect,
@@ -39,6 +40,8 @@ export interface Script {
   during?: Partial<Record<'admit' | 'start' | 'adopt' | 'wait' | 'verify', () => Promise<void>>>;
   /** Telling fails for good with this. */
   reportFails?: string;
+  /** What the ledger could give the label of, with the report: only whoever asks for it is told. */
+  labelledAtOnce?: boolean;
 }
 
 /** What was asked of the outside, in order. */
@@ -100,11 +103,11 @@ export function scripted(script: Script): {
         called('gaveBack');
         seen.gaveBack.push(input);
       },
-      report: async (input) => {
+      report: async (input): Promise<Reported> => {
         called('report');
         seen.reports.push(input);
         if (script.reportFails) throw ApplicationFailure.nonRetryable(script.reportFails, 'forbidden');
-        return { says: 'told' };
+        return { says: 'told', ...(script.labelledAtOnce && input.labels ? { labelled: true } : {}) };
       },
     },
     effect: {

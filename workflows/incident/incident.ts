@@ -41,8 +41,11 @@ export async function incident(input: IncidentInput): Promise<IncidentResult> {
   const result: IncidentResult = { outcome: ending.kind, says: ending.says, effects: story.effects };
   // A cancelled run still says how it ended.
   await CancellationScope.nonCancellable(async () => {
-    const untold = await report({ ...about, ending, story }).then(() => undefined, reason);
-    if (run.planned) await labelLater(run, run.planned);
+    const told = await report({ ...about, ending, story, labels: run.planned !== undefined }).catch(reason);
+    const untold = typeof told === 'string' ? told : undefined;
+    // Runs that began before this have had no such answer, and begin theirs on replay as they did.
+    const labelled = typeof told === 'object' && told.labelled === true;
+    if (run.planned && !labelled) await labelLater(run, run.planned);
     await condition(allHandlersFinished);
     if (untold !== undefined)
       throw ApplicationFailure.nonRetryable(

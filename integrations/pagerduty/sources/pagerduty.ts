@@ -43,10 +43,11 @@ export const pagerDutySource: SourceDefinition<PagerDutyClient> = {
     }),
   ],
   read: async (call, ref) => {
-    const incident = await getIncident(call, ref.externalId);
+    // At the same time: each is an answer of its own, and somebody waits for both.
+    const [incident, first] = await Promise.all([getIncident(call, ref.externalId), getAlerts(call, ref.externalId)]);
     return {
       incident: withoutOurselves(incident, call.client.ourselves),
-      alerts: await readAlerts(call, ref.externalId, incident),
+      alerts: await laggingAlerts(call, ref.externalId, incident, first),
     };
   },
   normalise,
@@ -59,12 +60,19 @@ export const pagerDutySource: SourceDefinition<PagerDutyClient> = {
   history: pagerDutyHistory,
 };
 
-async function readAlerts(call: CallWith<PagerDutyClient>, id: string, incident: JsonObject): Promise<SourceReading['alerts']> {
-  for (let reading = 1; ; reading += 1) {
-    const alerts = await getAlerts(call, id);
-    if (alerts.length > 0 || reading === readings || !mayLag(incident, call.now())) return alerts;
+/** What was read first, or, where it was empty and may lag behind, what stands there a moment later. */
+async function laggingAlerts(
+  call: CallWith<PagerDutyClient>,
+  id: string,
+  incident: JsonObject,
+  first: SourceReading['alerts'],
+): Promise<SourceReading['alerts']> {
+  let alerts = first;
+  for (let reading = 1; alerts.length === 0 && reading < readings && mayLag(incident, call.now()); reading += 1) {
     await call.sleep(Math.min(1_000, call.pace.pollMs));
+    alerts = await getAlerts(call, id);
   }
+  return alerts;
 }
 
 /** Whether alerts may still be on their way: PagerDuty counts some, or the incident is only seconds old. */
