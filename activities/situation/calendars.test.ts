@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { freezesOf } from '../../decide/freezes.js';
 import type { CalendarFacts } from '../../domain/calendar.js';
@@ -7,7 +7,8 @@ import type { Risk } from '../../domain/plan.js';
 import { calmFacts, calmState, standard } from '../../guards/facts.fixture.js';
 import { freeze } from '../../guards/freeze.js';
 import { catalogueOf } from '../../integrations/catalogue.js';
-import { startTestSandbox, type TestSandbox } from '../../integrations/contract/testkit/sandbox.js';
+import { startTestSandbox } from '../../integrations/contract/testkit/sandbox.js';
+import { shared } from '../../integrations/contract/testkit/shared.js';
 import { createRegistry } from '../../integrations/registry.js';
 import { assemble } from '../../rules/language/assemble.js';
 import type { RuleSet } from '../../rules/language/set.js';
@@ -18,12 +19,7 @@ import { calendarsNow } from './calendars.js';
 
 // What a policy and an incident's source say of "not now", read over the wire from the simulators, and what the guard makes of it.
 
-let sandbox: TestSandbox;
-beforeAll(async () => {
-  sandbox = await startTestSandbox();
-});
-afterEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const sandbox = shared(startTestSandbox);
 
 const now = Math.floor(Date.now() / 1_000) * 1_000;
 const iso = (minutes: number): string => new Date(now + minutes * 60_000).toISOString();

@@ -1,22 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Delivery } from '../../domain/delivery.js';
 import { testCall } from '../contract/testkit/call.js';
 import { createRegistry } from '../registry.js';
-import { startTestDoor, type TestDoor } from '../wire/testkit/door.js';
+import { shared } from '../contract/testkit/shared.js';
+import { startTestDoor } from '../wire/testkit/door.js';
 import { connectAlertmanager } from './client.js';
 import { alertmanager } from './index.js';
 import { alertmanagerSource, receive } from './sources/alertmanager.js';
 import { alertmanagerAlertWitness as witness } from './witnesses/alert.js';
 
-let door: TestDoor;
-beforeAll(async () => {
-  door = await startTestDoor();
-});
-afterEach(() => door.reset());
-afterAll(() => door.close());
+const door = shared(startTestDoor);
 
 const token = { trust: 'token', by: 'token alertmanager-1' } as const;
 const labels = { alertname: 'HighCpu', instance: 'i-0aa11bb22cc33dd44' };

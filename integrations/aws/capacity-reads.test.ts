@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Json } from '../../domain/json.js';
 import { testCall } from '../contract/testkit/call.js';
-import { startTestSandbox, type TestSandbox } from '../contract/testkit/sandbox.js';
+import { startTestSandbox } from '../contract/testkit/sandbox.js';
+import { shared } from '../contract/testkit/shared.js';
 import { ssmStartAutomation } from './actions/ssm-start-automation.js';
 import { type AutomationRef, waitForAutomation } from './actions/automation-wait.js';
 import { autoscalingInService } from './checks/autoscaling-in-service.js';
@@ -16,13 +17,7 @@ import { connectSandbox, documentHash } from './testkit/samples.js';
 const production = { account: '444455556666', region: 'eu-west-1' };
 const staging = { account: '111122223333', region: 'eu-west-1' };
 const web = { cluster: 'prod', name: 'web' };
-let sandbox: TestSandbox;
-
-beforeAll(async () => {
-  sandbox = await startTestSandbox();
-});
-afterEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const sandbox = shared(startTestSandbox);
 
 const call = (place = production) => testCall(connectSandbox(sandbox.address), { place });
 /** Returns once CloudWatch says OK; without that the test runs into its own limit. */

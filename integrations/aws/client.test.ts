@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTestSandbox, type TestSandbox } from '../contract/testkit/sandbox.js';
+import { describe, expect, it } from '@jest/globals';
+import { startTestSandbox } from '../contract/testkit/sandbox.js';
+import { shared } from '../contract/testkit/shared.js';
 import { connectAws } from './client.js';
 import { connectSandbox } from './testkit/samples.js';
 
-let sandbox: TestSandbox;
+const sandbox = shared(startTestSandbox);
 const at = () => ({
   place: { account: '111122223333', region: 'eu-west-1' },
   signal: new AbortController().signal,
@@ -17,12 +18,6 @@ const start = {
     AutomationAssumeRole: ['arn:aws:iam::111122223333:role/OpsSentinelAutomation'],
   },
 };
-
-beforeAll(async () => {
-  sandbox = await startTestSandbox();
-});
-afterEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
 
 describe('one request per call', () => {
   it.each(['500', '503', '429', 'reset-before', 'half-body'] as const)('a write that meets %s is sent once', async (kind) => {

@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Alert } from '../../domain/alert.js';
 import type { Place } from '../contract/call.js';
 import { testCall } from '../contract/testkit/call.js';
-import { startTestSandbox, type TestSandbox } from '../contract/testkit/sandbox.js';
+import { startTestSandbox } from '../contract/testkit/sandbox.js';
+import { shared } from '../contract/testkit/shared.js';
 import { createRegistry } from '../registry.js';
 import { ssmStartAutomation } from './actions/ssm-start-automation.js';
 import { type AutomationRef, waitForAutomation } from './actions/automation-wait.js';
@@ -15,13 +16,7 @@ import { cloudwatchAlarmWitness } from './witnesses/cloudwatch-alarm.js';
 
 const staging: Place = { account: '111122223333', region: 'eu-west-1' };
 const production: Place = { account: '444455556666', region: 'eu-west-1' };
-let sandbox: TestSandbox;
-
-beforeAll(async () => {
-  sandbox = await startTestSandbox();
-});
-afterEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const sandbox = shared(startTestSandbox);
 
 const call = (place: Place = staging) => testCall(connectSandbox(sandbox.address), { place });
 

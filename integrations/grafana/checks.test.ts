@@ -1,16 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Target } from '../../domain/target.js';
-import { startTestDoor, type TestDoor } from '../wire/testkit/door.js';
+import { shared } from '../contract/testkit/shared.js';
+import { startTestDoor } from '../wire/testkit/door.js';
 import { grafanaAlertNormal } from './checks/alert-normal.js';
 import { grafanaQuery } from './checks/query.js';
 import { callTo, labels, raise } from './testkit/given.js';
 
-let door: TestDoor;
-beforeAll(async () => {
-  door = await startTestDoor();
-});
-afterEach(() => door.reset());
-afterAll(() => door.close());
+const door = shared(startTestDoor);
 
 const target = {} as Target;
 const normal = (params: object) =>

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RawRequest } from '../contract/source.js';
+import { rawRequest } from '../contract/testkit/raw-request.js';
 import { grafanaDoor } from './config.js';
 import { receive } from './receive.js';
 
@@ -20,15 +21,8 @@ const token = { trust: 'token', by: 'token grafana-prod' } as const;
 
 const sign = (secret = 'new secret', prefix = ''): string =>
   createHmac('sha256', secret).update(prefix).update(body).digest('hex');
-const request = (headers: Record<string, string>, over: Partial<RawRequest> = {}): RawRequest => ({
-  headers,
-  body,
-  receivedAt,
-  bodyHash: createHash('sha256').update(body).digest('hex'),
-  proofs: [],
-  signal: new AbortController().signal,
-  ...over,
-});
+const request = (headers: Record<string, string>, over: Partial<RawRequest> = {}): RawRequest =>
+  rawRequest(body, { headers, receivedAt, ...over });
 const bySignature = (signature: string, over: Partial<RawRequest> = {}) =>
   receive(request({ 'x-grafana-alerting-signature': signature }, over), door);
 const byTime = (time: string | undefined, signedTime = time, over: Partial<RawRequest> = {}) =>

@@ -1,19 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Delivery } from '../../domain/delivery.js';
 import { createRegistry } from '../registry.js';
-import { startTestDoor, type TestDoor } from '../wire/testkit/door.js';
+import { shared } from '../contract/testkit/shared.js';
+import { startTestDoor } from '../wire/testkit/door.js';
 import { grafanaDoor } from './config.js';
 import { grafana } from './index.js';
 import { receive } from './receive.js';
 import { grafanaSource } from './sources/grafana.js';
 import { callTo, labels } from './testkit/given.js';
 
-let door: TestDoor;
-beforeAll(async () => {
-  door = await startTestDoor();
-});
-afterEach(() => door.reset());
-afterAll(() => door.close());
+const door = shared(startTestDoor);
 
 const token = { trust: 'token', by: 'token sandbox' } as const;
 const settings = (env: Record<string, string> = {}) =>

@@ -1,16 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Alert } from '../../domain/alert.js';
-import { startTestDoor, type TestDoor } from '../wire/testkit/door.js';
+import { shared } from '../contract/testkit/shared.js';
+import { startTestDoor } from '../wire/testkit/door.js';
 import { readGrafanaDetails } from './bodies/pagerduty-details.js';
 import { callTo, labels, raise } from './testkit/given.js';
 import { grafanaAlertWitness as witness } from './witnesses/alert.js';
 
-let door: TestDoor;
-beforeAll(async () => {
-  door = await startTestDoor();
-});
-afterEach(() => door.reset());
-afterAll(() => door.close());
+const door = shared(startTestDoor);
 
 const alertOf = (id: string, over: Partial<Alert> = {}): Alert => ({
   source: 'grafana',

@@ -1,29 +1,18 @@
 import { gunzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { LedgerRecord } from '../../domain/record.js';
 import { testCall } from '../contract/testkit/call.js';
-import { type Catcher, startCatcher } from '../wire/testkit/catcher.js';
-import { startTestDoor, type TestDoor } from '../wire/testkit/door.js';
+import { shared } from '../contract/testkit/shared.js';
+import { startCatcher } from '../wire/testkit/catcher.js';
+import { startTestDoor } from '../wire/testkit/door.js';
 import { connectLoki } from './client.js';
 import { lokiConfig, type LokiConfig } from './config.js';
 import { stampOf } from './entry.js';
 import { lokiPush } from './followers/push.js';
 import { line, readsOf } from './testkit/given.js';
 
-let door: TestDoor;
-let catcher: Catcher;
-beforeAll(async () => {
-  door = await startTestDoor();
-  catcher = await startCatcher();
-});
-afterEach(async () => {
-  await door.reset();
-  catcher.reset();
-});
-afterAll(async () => {
-  await door.close();
-  await catcher.close();
-});
+const door = shared(startTestDoor);
+const catcher = shared(startCatcher);
 
 const config = (over: Partial<LokiConfig> = {}): LokiConfig => ({
   url: door.address,

@@ -1,31 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { LedgerRecord } from '../../domain/record.js';
 import { testCall } from '../contract/testkit/call.js';
-import { type Catcher, startCatcher } from '../wire/testkit/catcher.js';
-import { startTestDoor, type TestDoor } from '../wire/testkit/door.js';
+import { shared } from '../contract/testkit/shared.js';
+import { startCatcher } from '../wire/testkit/catcher.js';
+import { startTestDoor } from '../wire/testkit/door.js';
 import { connectOpenSearch } from './client.js';
 import { type OpenSearchConfig, openSearchConfig } from './config.js';
 import { actionOf } from './document.js';
 import { outcomeOf } from './errors.js';
 import { openSearchBulk } from './followers/bulk.js';
 
-let door: TestDoor;
-let catcher: Catcher;
-beforeAll(async () => {
-  door = await startTestDoor();
-  catcher = await startCatcher();
-});
-afterEach(async () => {
-  await door.reset();
-  catcher.reset();
-});
-afterAll(async () => {
-  await door.close();
-  await catcher.close();
-});
+const door = shared(startTestDoor);
+const catcher = shared(startCatcher);
 
 const line = (seq: number, over: Partial<LedgerRecord> = {}): LedgerRecord => ({
   seq,

@@ -1,17 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Target } from '../../domain/target.js';
 import { testCall } from '../contract/testkit/call.js';
-import { startTestDoor, type TestDoor } from '../wire/testkit/door.js';
+import { shared } from '../contract/testkit/shared.js';
+import { startTestDoor } from '../wire/testkit/door.js';
 import { prometheusQuery } from './checks/query.js';
 import { connectPrometheus } from './client.js';
 import { prometheusConfig } from './config.js';
 
-let door: TestDoor;
-beforeAll(async () => {
-  door = await startTestDoor();
-});
-afterEach(() => door.reset());
-afterAll(() => door.close());
+const door = shared(startTestDoor);
 
 const query = 'max by (instance) (cpu{job="web"} & "ü")';
 const read = (params: object = { below: 90 }) =>

@@ -1,6 +1,7 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RawRequest, Received } from '../contract/source.js';
+import { rawRequest } from '../contract/testkit/raw-request.js';
 import { startTestSandbox, type TestSandbox } from '../contract/testkit/sandbox.js';
 import { valueOf } from './button.js';
 import { slackDoor } from './config.js';
@@ -42,14 +43,8 @@ function signed(body: Buffer, age = 0): RawRequest {
   const signature = createHmac('sha256', secret)
     .update(Buffer.concat([Buffer.from(`v0:${timestamp}:`), body]))
     .digest('hex');
-  return {
-    headers: { 'x-slack-signature': `v0=${signature}`, 'x-slack-request-timestamp': timestamp },
-    body,
-    receivedAt: new Date(now).toISOString(),
-    bodyHash: createHash('sha256').update(body).digest('hex'),
-    proofs: [],
-    signal: AbortSignal.timeout(2_000),
-  };
+  const headers = { 'x-slack-signature': `v0=${signature}`, 'x-slack-request-timestamp': timestamp };
+  return rawRequest(body, { headers, receivedAt: new Date(now).toISOString() });
 }
 const form = (payload: unknown): Buffer => Buffer.from(new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
 const press = async (payload: Loose = payloadOf(), with_ = door()): Promise<Received> => receive(signed(form(payload)), with_);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityDeps } from '../../activities/deps.js';
 import { attemptKey } from '../../activities/decide/admit.js';
@@ -6,7 +6,8 @@ import { createEffectActivities } from '../../activities/effect/index.js';
 import type { EffectEnd } from '../../domain/effect.js';
 import type { JsonObject } from '../../domain/json.js';
 import { testCall } from '../../integrations/contract/testkit/call.js';
-import { startTestSandbox, type TestSandbox } from '../../integrations/contract/testkit/sandbox.js';
+import { startTestSandbox } from '../../integrations/contract/testkit/sandbox.js';
+import { shared } from '../../integrations/contract/testkit/shared.js';
 import { createRegistry } from '../../integrations/registry.js';
 import { connectSandbox, instance, restart } from '../../integrations/aws/testkit/samples.js';
 import { hash, incident, policy, rule, runbook, setOf, target } from '../support/rules.js';
@@ -22,12 +23,7 @@ const set = setOf(
 const id = 'i-0aa11bb22cc33dd44';
 const action = 'aws.ssm.start-automation';
 const alarm = 'ec2-memory-high';
-let sandbox: TestSandbox;
-beforeAll(async () => {
-  sandbox = await startTestSandbox(0.6);
-});
-afterEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const sandbox = shared(() => startTestSandbox(0.6));
 
 const calls = async (operation: string): Promise<number> =>
   ((await sandbox.ask('calls')) as { operation: string }[]).filter((call) => call.operation === operation).length;

@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Call } from '../../contract/call.js';
 import { testCall } from '../../contract/testkit/call.js';
-import { startTestSandbox, type TestSandbox } from '../../contract/testkit/sandbox.js';
+import { startTestSandbox } from '../../contract/testkit/sandbox.js';
+import { shared } from '../../contract/testkit/shared.js';
 import { connectSandbox, instance, restart } from '../testkit/samples.js';
 import { type AutomationRef, stopAutomation, waitForAutomation } from './automation-wait.js';
 import { clientToken, ssmStartAutomation } from './ssm-start-automation.js';
@@ -9,13 +10,7 @@ import { clientToken, ssmStartAutomation } from './ssm-start-automation.js';
 const id = 'i-0aa11bb22cc33dd44';
 const target = instance(id);
 const key = 'ab'.repeat(32);
-let sandbox: TestSandbox;
-
-beforeAll(async () => {
-  sandbox = await startTestSandbox();
-});
-afterEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const sandbox = shared(startTestSandbox);
 
 const callOf = (over: Partial<Call> = {}) => testCall(connectSandbox(sandbox.address), over);
 const params = ssmStartAutomation.params.parse(restart(id));

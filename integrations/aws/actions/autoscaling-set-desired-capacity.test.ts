@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../../domain/json.js';
 import { testCall } from '../../contract/testkit/call.js';
-import { startTestSandbox, type TestSandbox } from '../../contract/testkit/sandbox.js';
+import { startTestSandbox } from '../../contract/testkit/sandbox.js';
+import { shared } from '../../contract/testkit/shared.js';
 import { cloudwatchAlarmOk } from '../checks/cloudwatch-alarm-ok.js';
 import type { GroupState, ScalingActivity } from '../groups.js';
 import { group } from '../testkit/capacity-samples.js';
@@ -11,13 +12,7 @@ import { endOfScaling, type ScalingRef, waitForCapacity } from './scaling-wait.j
 
 const key = 'cd'.repeat(32);
 const production = { account: '444455556666', region: 'eu-west-1' };
-let sandbox: TestSandbox;
-
-beforeAll(async () => {
-  sandbox = await startTestSandbox();
-});
-afterEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const sandbox = shared(startTestSandbox);
 
 const call = (place = production) => testCall(connectSandbox(sandbox.address), { place });
 const paramsOf = (over: object = {}) =>

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { EffectEnd } from '../../../domain/effect.js';
 import type { JsonObject } from '../../../domain/json.js';
 import type { Target } from '../../../domain/target.js';
 import type { Call } from '../../contract/call.js';
 import { testCall } from '../../contract/testkit/call.js';
-import { startTestSandbox, type TestSandbox } from '../../contract/testkit/sandbox.js';
+import { startTestSandbox } from '../../contract/testkit/sandbox.js';
+import { shared } from '../../contract/testkit/shared.js';
 import { connectSandbox, instance } from '../testkit/samples.js';
 import { cloudwatchAlarmOk } from '../checks/cloudwatch-alarm-ok.js';
 import type { AwsClient } from '../client.js';
@@ -15,14 +16,8 @@ import { ec2RestartInstance as restart } from './ec2-restart-instance.js';
 const id = 'i-0aa11bb22cc33dd44';
 const target = instance(id);
 const member = instance('i-0ff66aa77bb88cc99', '444455556666');
-let sandbox: TestSandbox;
-
-beforeAll(async () => {
-  // Slower than other tests: a boot must last for several polls on a busy machine.
-  sandbox = await startTestSandbox(0.2);
-});
-afterEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+// Slower than other tests: a boot must last for several polls on a busy machine.
+const sandbox = shared(() => startTestSandbox(0.2));
 
 type Action = typeof reboot;
 const callOf = (over: Partial<Call> = {}) => testCall(connectSandbox(sandbox.address), over);

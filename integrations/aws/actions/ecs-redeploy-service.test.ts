@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../../domain/json.js';
 import { testCall } from '../../contract/testkit/call.js';
-import { startTestSandbox, type TestSandbox } from '../../contract/testkit/sandbox.js';
+import { startTestSandbox } from '../../contract/testkit/sandbox.js';
+import { shared } from '../../contract/testkit/shared.js';
 import { cloudwatchAlarmOk } from '../checks/cloudwatch-alarm-ok.js';
 import { ecsService } from '../targets/ecs-service.js';
 import { service, webRevision } from '../testkit/capacity-samples.js';
@@ -12,13 +13,7 @@ import { type RolloutRef, waitForRollout } from './rollout-wait.js';
 const key = 'ef'.repeat(32);
 const place = { account: '444455556666', region: 'eu-west-1' };
 const web = { cluster: 'prod', name: 'web' };
-let sandbox: TestSandbox;
-
-beforeAll(async () => {
-  sandbox = await startTestSandbox();
-});
-afterEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const sandbox = shared(startTestSandbox);
 
 const call = () => testCall(connectSandbox(sandbox.address), { place });
 const params = redeployService.params.parse({ cluster: 'prod', service: 'web', taskDefinition: webRevision });

@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../../domain/json.js';
 import { testCall } from '../../contract/testkit/call.js';
-import { startTestSandbox, type TestSandbox } from '../../contract/testkit/sandbox.js';
+import { startTestSandbox } from '../../contract/testkit/sandbox.js';
+import { shared } from '../../contract/testkit/shared.js';
 import { ecsService } from '../targets/ecs-service.js';
 import { service } from '../testkit/capacity-samples.js';
 import { connectSandbox } from '../testkit/samples.js';
@@ -11,13 +12,7 @@ import { setDesiredCount } from './ecs-set-desired-count.js';
 const key = '12'.repeat(32);
 const place = { account: '444455556666', region: 'eu-west-1' };
 const web = { cluster: 'prod', name: 'web' };
-let sandbox: TestSandbox;
-
-beforeAll(async () => {
-  sandbox = await startTestSandbox();
-});
-afterEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const sandbox = shared(startTestSandbox);
 
 const call = () => testCall(connectSandbox(sandbox.address), { place });
 const paramsOf = (over: object = {}) =>

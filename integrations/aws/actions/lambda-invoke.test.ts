@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../../domain/json.js';
 import type { Call } from '../../contract/call.js';
 import { testCall } from '../../contract/testkit/call.js';
-import { startTestSandbox, type TestSandbox } from '../../contract/testkit/sandbox.js';
+import { startTestSandbox } from '../../contract/testkit/sandbox.js';
+import { shared } from '../../contract/testkit/shared.js';
 import { longestInvocation } from '../clients/lambda.js';
 import { connectSandbox, instance, invocation } from '../testkit/samples.js';
 import { lambdaInvokeDurable } from './lambda-invoke-durable.js';
@@ -11,13 +12,7 @@ import { lambdaInvoke } from './lambda-invoke.js';
 const id = 'i-0aa11bb22cc33dd44';
 const target = instance(id);
 const key = 'ab'.repeat(32);
-let sandbox: TestSandbox;
-
-beforeAll(async () => {
-  sandbox = await startTestSandbox();
-});
-afterEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const sandbox = shared(startTestSandbox);
 
 const callOf = (over: Partial<Call> = {}) => testCall(connectSandbox(sandbox.address), over);
 const paramsOf = (over: object = {}) => lambdaInvoke.params.parse({ ...invocation(id), ...over });

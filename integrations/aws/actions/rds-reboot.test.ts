@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { EffectEnd } from '../../../domain/effect.js';
 import type { JsonObject } from '../../../domain/json.js';
 import type { Call } from '../../contract/call.js';
 import { testCall } from '../../contract/testkit/call.js';
-import { startTestSandbox, type TestSandbox } from '../../contract/testkit/sandbox.js';
+import { startTestSandbox } from '../../contract/testkit/sandbox.js';
+import { shared } from '../../contract/testkit/shared.js';
 import { injections } from '../../contract/testkit/injections.js';
 import { rdsAvailable } from '../checks/rds-available.js';
 import { rdsInstance } from '../targets/rds-instance.js';
@@ -12,13 +13,7 @@ import { connectSandbox, database } from '../testkit/samples.js';
 import { rdsRebootInstance as reboot } from './rds-reboot-instance.js';
 
 const place = { account: '444455556666', region: 'eu-west-1' };
-let sandbox: TestSandbox;
-
-beforeAll(async () => {
-  sandbox = await startTestSandbox(0.2);
-});
-afterEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const sandbox = shared(() => startTestSandbox(0.2));
 
 const callOf = (over: Partial<Call> = {}) => testCall(connectSandbox(sandbox.address), { place, ...over });
 const paramsOf = (instance: string, failover = false) => ({ instance, failover });

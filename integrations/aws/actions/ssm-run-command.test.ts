@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Target } from '../../../domain/target.js';
 import type { Call } from '../../contract/call.js';
 import { testCall } from '../../contract/testkit/call.js';
-import { startTestSandbox, type TestSandbox } from '../../contract/testkit/sandbox.js';
+import { startTestSandbox } from '../../contract/testkit/sandbox.js';
+import { shared } from '../../contract/testkit/shared.js';
 import { cleaning, connectSandbox, documentHash, instance, online } from '../testkit/samples.js';
 import type { CommandRef } from './command-wait.js';
 import { ssmRunCommand } from './ssm-run-command.js';
@@ -10,13 +11,7 @@ import { ssmRunCommand } from './ssm-run-command.js';
 const id = 'i-0bb22cc33dd44ee55';
 const target = online(id);
 const key = 'ab'.repeat(32);
-let sandbox: TestSandbox;
-
-beforeAll(async () => {
-  sandbox = await startTestSandbox();
-});
-afterEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const sandbox = shared(startTestSandbox);
 
 const callOf = (over: Partial<Call> = {}) => testCall(connectSandbox(sandbox.address), over);
 const paramsOf = (over: object = {}) => ssmRunCommand.params.parse({ ...cleaning, ...over });

@@ -1,18 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Call } from '../../contract/call.js';
 import { testCall } from '../../contract/testkit/call.js';
-import { startTestSandbox, type TestSandbox } from '../../contract/testkit/sandbox.js';
+import { startTestSandbox } from '../../contract/testkit/sandbox.js';
+import { shared } from '../../contract/testkit/shared.js';
 import { connectSandbox, instance } from '../testkit/samples.js';
 import { cloudwatchMetric } from './cloudwatch-metric.js';
 
-let sandbox: TestSandbox;
+const sandbox = shared(startTestSandbox);
 const target = instance('i-0aa11bb22cc33dd44');
-
-beforeAll(async () => {
-  sandbox = await startTestSandbox();
-});
-afterEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
 
 const cpu = {
   namespace: 'AWS/EC2',

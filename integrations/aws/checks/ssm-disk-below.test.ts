@@ -1,17 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { testCall } from '../../contract/testkit/call.js';
-import { startTestSandbox, type TestSandbox } from '../../contract/testkit/sandbox.js';
+import { startTestSandbox } from '../../contract/testkit/sandbox.js';
+import { shared } from '../../contract/testkit/shared.js';
 import { ssmRunCommand } from '../actions/ssm-run-command.js';
 import { cleaning, connectSandbox, documentHash, instance, online } from '../testkit/samples.js';
 import { ssmDiskBelow } from './ssm-disk-below.js';
 
 const id = 'i-0bb22cc33dd44ee55';
-let sandbox: TestSandbox;
-beforeAll(async () => {
-  sandbox = await startTestSandbox();
-});
-afterEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const sandbox = shared(startTestSandbox);
 
 const callOf = () => testCall(connectSandbox(sandbox.address));
 const read = (params: object = {}, target = instance(id)) =>

@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../domain/plan.js';
 import type { LedgerRecord } from '../../../domain/record.js';
 import type { FollowerReads } from '../../contract/follower.js';
 import { testCall } from '../../contract/testkit/call.js';
-import { startTestSandbox, type TestSandbox } from '../../contract/testkit/sandbox.js';
+import { startTestSandbox } from '../../contract/testkit/sandbox.js';
+import { shared } from '../../contract/testkit/shared.js';
 import { createRegistry } from '../../registry.js';
 import { connectAws } from '../client.js';
 import { cloudwatchLogs } from './cloudwatch-logs.js';
@@ -12,13 +13,7 @@ import { cloudwatchMetrics } from './cloudwatch-metrics.js';
 import { batches, eventOf } from './log-events.js';
 import { isMeasured, measuresOf } from './measures.js';
 
-let sandbox: TestSandbox;
-
-beforeAll(async () => {
-  sandbox = await startTestSandbox();
-});
-afterEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const sandbox = shared(startTestSandbox);
 
 const now = Date.now();
 const line = (seq: number, over: Partial<LedgerRecord> = {}): LedgerRecord => ({

@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { incidentId } from '../../../domain/incident-id.js';
 import { type Incident, type IncidentRef, isOtherLife } from '../../../domain/incident.js';
 import { testCall } from '../../contract/testkit/call.js';
-import { startTestSandbox, type TestSandbox } from '../../contract/testkit/sandbox.js';
+import { startTestSandbox } from '../../contract/testkit/sandbox.js';
+import { shared } from '../../contract/testkit/shared.js';
 import { readCloudWatchBody } from '../bodies/cloudwatch.js';
 import { readEventBridgeBody } from '../bodies/eventbridge.js';
 import { alarmTime, occurrenceKey, occurrenceOf } from '../occurrence.js';
@@ -15,13 +16,7 @@ const place = { account: '111122223333', region: 'eu-west-1' };
 const arnOf = (name: string) => `arn:aws:cloudwatch:eu-west-1:111122223333:alarm:${name}`;
 /** 2026-09-30T08:14:01Z. */
 const began = 1_790_756_041;
-let sandbox: TestSandbox;
-
-beforeAll(async () => {
-  sandbox = await startTestSandbox();
-});
-afterEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const sandbox = shared(startTestSandbox);
 
 const refOf = (name: string, generation = String(began)): IncidentRef => ({
   source: 'cloudwatch',

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Delivery } from '../../../domain/delivery.js';
 import type { Proof, RawRequest, Received } from '../../contract/source.js';
+import { rawRequest } from '../../contract/testkit/raw-request.js';
 import { type Sandbox, start } from '../../../sandbox/start.js';
 import { eventBridgeDoor } from '../doors/eventbridge.js';
 import { snsDoor } from '../doors/sns.js';
@@ -106,14 +106,7 @@ export const requestOf = (
   body: Buffer,
   headers: Record<string, string> = {},
   receivedAt = new Date().toISOString(),
-): RawRequest => ({
-  headers,
-  body,
-  receivedAt,
-  bodyHash: createHash('sha256').update(body).digest('hex'),
-  proofs: [],
-  signal: AbortSignal.timeout(2_000),
-});
+): RawRequest => rawRequest(body, { headers, receivedAt, signal: AbortSignal.timeout(2_000) });
 
 const proofsOf = ({ headers }: RawRequest, token: string): Proof[] =>
   headers['authorization'] === `Bearer ${token}` ? [{ trust: 'token', by: 'token eventbridge' }] : [];

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type Adoption, mayRearm } from '../../../domain/effect.js';
 import type { JsonObject } from '../../../domain/json.js';
 import type { Idempotency } from '../../../domain/plan.js';
@@ -9,6 +9,7 @@ import type { FaultKind, SandboxEffect } from '../simulator.js';
 import { testCall } from './call.js';
 import { startTestSandbox, type TestSandbox } from './sandbox.js';
 import type { ActionSample } from './sample.js';
+import { shared } from './shared.js';
 
 /** What a class of idempotency promises, beyond one request per start and a fault that never hides an effect, which all of them do. */
 interface Promises {
@@ -60,14 +61,8 @@ export function actionConformance(sample: ActionSample): void {
   const promised = promises[action.idempotency];
 
   describe(`${action.id} (${action.idempotency}): at most one effect`, () => {
-    let sandbox: TestSandbox;
+    const sandbox = shared(startTestSandbox);
     const setUp = (key: string) => beginning(sample, sandbox, key);
-
-    beforeAll(async () => {
-      sandbox = await startTestSandbox();
-    });
-    afterEach(() => sandbox.reset());
-    afterAll(() => sandbox.close());
 
     it('does it once, by one request, and is read back as its class promises', async () => {
       const { start, adopt, attempt } = await setUp('once');

@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { VendorError, type VendorFault } from '../errors.js';
 import type { IntegrationDefinition } from '../integration.js';
 import type { FaultKind } from '../simulator.js';
 import { testCall } from './call.js';
 import type { ReadSample, TellSample, VendorSamples } from './sample.js';
 import { startTestSandbox, type TestSandbox } from './sandbox.js';
+import { shared } from './shared.js';
 
 /** Short, since some faults never answer; long enough for two busy cores. */
 const deadlineMs = 700;
@@ -18,7 +19,7 @@ const refusals: readonly (readonly [FaultKind, VendorFault])[] = [
   ['409', 'conflict'],
   ['429', 'throttled'],
 ];
-const losses: readonly FaultKind[] = ['500', '503', 'reset-before', 'half-body', 'slow-body'];
+const losses: readonly FaultKind[] = ['500', '503', 'reset-before', 'half-body'];
 const executed: readonly FaultKind[] = ['execute-then-500', 'execute-then-reset', 'execute-then-timeout', 'half-body'];
 
 /** Runs every read and every telling of a vendor through what may happen to its request, over real HTTP against its simulator. */
@@ -27,50 +28,46 @@ export function callConformance(integration: IntegrationDefinition, samples: Ven
   if (reads.length + tells.length === 0) return;
 
   describe(`${integration.id}: calls`, () => {
-    let sandbox: TestSandbox;
-    let environment: Record<string, string> = {};
-
-    beforeAll(async () => {
-      sandbox = await startTestSandbox();
-      environment = { ...sandbox.environment(), ...samples.environment };
-    });
-    afterEach(() => sandbox.reset());
-    afterAll(() => sandbox.close());
-
-    /** The prepared call; each use of it is one try. */
-    const ready = async ({ given, place, run }: ReadSample | TellSample) => {
-      const client = samples.connect(integration.config.parse(environment), deadlineMs);
-      const call = testCall(client, place ? { place } : {});
-      const id = (await given?.(sandbox)) ?? '';
-      return () => run(call, id);
-    };
-    const failed = async (sample: ReadSample | TellSample, kind: FaultKind) => {
-      const tried = await ready(sample);
-      await sandbox.fault(sample.operation, kind);
-      const ended = await tried().then(
-        (answer: unknown) => ({ answer }),
-        (error: unknown) => ({ error }),
-      );
-      expect(await faultsMet(sandbox)).toContain(`${sample.operation} ${kind}`);
-      if ('error' in ended) expectNoSecret(ended.error, integration, environment);
-      return { ended, again: tried };
-    };
-
-    const stage: Stage = { sandbox: () => sandbox, ready, failed };
+    const sandbox = shared(startTestSandbox);
+    const stage = stageIn(sandbox, integration, samples);
     for (const sample of reads) readsWell(sample, stage);
+    if (reads.length > 0) dripsIn(reads, (own) => stageIn(own, integration, samples));
     for (const sample of tells) tellsWell(sample, stage);
   });
 }
 
-/** The sandbox of a suite, and how a sample is tried in it. */
+/** A sandbox, and how a sample is tried in it. */
 interface Stage {
-  sandbox: () => TestSandbox;
+  sandbox: TestSandbox;
+  /** The prepared call; each use of it is one try. */
   ready: (sample: ReadSample | TellSample) => Promise<() => Promise<unknown>>;
   /** Tries it with one fault, which is met. */
   failed: (
     sample: ReadSample | TellSample,
     kind: FaultKind,
   ) => Promise<{ ended: { answer: unknown } | { error: unknown }; again: () => Promise<unknown> }>;
+}
+
+function stageIn(sandbox: TestSandbox, integration: IntegrationDefinition, samples: VendorSamples): Stage {
+  const environment = (): Record<string, string> => ({ ...sandbox.environment(), ...samples.environment });
+  const ready: Stage['ready'] = async ({ given, place, run }) => {
+    const client = samples.connect(integration.config.parse(environment()), deadlineMs);
+    const call = testCall(client, place ? { place } : {});
+    const id = (await given?.(sandbox)) ?? '';
+    return () => run(call, id);
+  };
+  const failed: Stage['failed'] = async (sample, kind) => {
+    const tried = await ready(sample);
+    await sandbox.fault(sample.operation, kind);
+    const ended = await tried().then(
+      (answer: unknown) => ({ answer }),
+      (error: unknown) => ({ error }),
+    );
+    expect(await faultsMet(sandbox)).toContain(`${sample.operation} ${kind}`);
+    if ('error' in ended) expectNoSecret(ended.error, integration, environment());
+    return { ended, again: tried };
+  };
+  return { sandbox, ready, failed };
 }
 
 function readsWell(sample: ReadSample, { ready, failed }: Stage): void {
@@ -89,18 +86,40 @@ function readsWell(sample: ReadSample, { ready, failed }: Stage): void {
     });
 
     it.each(losses)('%s is unavailable, or an answer that is not well; never ambiguous: nothing was changed', async (kind) => {
-      const { ended } = await failed(sample, kind);
-      if ('answer' in ended) expectNoGoodNews(ended.answer, 'unavailable');
-      else expect(ended).toMatchObject({ error: { name: 'VendorError', fault: 'unavailable' } });
+      expectLoss((await failed(sample, kind)).ended);
     });
   });
 }
 
-function tellsWell(sample: TellSample, { sandbox: running, ready, failed }: Stage): void {
-  describe(`telling by ${sample.of}`, () => {
-    let sandbox: TestSandbox;
-    beforeAll(() => void (sandbox = running()));
+function expectLoss(ended: { answer: unknown } | { error: unknown }): void {
+  if ('answer' in ended) expectNoGoodNews(ended.answer, 'unavailable');
+  else expect(ended).toMatchObject({ error: { name: 'VendorError', fault: 'unavailable' } });
+}
 
+/** Each of them waits for its deadline, so some wait at once, in sandboxes of their own. More of them would be late on two busy cores. */
+const atOnce = 4;
+
+function dripsIn(reads: readonly ReadSample[], stageOf: (sandbox: TestSandbox) => Stage): void {
+  const ends = async (sample: ReadSample) => {
+    const own = await startTestSandbox();
+    try {
+      return (await stageOf(own).failed(sample, 'slow-body')).ended;
+    } finally {
+      await own.close();
+    }
+  };
+  const groups = Array.from({ length: Math.ceil(reads.length / atOnce) }, (_, at) => reads.slice(at * atOnce, (at + 1) * atOnce));
+
+  it.each(groups.map((group) => [group.map(({ of, operation }) => `${of} by ${operation}`).join(', '), group] as const))(
+    'slow-body is unavailable, or an answer that is not well: %s',
+    async (_named, group) => {
+      for (const ended of await Promise.all(group.map(ends))) expectLoss(ended);
+    },
+  );
+}
+
+function tellsWell(sample: TellSample, { sandbox, ready, failed }: Stage): void {
+  describe(`telling by ${sample.of}`, () => {
     it.each(refusals)('%s is %s, and nothing was told', async (kind, fault) => {
       const { ended, again } = await failed(sample, kind);
       // A stream or an index that is not there may be made, and told then.

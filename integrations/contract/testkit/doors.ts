@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { IntegrationDefinition } from '../integration.js';
-import type { DoorDefinition, RawRequest } from '../source.js';
+import type { DoorDefinition } from '../source.js';
+import { rawRequest } from './raw-request.js';
 
 // oxlint-disable-next-line typescript/no-explicit-any
 type AnyDoor = DoorDefinition<any>;
@@ -89,13 +89,6 @@ function fixturesIn(folder: string): string[] {
 
 /** Nothing is proven of the sender. */
 function knock(door: AnyDoor, environment: Record<string, string>, body: Buffer, headers: Record<string, string> = {}) {
-  const request: RawRequest = {
-    headers,
-    body,
-    receivedAt: '2026-11-22T03:12:40.000Z',
-    bodyHash: createHash('sha256').update(body).digest('hex'),
-    proofs: [],
-    signal: AbortSignal.timeout(5_000),
-  };
+  const request = rawRequest(body, { headers, receivedAt: '2026-11-22T03:12:40.000Z' });
   return door.receive(request, door.door.parse(environment));
 }

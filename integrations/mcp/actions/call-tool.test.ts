@@ -1,18 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { testCall } from '../../contract/testkit/call.js';
 import { injections } from '../../contract/testkit/injections.js';
-import { startTestSandbox, type TestSandbox } from '../../contract/testkit/sandbox.js';
+import { startTestSandbox } from '../../contract/testkit/sandbox.js';
+import { shared } from '../../contract/testkit/shared.js';
 import { admit, begin, key } from '../testkit/given.js';
 import { connectSandbox, connectServers, deployment, restart, restartPin, server } from '../testkit/samples.js';
 import { callTool } from './call-tool.js';
 
-let sandbox: TestSandbox;
-beforeAll(async () => {
-  sandbox = await startTestSandbox();
-});
-afterEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const sandbox = shared(startTestSandbox);
 
 const client = () => connectSandbox(sandbox.address);
 const pinned = { sha256: restartPin };

@@ -1,8 +1,9 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Call } from '../../contract/call.js';
 import type { RawRequest } from '../../contract/source.js';
+import { rawRequest } from '../../contract/testkit/raw-request.js';
 
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Loose = any;
@@ -17,14 +18,7 @@ export const request = (
   body: Buffer,
   headers: Record<string, string> = {},
   receivedAt = '2026-09-30T08:14:04.000Z',
-): RawRequest => ({
-  headers,
-  body,
-  receivedAt,
-  bodyHash: createHash('sha256').update(body).digest('hex'),
-  proofs: [],
-  signal: new AbortController().signal,
-});
+): RawRequest => rawRequest(body, { headers, receivedAt });
 
 /** A webhook as PagerDuty would sign it. */
 export const signed = (value: unknown, secret = 'new secret', receivedAt?: string): RawRequest => {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Proof, RawRequest } from '../../contract/source.js';
+import { rawRequest } from '../../contract/testkit/raw-request.js';
 
 /** A server in the API's place that keeps what senders send, byte for byte. */
 export interface Catcher {
@@ -23,10 +23,7 @@ export async function startCatcher(): Promise<Catcher> {
     incoming.on('end', () => {
       const body = Buffer.concat(chunks);
       const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
-      const bodyHash = createHash('sha256').update(body).digest('hex');
-      const { signal } = new AbortController();
-      const receivedAt = new Date().toISOString();
-      arrived.push({ path: incoming.url ?? '', request: { headers, body, bodyHash, receivedAt, proofs: [], signal } });
+      arrived.push({ path: incoming.url ?? '', request: rawRequest(body, { headers }) });
       response.writeHead(answers.shift() ?? 202).end();
     });
   });
