@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Alert } from '../../domain/alert.js';
 import type { Delivery, Trust } from '../../domain/delivery.js';
+import type { Deploy } from '../../domain/deploy.js';
 import type { Incident, IncidentRef, Person } from '../../domain/incident.js';
 import type { Json, JsonObject } from '../../domain/json.js';
 import type { CallWith, Place } from './call.js';
@@ -57,19 +58,8 @@ export type Received =
   /** A deployment began or ended. */
   | { kind: 'deploy'; eventId: string; deploy: DeployNotice };
 
-/** Somebody changes a service: while this lasts, and for a while after, an alert is most likely theirs. */
-export interface DeployNotice {
-  /** The sender's own id: the same for its beginning and its end. */
-  id: string;
-  /** Name or id of the service, as rules and PagerDuty know it. */
-  service: string;
-  environment?: string;
-  says: string;
-  /** ISO 8601, UTC. */
-  startedAt: string;
-  /** Absent while it runs. */
-  endedAt?: string;
-}
+/** What a source tells of a deployment. */
+export type DeployNotice = Deploy;
 
 /** What a source's reads brought, before it is put into our words. Plain JSON, so that fixtures are files. */
 export interface SourceReading {

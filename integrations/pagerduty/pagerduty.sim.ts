@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../domain/json.js';
 import type { AlarmEvent, CreateSimulator, Simulator, WireRequest, WireResponse } from '../contract/simulator.js';
+import { objectOrNothing } from '../wire/simulated/body.js';
 import { agent, type Behaviour, usualBehaviour } from './simulated/account.js';
 import { answerControl, controlRoutes } from './simulated/control.js';
 import { createChanges } from './simulated/changes.js';
@@ -52,8 +52,8 @@ const createPagerDuty: CreateSimulator = (world): Simulator => {
     },
     answer: (request) => {
       const path = request.path.replace(mount, '');
-      if (request.method === 'POST' && path === '/v2/enqueue') return events.enqueue(bodyOf(request));
-      if (request.method === 'POST' && path === '/v2/change/enqueue') return changes.enqueue(bodyOf(request));
+      if (request.method === 'POST' && path === '/v2/enqueue') return events.enqueue(objectOrNothing(request.body));
+      if (request.method === 'POST' && path === '/v2/change/enqueue') return changes.enqueue(objectOrNothing(request.body));
       return withLimits(answerRest(routes, request, path), behaviour);
     },
     refusal: (_request, status) => restError(status, status === 429 ? 2020 : 2000, `SANDBOX: scripted ${status}`),
@@ -113,7 +113,7 @@ function answerRest(routes: readonly Route[], request: WireRequest, path: string
   if (found.route.from && !from) return restError(400, 2001, 'Invalid Input Provided', ['From header is required']);
   const by = found.route.from ? userOf(from) : agent;
   if (!by) return restError(400, 1008, 'Requester User Not Found');
-  const body = bodyOf(request);
+  const body = objectOrNothing(request.body);
   if (body === undefined) return restError(400, 2001, 'Invalid Input Provided', ['The body is not a JSON object']);
   return found.route.answer({ ids: found.ids, query: request.query, body, by });
 }
@@ -126,14 +126,4 @@ function find(routes: readonly Route[], method: string, path: string): { route: 
     if (match) return { route, ids: match.slice(1).map((id) => decodeURIComponent(id)) };
   }
   return undefined;
-}
-
-function bodyOf({ body }: WireRequest): JsonObject | undefined {
-  if (body.length === 0) return {};
-  try {
-    const read: unknown = JSON.parse(body.toString('utf8'));
-    return typeof read === 'object' && read !== null && !Array.isArray(read) ? (read as JsonObject) : undefined;
-  } catch {
-    return undefined;
-  }
 }

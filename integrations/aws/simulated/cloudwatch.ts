@@ -1,4 +1,5 @@
 import type { SandboxAlarm, WireRequest, WireResponse } from '../../contract/simulator.js';
+import { reasonOf, topicOf } from '../../wire/simulated/cloudwatch.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { createPublished, type Published } from './published.js';
 import type { AlarmLife, AwsWorld } from './world.js';
@@ -44,16 +45,15 @@ function describeAlarms(world: AwsWorld, scope: Scope, request: WireRequest): Wi
 }
 
 function described(alarm: SandboxAlarm, { state, since }: AlarmLife): Record<string, unknown> {
-  const reading = state === 'ALARM' ? alarm.reading.alarm : alarm.reading.ok;
   return {
     AlarmName: alarm.name,
     AlarmArn: alarm.arn,
     ActionsEnabled: true,
-    AlarmActions: [`arn:aws:sns:${alarm.region}:${alarm.account}:alarms`],
-    OKActions: [`arn:aws:sns:${alarm.region}:${alarm.account}:alarms`],
+    AlarmActions: [topicOf(alarm)],
+    OKActions: [topicOf(alarm)],
     InsufficientDataActions: [],
     StateValue: state,
-    StateReason: `Threshold Crossed: 1 out of the last 1 datapoints [${reading}] was judged against the threshold (${alarm.threshold}).`,
+    StateReason: reasonOf({ alarm, state }),
     StateUpdatedTimestamp: since / 1_000,
     StateTransitionedTimestamp: since / 1_000,
     MetricName: alarm.metric,

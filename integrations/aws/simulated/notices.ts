@@ -1,5 +1,6 @@
 import type { AlarmEvent, Simulator } from '../../contract/simulator.js';
-import { type Change, topicOf } from './alarm-messages.js';
+import { topicOf } from '../../wire/simulated/cloudwatch.js';
+import type { Change } from './alarm-messages.js';
 import { createEventBridge } from './eventbridge.js';
 import { createMoreAlarms, type MoreAlarms } from './more-alarms.js';
 import { createSns } from './sns/sns.js';

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../domain/json.js';
 import type { SandboxAlarm, SandboxWorld } from '../../contract/simulator.js';
+import { alarmMessage, amazonTime } from '../../wire/simulated/cloudwatch.js';
 import {
   agent,
   type Behaviour,
@@ -13,7 +14,7 @@ import {
   type SimUser,
   userReference,
 } from './account.js';
-import { alarmCef, alarmMessage, amazonTime, webhookIncident } from './views.js';
+import { alarmCef, webhookIncident } from './views.js';
 
 /** Tells the webhook subscription of something that happened. */
 export type Notify = (event: { type: string; incident: SimIncident; agent: JsonObject; data: JsonObject }) => void;
@@ -241,6 +242,7 @@ export const alertOf = (id: string, title: string, alarm: SandboxAlarm, at: numb
   summary: title,
   createdAt: seconds(at),
   severity: 'critical',
-  details: alarmMessage(alarm, at),
+  // The alert's details are what CloudWatch put into its notification.
+  details: alarmMessage({ alarm, state: 'ALARM', at }),
   cef: alarmCef(alarm),
 });

@@ -94,45 +94,6 @@ export function restAlert(alert: SimAlert, incident: SimIncident, shape: Behavio
   };
 }
 
-export const amazonTime = (ms: number): string => new Date(ms).toISOString().replace('Z', '+0000');
-
-/**
- * What CloudWatch puts into `Message` of its SNS notification, and PagerDuty into the alert's details:
- * a display name for the region, lower-case `name`/`value`, times that end `+0000`.
- */
-export function alarmMessage(alarm: SandboxAlarm, at: number): JsonObject {
-  return {
-    AlarmName: alarm.name,
-    AlarmDescription: null,
-    AWSAccountId: alarm.account,
-    AlarmConfigurationUpdatedTimestamp: amazonTime(at - 86_400_000),
-    NewStateValue: 'ALARM',
-    NewStateReason: `Threshold Crossed: 1 out of the last 1 datapoints [${alarm.reading.alarm}] crossed the threshold (${alarm.threshold}).`,
-    StateChangeTime: amazonTime(at),
-    Region: 'EU (Ireland)',
-    AlarmArn: alarm.arn,
-    OldStateValue: 'OK',
-    OKActions: [`arn:aws:sns:${alarm.region}:${alarm.account}:alarms`],
-    AlarmActions: [`arn:aws:sns:${alarm.region}:${alarm.account}:alarms`],
-    InsufficientDataActions: [],
-    Trigger: {
-      MetricName: alarm.metric,
-      Namespace: alarm.namespace,
-      StatisticType: 'Statistic',
-      Statistic: 'AVERAGE',
-      Unit: null,
-      Dimensions: Object.entries(alarm.dimensions).map(([name, value]) => ({ value, name })),
-      Period: alarm.period,
-      EvaluationPeriods: 1,
-      DatapointsToAlarm: 1,
-      ComparisonOperator: alarm.comparison,
-      Threshold: alarm.threshold,
-      TreatMissingData: 'missing',
-      EvaluateLowSampleCountPercentile: '',
-    },
-  };
-}
-
 /** The common event fields that PagerDuty's CloudWatch integration fills. */
 export const alarmCef = (alarm: SandboxAlarm): JsonObject => ({
   source_component: Object.values(alarm.dimensions)[0] ?? alarm.name,

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../../domain/json.js';
 import type { SandboxWorld, WireRequest, WireResponse } from '../../contract/simulator.js';
+import { objectOrNothing } from '../../wire/simulated/body.js';
 import { type Instance, type Row } from './instance.js';
 import { select } from './query.js';
 import { agent, type Records } from './records.js';
@@ -88,7 +88,7 @@ function list(instance: Instance, { rows, table, version, query, how }: Listing)
 const journalColumns = { element_id: '', element: '', value: '', name: '', sys_created_on: '' };
 
 function store({ world, instance, records }: TableDeps, request: WireRequest, row: Row | undefined, how: View): WireResponse {
-  const fields = objectOf(request.body);
+  const fields = objectOrNothing(request.body);
   if (!fields) return failure(400, 'Exception while reading request', 'The payload is not valid JSON.');
   // contracts 4.1, read in errors: a real 403, which no field mends.
   if (row && (instance.behaviour.sealed.includes(row['number'] ?? '') || row['state'] === '7'))
@@ -121,14 +121,4 @@ function outcomeOf(before: Row | undefined, after: Row, changed: readonly string
     ...(notes > 0 ? ['work note'] : []),
   ];
   return parts.join(', ') || 'nothing changed';
-}
-
-export function objectOf(body: Buffer): JsonObject | undefined {
-  if (body.length === 0) return {};
-  try {
-    const read: unknown = JSON.parse(body.toString('utf8'));
-    return typeof read === 'object' && read !== null && !Array.isArray(read) ? (read as JsonObject) : undefined;
-  } catch {
-    return undefined;
-  }
 }

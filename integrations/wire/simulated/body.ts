@@ -14,12 +14,15 @@ export function objectIn(body: Buffer): JsonObject | undefined {
   }
 }
 
+/** The same, where no body at all is an empty object. */
+export const objectOrNothing = (body: Buffer): JsonObject | undefined => (body.length === 0 ? {} : objectIn(body));
+
 /** A control's body, checked; what is wrong with it is the answer. */
 export async function withOrder<Value>(
   schema: z.ZodType<Value>,
   body: Buffer,
   then: (value: Value) => JsonObject | Promise<JsonObject>,
 ): Promise<JsonObject> {
-  const parsed = schema.safeParse(body.length === 0 ? {} : objectIn(body));
+  const parsed = schema.safeParse(objectOrNothing(body));
   return parsed.success ? then(parsed.data) : { error: z.prettifyError(parsed.error) };
 }

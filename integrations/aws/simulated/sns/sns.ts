@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { JsonObject } from '../../../../domain/json.js';
 import type { WireRequest, WireResponse } from '../../../contract/simulator.js';
-import { type Change, notificationOf, subjectOf, topicOf } from '../alarm-messages.js';
+import { alarmMessage, topicOf } from '../../../wire/simulated/cloudwatch.js';
+import { type Change, subjectOf } from '../alarm-messages.js';
 import { createPoster } from '../posting.js';
 import { formOf } from '../wire.js';
 import type { AwsWorld } from '../world.js';
@@ -110,7 +111,7 @@ export function createSns({ sandbox }: AwsWorld): Sns {
     tell: (change) => {
       if (!behaviour.deliver || change.alarm.title !== undefined) return;
       const subject = behaviour.subject ? subjectOf(change) : undefined;
-      post(write('Notification', topicOf(change.alarm), JSON.stringify(notificationOf(change)), subject));
+      post(write('Notification', topicOf(change.alarm), JSON.stringify(alarmMessage(change)), subject));
     },
     control: ({ method, path, body }) => {
       const wanted = JSON.parse(body.toString('utf8') || '{}') as Wanted & Parameters<typeof signedMessage>[0];
