@@ -127,6 +127,7 @@ describe('what admission asks the ledger for', () => {
           team: 'team-web',
           runbook: 'restart',
         },
+        verifyWithinMs: 15_000,
         failureDomain: '111122223333/eu-west-1/compute',
         place: { account: '111122223333', region: 'eu-west-1' },
         params: step.params,

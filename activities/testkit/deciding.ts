@@ -52,6 +52,7 @@ const registryOf = ({ incident: seen = {}, people = [ada], type = {}, preState =
 
 /** Knows of nothing and keeps nothing. */
 const emptyLedger = {
+  decision: async () => undefined,
   approvals: async () => [],
   timeline: async () => [],
   evidence: async () => ({ permits: [] }),

@@ -117,7 +117,7 @@ describe('who may do what', () => {
     }
   });
 
-  it('G5: a hold on everything takes two people, the second an admin; another one an operator', async () => {
+  it('G5: a hold on everything takes two people, one of them an admin; another one an operator', async () => {
     const all = (await (await bench.send('POST', '/api/v1/holds', 'operator', { reason: 'just looking' })).json()) as {
       id: string;
     };
@@ -128,7 +128,8 @@ describe('who may do what', () => {
     expect((await bench.send('DELETE', `/api/v1/holds/${one.id}`, 'operator')).status).toBe(200);
     const first = await bench.send('DELETE', `/api/v1/holds/${all.id}`, 'operator');
     expect([first.status, (await first.json()) as object]).toMatchObject([200, { released: false }]);
-    expect((await bench.send('DELETE', `/api/v1/holds/${all.id}`, 'operator')).status).toBe(403);
+    const again = await bench.send('DELETE', `/api/v1/holds/${all.id}`, 'operator');
+    expect([again.status, (await again.json()) as object]).toMatchObject([200, { released: false }]);
     expect(bench.memory.holds.map((hold) => hold.id)).toContain(all.id);
     expect((await bench.send('DELETE', `/api/v1/holds/${all.id}`, 'admin')).status).toBe(200);
   });

@@ -157,7 +157,7 @@ const changes: [string, Held][] = [
   ['another rule', { rules: [rule('cpu', auto), rule('other').replace('CPUUtilization', 'Other')].join('\n---\n') }],
   ['the rule itself', { rules: rule('cpu', `${auto}\nguards: { cooldown: 3h }`) }],
   ['its runbook', { runbook: runbook().replace('"7"', '"8"') }],
-  ['the policy', { policy: policy('profile: bench').replace('ceiling: auto', 'ceiling: approve') }],
+  ['the policy', { policy: policy('profile: bench').replace('ceiling: approve', 'ceiling: observe') }],
 ];
 
 needsGit('T19: rules that change while a run goes on (skipped where git or ssh-keygen is not installed)', () => {
@@ -237,6 +237,18 @@ needsGit('T19: rules that change while a run goes on (skipped where git or ssh-k
     await rules.reload();
     expect(await started(rules, admission)).toMatchObject({ started: false });
     expect(began).toEqual([]);
+  });
+
+  it('what the policy has taken back is taken from a run that began before, and said in plain words', async () => {
+    const rules = await process();
+    const plan = await planOf(rules);
+    hold({ policy: policy('profile: bench').replace('ceiling: auto', 'ceiling: approve') });
+    await rules.reload();
+    for (const one of [rules, await process()])
+      expect(await admitted(one, plan)).toMatchObject({
+        admitted: false,
+        refusedBy: { guard: 'plan', found: 'the policy now allows approve at most in staging' },
+      });
   });
 
   it('under a revoked set a new incident goes to people', async () => {
