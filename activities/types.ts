@@ -116,6 +116,8 @@ export interface Reported {
 export interface GaveBackInput extends About {
   says: string;
   done: boolean;
+  /** Id of the target that it was about. */
+  target?: string;
 }
 
 /** `open`: the incident is not closed yet, so nothing can be said. */

@@ -16,5 +16,8 @@ export const reconcileId = 'reconcile';
 export const giveBackWorkflowId = (incident: string, step: number, target?: number): string =>
   `giveback:${incident}:${step}${target === undefined ? '' : `:${target}`}`;
 
+/** Whether a run gives back what was lent for this incident. */
+export const isGiveBackOf = (incident: string, workflowId: string): boolean => workflowId.startsWith(`giveback:${incident}:`);
+
 /** By which it is found out afterwards whether the rule was right. */
 export const labelWorkflowId = (incident: string): string => `label:${incident}`;

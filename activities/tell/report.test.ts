@@ -22,6 +22,8 @@ interface World {
   normalise?: () => unknown;
   ledgerDown?: boolean;
   decision?: unknown;
+  /** Targets that the ledger does not give back. */
+  kept?: number;
   alarm?: 'firing' | 'clear';
   /** What the ledger knows of the effect. */
   verified?: boolean | null;
@@ -77,7 +79,7 @@ async function reported(world: World, input: Partial<ReportInput> = {}) {
       bodies: [],
     },
     ledger: {
-      releaseTarget: () => ledger(undefined),
+      releaseTarget: () => ledger({ kept: world.kept ?? 0 }),
       putIncident: () => ledger(undefined),
       timeline: () => ledger([]),
       decision: () => ledger(world.decision),
@@ -134,6 +136,16 @@ describe('whoever must be woken is woken, and telling does not give up', () => {
   it.each(['refused', 'forbidden', 'ambiguous'] as const)('nobody can be woken, last by %s: it is tried again', async (kind) => {
     const { again } = await reported({ escalate: fault('unavailable'), page: fault(kind) });
     expect(again).toBe(true);
+  });
+});
+
+describe('whoever says that a run has ended', () => {
+  it('changes nothing and tells nobody while the ledger knows of an effect that goes on', async () => {
+    const { done, lines, again, failure } = await reported({ kept: 1 });
+    expect([done, again]).toEqual([[], false]);
+    // That somebody said so is all that is written.
+    expect(lines).toMatchObject([{ phase: 'report', state: 'failed', once: 'untold.report' }]);
+    expect(String(failure)).toContain('an effect of it is still open');
   });
 });
 

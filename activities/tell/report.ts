@@ -1,3 +1,4 @@
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { JsonObject } from '../../domain/json.js';
 import { type Decision, planIn } from '../../domain/plan.js';
 import { targetWords } from '../../domain/plan-words.js';
@@ -13,6 +14,7 @@ import { permitsOf } from '../situation/attempt.js';
 import { readIncident } from '../situation/read.js';
 import { labelledAtOnce } from '../label/at-once.js';
 import type { About, AskInput, GaveBackInput, Reported, ReportInput } from '../types.js';
+import { isGiveBackOf, workflowIdOf } from '../../workflows/ids.js';
 import { note, resolve, wake } from './channels.js';
 import { pastOf } from './past.js';
 import { roomOf } from './room.js';
@@ -38,7 +40,8 @@ async function tell(deps: ActivityDeps, input: ReportInput): Promise<Reported> {
     await settle(deps, input);
   } catch (error) {
     // People first, where the ledger is away: they must not wait for it.
-    if (ending.page) await wake(deps, input, 'report', headlineOf({ decision: undefined, ending, story, link: '' }));
+    if (ending.page && !(error instanceof ApplicationFailure))
+      await wake(deps, input, 'report', headlineOf({ decision: undefined, ending, story, link: '' }));
     throw error;
   }
   if (silent.includes(ending.kind)) return { says: ending.says };
@@ -87,9 +90,14 @@ function alertCounts(decision: Decision | undefined, { story }: ReportInput): bo
   return planIn(decision)?.steps[helped]?.verify.alertCleared === true;
 }
 
+/** Temporal's word on which run calls, not the caller's: two of one id are never open at once. */
+const caller = (): string => Context.current().info.workflowExecution?.workflowId ?? '';
+
 async function settle(deps: ActivityDeps, { incident, ending, story }: ReportInput): Promise<void> {
-  await closeOpenEffects(deps, incident);
-  await deps.ledger.releaseTarget(incident);
+  const over = caller() === workflowIdOf(incident);
+  if (over) await closeOpenEffects(deps, incident);
+  const { kept } = await deps.ledger.releaseTarget(incident, over);
+  if (kept > 0) throw ApplicationFailure.nonRetryable(`${incident} has not ended: an effect of it is still open`, 'refused');
   await deps.ledger.putIncident({
     id: incident,
     remediation: ending.kind,
@@ -109,7 +117,8 @@ async function settle(deps: ActivityDeps, { incident, ending, story }: ReportInp
 
 /** After the incident: nobody is woken for what was lent, whatever became of it; the note and the timeline tell. */
 export async function gaveBack(deps: ActivityDeps, input: GaveBackInput): Promise<void> {
-  const { incident, says, done } = input;
+  const { incident, says, done, target } = input;
+  if (target !== undefined && isGiveBackOf(incident, caller())) await closeOpenEffects(deps, incident, target);
   await deps.ledger.releaseTarget(incident);
   const headline = done ? 'nothing for you to do' : 'something was left behind';
   const text = `OpsSentinel: ${headline}. ${says}.\nMore    ${deps.linkTo(incident)}`;

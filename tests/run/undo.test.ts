@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decisionOf, planOf, refused, scriptOf, step } from './scripted.js';
-import { type Bench, keep, openBench } from './server.js';
+import { type Bench, keep, openBench, until } from './server.js';
 
 let bench: Bench;
 beforeAll(async () => {
@@ -9,6 +9,7 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 const nothing = async () => undefined;
+const taken = () => refused('oneAtATime', { found: 'Q2 acts on it', wait: true, freeAt: new Date().toISOString() });
 const lent = { undo: 'restore' as const, giveBackMs: 300 };
 const ladder = planOf({ steps: [step(0, 'scale-out', { undo: 'restore' }), step(1, 'restart')] });
 
@@ -76,8 +77,38 @@ describe('what helped and was only lent', () => {
     expect(played.seen.reports[0]?.story.steps[0]?.left).toContain('given back');
     expect(played.seen.calls.slice(-5)).toEqual(['closed', 'giveBack', 'start', 'wait', 'gaveBack']);
     expect(played.seen.undos).toEqual([expect.objectContaining({ attemptKey: 'key-0', why: 'giveBack' })]);
-    expect(played.seen.gaveBack).toEqual([expect.objectContaining({ done: true, says: 'given back: back to 4' })]);
+    expect(played.seen.gaveBack).toEqual([
+      expect.objectContaining({ done: true, says: 'given back: back to 4', target: 'arn:i-1' }),
+    ]);
     await keep('lent', played);
+  });
+
+  it('waits while another run has the target, and is given back when that is free', async () => {
+    const plan = planOf({ steps: [step(0, 'scale-out', { ...lent, giveBackMs: 60 })] });
+    const script = scriptOf({ decided: decisionOf('act', plan), undos: [taken(), taken(), 'permit'] });
+    const played = await bench.play(script, (run) => run.called('gaveBack'));
+    expect(played.seen.calls.filter((call) => call === 'giveBack')).toHaveLength(3);
+    expect(played.seen.starts).toHaveLength(2);
+    expect(played.seen.gaveBack).toEqual([expect.objectContaining({ done: true, says: 'given back: back to 4' })]);
+  });
+
+  it('is left where another run keeps the target, and people read so', async () => {
+    const plan = planOf({ steps: [step(0, 'scale-out', { ...lent, giveBackMs: 4 })] });
+    const script = scriptOf({ decided: decisionOf('act', plan), undos: [taken()] });
+    const played = await bench.play(script, (run) => until(() => run.seen.gaveBack.length > 0, 'it never ended', 45_000));
+    expect(played.seen.calls.filter((call) => call === 'giveBack')).toHaveLength(16);
+    expect(played.seen.gaveBack).toEqual([
+      expect.objectContaining({ done: false, says: 'not given back: back to 4; asked 16 times, and left as it is' }),
+    ]);
+    expect(played.seen.starts).toHaveLength(1);
+  });
+
+  it('is not asked for again where waiting does not help', async () => {
+    const plan = planOf({ steps: [step(0, 'scale-out', lent)] });
+    const script = scriptOf({ decided: decisionOf('act', plan), undos: [refused('stop'), 'permit'] });
+    const played = await bench.play(script, (run) => run.called('gaveBack'));
+    expect(played.seen.calls.filter((call) => call === 'giveBack')).toHaveLength(1);
+    expect(played.seen.gaveBack).toEqual([expect.objectContaining({ done: false })]);
   });
 
   it('stays where somebody changed it meanwhile, and people read so', async () => {

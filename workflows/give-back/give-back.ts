@@ -1,11 +1,12 @@
-import { continueAsNew, sleep } from '@temporalio/workflow';
+import { continueAsNew, patched, sleep } from '@temporalio/workflow';
 import type { About } from '../../activities/types.js';
 import type { Delivery } from '../../domain/delivery.js';
 import type { Plan, PlanStep } from '../../domain/plan.js';
 import { closed, gaveBack } from '../incident/activities.js';
+import { emptyInbox } from '../incident/inbox.js';
 import type { PlannedRun } from '../incident/run.js';
 import { shownAtStart } from '../incident/shown.js';
-import { putBack } from '../incident/undo.js';
+import { tryToPutBack, type Undone } from '../incident/undo.js';
 
 /** What was added for one incident, and is given back after it. */
 export interface GiveBackInput {
@@ -41,16 +42,32 @@ export async function giveBack(input: GiveBackInput): Promise<{ says: string }> 
   return continueAsNew<typeof giveBack>(input);
 }
 
-async function giveItBack({ about, plan, target, step, attemptKey }: GiveBackInput): Promise<{ says: string }> {
-  const undone = await putBack(
-    { ...aside(about, plan), ...(target === undefined ? {} : { target }) },
-    step,
-    attemptKey,
-    'giveBack',
-  );
+async function giveItBack(input: GiveBackInput): Promise<{ says: string }> {
+  const { about, plan, target = plan.target.id } = input;
+  const undone = await onceItIsFree(input);
   const says = undone.status === 'succeeded' ? `given back: ${undone.says}` : `not given back: ${undone.says}`;
-  await gaveBack({ ...about, says, done: undone.status === 'succeeded' });
+  await gaveBack({ ...about, says, done: undone.status === 'succeeded', target });
   return { says };
+}
+
+/** Asks so often again while another run has the target: with the pauses between, three hours. Then people read that it was left. */
+const asks = 16;
+
+/** Another run on the target goes before: what was lent can wait. Whatever else refuses, refuses for good. */
+async function onceItIsFree({ about, plan, target, step, attemptKey, afterMs }: GiveBackInput): Promise<Undone> {
+  const run = { ...aside(about, plan), ...(target === undefined ? {} : { target }) };
+  const pace = Math.min(afterMs, pauses.first);
+  const longest = pace * (pauses.longest / pauses.first);
+  for (let ask = 1, pause = pace; ; ask++) {
+    const { undone, refusedBy } = await tryToPutBack(run, step, attemptKey, 'giveBack');
+    const waits = refusedBy?.wait === true && refusedBy.freeAt !== undefined;
+    if (!waits || !patched('give-back-waits')) return undone;
+    if (ask === asks) return { ...undone, says: `${undone.says}; asked ${asks} times, and left as it is` };
+    // The guard's own time, never sooner than our pause nor later than the longest: a date that is wrong must not hold it for ever.
+    const until = Math.max(Date.parse(refusedBy.freeAt ?? '') - Date.now() || 0, pause);
+    await sleep(Math.min(until, longest), { summary: `held by ${refusedBy.guard}` });
+    pause = Math.min(pause * 2, longest);
+  }
 }
 
 /** It was begun by no event. */
@@ -72,17 +89,7 @@ const aside = (about: About, plan: Plan): PlannedRun => ({
   about,
   delivery: begunByNobody(about),
   plan,
-  inbox: {
-    seen: new Set(),
-    began: 0,
-    resolved: false,
-    heldBy: undefined,
-    takenOverBy: undefined,
-    approvals: [],
-    refused: [],
-    joined: [],
-    closed: undefined,
-  },
+  inbox: emptyInbox(0),
   shown: shownAtStart(),
   story: { steps: [], approvals: [], effects: 0 },
 });
