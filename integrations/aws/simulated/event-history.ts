@@ -1,7 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../../domain/json.js';
 import type { WireResponse } from '../../contract/simulator.js';
-import type { TrailEvent } from './trail.js';
+
+/** One call as it came, with whose session it was: `userIdentity.sessionContext` flattened (contracts 5.9). */
+export interface TrailEvent {
+  /** ISO 8601, UTC. */
+  at: string;
+  operation: string;
+  account: string;
+  region: string;
+  /** Empty where no role was assumed. */
+  role: string;
+  session: string;
+  sourceIdentity: string;
+  /** Session tag `opssentinel:incident`. */
+  incident: string;
+  /** What was asked for: members of the body, fields of the form, parts of the path. */
+  requestParameters: Record<string, unknown>;
+}
 
 /** An event of CloudTrail's history. */
 export interface HistoryEvent {

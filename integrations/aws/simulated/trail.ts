@@ -1,26 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../../domain/json.js';
 import type { SandboxWorld, WireRequest, WireResponse } from '../../contract/simulator.js';
-import { type HistoryEvent, historyOf } from './event-history.js';
+import { type HistoryEvent, historyOf, type TrailEvent } from './event-history.js';
 import type { Sts } from './sts.js';
 import { failure, formOf, isQuery, json, membersOf, type Scope } from './wire.js';
-
-/** One call as it came, with whose session it was: `userIdentity.sessionContext` flattened (contracts 5.9). */
-export interface TrailEvent {
-  /** ISO 8601, UTC. */
-  at: string;
-  operation: string;
-  account: string;
-  region: string;
-  /** Empty where no role was assumed. */
-  role: string;
-  session: string;
-  sourceIdentity: string;
-  /** Session tag `opssentinel:incident`. */
-  incident: string;
-  /** What was asked for: members of the body, fields of the form, parts of the path. */
-  requestParameters: Record<string, unknown>;
-}
 
 export interface Trail {
   /** What is answered is told by the history as well. */
