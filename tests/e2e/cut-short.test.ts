@@ -1,57 +1,30 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { LedgerRecord } from '../../domain/record.js';
 import { until } from '../run/server.js';
-import { type E2e, openE2e } from './stage.js';
+import { sharedE2e } from './shared.js';
+import { change, neverHelps, openToOthers } from './stage.js';
 
 /** Fires while the automation runs, and tells nobody by itself. */
 const errors = 'checkout-latency-p95-high';
 
-/** A rule whose effect can only be put back, and never helps. */
-const neverHelps = `
-apiVersion: opssentinel.dev/v1
-rule: never-helps
-owner: team-checkout
-when:
-  - alert.name == "Never helps"
-target: { name: checkout-web }
-run: scale-out
-with: { by: 2, max: 12 }
-verify: { check: aws.cloudwatch.alarm-ok, with: { alarm: no-such-alarm }, for: 1s, within: 3s }
-mode: { prod: auto }
-guards: { firingFor: 0s, because: a test }
-`;
-
-let e2e: E2e;
-beforeAll(async () => {
-  // Slowly, so that what is meant to come in the middle of an effect does.
-  e2e = await openE2e((dir) => {
-    const policy = join(dir, 'opssentinel.yaml');
-    change(policy, '    pagerduty: [PSVC002, PSVC003]', '    pagerduty: [PSVC002, PSVC003]\n    labels: { env: prod }');
-    change(policy, 'cooldown: { default: 30m, limit: 10m }', 'cooldown: { default: 1s, limit: 1s }');
-    change(
-      join(dir, 'ec2-status-check-failed.yaml'),
-      'run: reboot-ec2-instance',
-      'ladder:\n  - run: reboot-ec2-instance\n  - run: restart-ec2-instance',
-    );
-    const reboot = join(dir, 'runbooks/reboot-ec2-instance.yaml');
-    change(reboot, 'undo: none', `undo: none\nstopOn: { check: aws.cloudwatch.alarm-ok, with: { alarm: ${errors} } }`);
-    writeFileSync(join(dir, 'never-helps.yaml'), neverHelps);
-  }, 3);
-}, 120_000);
-afterAll(() => e2e.close(), 30_000);
+// Slowly, so that what is meant to come in the middle of an effect does.
+const e2e = sharedE2e((dir) => {
+  openToOthers(dir);
+  change(
+    join(dir, 'ec2-status-check-failed.yaml'),
+    'run: reboot-ec2-instance',
+    'ladder:\n  - run: reboot-ec2-instance\n  - run: restart-ec2-instance',
+  );
+  const reboot = join(dir, 'runbooks/reboot-ec2-instance.yaml');
+  change(reboot, 'undo: none', `undo: none\nstopOn: { check: aws.cloudwatch.alarm-ok, with: { alarm: ${errors} } }`);
+  writeFileSync(join(dir, 'never-helps.yaml'), neverHelps(2));
+}, 3);
 afterEach(async () => {
-  expect(await e2e.violations()).toEqual([]);
   await e2e.sandbox.clear(errors);
   await e2e.sandbox.clear('ec2-status-check-failed');
 });
-
-function change(file: string, from: string, to: string): void {
-  const before = readFileSync(file, 'utf8');
-  if (!before.includes(from)) throw new Error(`${file} has no ${from}`);
-  writeFileSync(file, before.replace(from, to));
-}
 
 const effects = () => e2e.sandbox.effects();
 const timeline = (incident: string) => e2e.stack.ledger.timeline(incident);
@@ -106,18 +79,9 @@ describe('row 42: cancelling a run in its effect', () => {
 
   it('what cannot be stopped is seen to its end, and what did not help is put back', async () => {
     const before = (await effects()).length;
-    const known = new Set((await e2e.stack.ledger.incidents(1000)).map(({ id }) => id));
+    const known = await e2e.ids();
     await e2e.control('POST', 'grafana/alerts', { alerts: [{ labels: { alertname: 'Never helps', env: 'prod' } }] });
-    let incident = '';
-    await until(
-      async () => {
-        const found = (await e2e.stack.ledger.incidents(1000)).find(({ id }) => id.startsWith('grafana:') && !known.has(id));
-        incident = found?.id ?? '';
-        return found !== undefined;
-      },
-      'nothing came from grafana',
-      20_000,
-    );
+    const incident = await e2e.newest('grafana', known);
     await begun(incident);
     await e2e.client.workflow.getHandle(`incident:${incident}`).cancel();
     expect(await e2e.ended(incident)).toBe('escalated');

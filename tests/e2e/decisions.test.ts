@@ -1,18 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { guards } from '../../guards/index.js';
 import { parse } from 'yaml';
-import { type E2e, openE2e } from './stage.js';
+import { sharedE2e } from './shared.js';
 
-let e2e: E2e;
-beforeAll(async () => {
-  e2e = await openE2e(adjust);
-}, 120_000);
-afterAll(() => e2e.close(), 30_000);
-afterEach(async () => {
-  expect(await e2e.violations()).toEqual([]);
-});
+const e2e = sharedE2e(adjust);
 
 /** The shipped rules, changed: CPU only observes in staging and is a JSON file, two rules claim failed status checks, none claims memory. */
 function adjust(rulesDir: string): void {
@@ -40,8 +33,7 @@ const asItWas = () => setInstance({ state: 'running', tags: { Name: 'web-1', ops
 
 async function askedFor(alarm: string): Promise<{ incident: string; planHash: string }> {
   const incident = await e2e.raise(alarm);
-  const asked = await e2e.line(incident, ({ phase, state }) => phase === 'approval' && state === 'waiting', 'nobody was asked');
-  return { incident, planHash: String(asked.data?.['planHash']) };
+  return { incident, planHash: await e2e.asked(incident) };
 }
 
 describe('what rules conclude, from webhook to note', () => {

@@ -18,6 +18,35 @@ import { until } from '../run/server.js';
 import { incidentWorkflowType } from '../../workflows/messages.js';
 import { root } from '../support/root.js';
 
+/** Changes a rule, a runbook or the policy. Throws where there is nothing to change. */
+export function change(file: string, from: string, to: string): void {
+  const before = readFileSync(file, 'utf8');
+  if (!before.includes(from)) throw new Error(`${file} has no ${from}`);
+  writeFileSync(file, before.replace(from, to));
+}
+
+/** What other tools than PagerDuty send with `env: prod` is production's, and one effect need not wait for another to be forgotten. */
+export function openToOthers(rulesDir: string): void {
+  const policy = join(rulesDir, 'opssentinel.yaml');
+  change(policy, '    pagerduty: [PSVC002, PSVC003]', '    pagerduty: [PSVC002, PSVC003]\n    labels: { env: prod }');
+  change(policy, 'cooldown: { default: 30m, limit: 10m }', 'cooldown: { default: 1s, limit: 1s }');
+}
+
+/** A rule for alerts of that name, whose effect can only be put back, and never helps. */
+export const neverHelps = (by: number): string => `
+apiVersion: opssentinel.dev/v1
+rule: never-helps
+owner: team-checkout
+when:
+  - alert.name == "Never helps"
+target: { name: checkout-web }
+run: scale-out
+with: { by: ${by}, max: 12 }
+verify: { check: aws.cloudwatch.alarm-ok, with: { alarm: no-such-alarm }, for: 1s, within: 3s }
+mode: { prod: auto }
+guards: { firingFor: 0s, because: a test }
+`;
+
 /** The whole product on this machine, driven through its public interfaces; only the pace is the bench's. */
 export interface E2e {
   stack: Stack;
@@ -28,6 +57,12 @@ export interface E2e {
   control: <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
   /** Raises an alarm and gives our id of the incident that it becomes. */
   raise: (alarm: string) => Promise<string>;
+  /** Our id of the newest incident of that source which is none of these; waits until there is one. */
+  newest: (source: string, known: readonly string[]) => Promise<string>;
+  /** Ids of all incidents, ours. */
+  ids: () => Promise<string[]>;
+  /** Waits until people are asked, and gives the hash of the plan that they are asked about. */
+  asked: (incident: string) => Promise<string>;
   /** Waits for a line of the incident's timeline. */
   line: (incident: string, wanted: (line: LedgerRecord) => boolean, says: string) => Promise<LedgerRecord>;
   /** Waits until everything has been told, and gives how it ended. */
@@ -46,8 +81,7 @@ export async function openE2e(adjust: (rulesDir: string) => void = () => undefin
   chmodSync(state, 0o711);
   const rulesDir = join(state, 'rules');
   cpSync(join(root, 'rules/library'), rulesDir, { recursive: true });
-  const policy = join(rulesDir, 'opssentinel.yaml');
-  writeFileSync(policy, readFileSync(policy, 'utf8').replace(/^profile: sandbox$/m, 'profile: bench'));
+  change(join(rulesDir, 'opssentinel.yaml'), '\nprofile: sandbox\n', '\nprofile: bench\n');
   adjust(rulesDir);
   const paths = { ...pathsOf(root), state, sandboxFile: join(state, 'sandbox.json') };
   const ports = { api: 0, metrics: 0, workerMetrics: 0, sandbox: 0, temporal: 0, temporalUi: 0 };
@@ -65,6 +99,8 @@ export async function openE2e(adjust: (rulesDir: string) => void = () => undefin
   const client = new Client({ connection, namespace: stack.settings.temporal.namespace });
   const close = async () => {
     await connection.close();
+    // Nothing is told of how this one ends: it need not be waited for.
+    await stack.killWorker();
     await stack.stop();
     rmSync(state, { recursive: true, force: true });
   };
@@ -93,7 +129,19 @@ function play(stack: Stack, client: Client): Omit<E2e, 'close'> {
     }
     return found as unknown as LedgerRecord;
   };
+  const newest = async (of: string, known: readonly string[], says: string): Promise<string> => {
+    let found: string | undefined;
+    const look = async () => (found = (await ids()).find((id) => id.startsWith(of) && !known.includes(id))) !== undefined;
+    await until(look, says, 20_000);
+    return found as string;
+  };
   return {
+    ids,
+    newest: (source, known) => newest(`${source}:`, known, `nothing came from ${source}`),
+    asked: async (incident) => {
+      const waits = await line(incident, ({ phase, state }) => phase === 'approval' && state === 'waiting', 'nobody was asked');
+      return String(waits.data?.['planHash']);
+    },
     stack,
     sandbox,
     client,
@@ -101,15 +149,9 @@ function play(stack: Stack, client: Client): Omit<E2e, 'close'> {
     line,
     api: { viewer: asScope('viewer'), approver: asScope('approver'), operator: asScope('operator'), admin: asScope('admin') },
     raise: async (alarm) => {
-      const known = new Set(await ids());
-      let fresh: string | undefined;
+      const known = await ids();
       await sandbox.raise(alarm);
-      await until(
-        async () => (fresh = (await ids()).find((id) => !known.has(id))) !== undefined,
-        `${alarm} brought no incident`,
-        20_000,
-      );
-      return fresh as string;
+      return newest('', known, `${alarm} brought no incident`);
     },
     ended: async (incident) => {
       await line(incident, ({ phase }) => phase === 'outcome', 'it did not end');
