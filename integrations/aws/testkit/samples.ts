@@ -17,9 +17,12 @@ import { database, instance, online } from './targets.js';
 
 export { database, instance, online } from './targets.js';
 
-/** Against the sandbox, with a deadline that a test can wait for. */
-export const connectSandbox = (address: string): AwsClient =>
-  connectAws({ region: undefined, endpoint: address, credentials: 'sandbox' }, { connect: 300, request: 700 }, 700);
+/** Against the sandbox, as patient as a busy machine needs. Milliseconds. */
+export const connectSandbox = (address: string, requestMs = 5_000): AwsClient =>
+  connectAws({ region: undefined, endpoint: address, credentials: 'sandbox' }, { connect: 2_000, request: requestMs }, requestMs);
+
+/** For what never answers: with a deadline that a test can wait for. */
+export const connectImpatient = (address: string): AwsClient => connectSandbox(address, 700);
 
 export const documentHash = (name: string): string =>
   createHash('sha256')
@@ -49,52 +52,52 @@ export const cleaning = {
 };
 
 const actions: readonly ActionSample<AwsClient>[] = [
-  ...capacitySamples.map((sample): ActionSample<AwsClient> => ({ ...sample, connect: connectSandbox })),
+  ...capacitySamples.map((sample): ActionSample<AwsClient> => ({ ...sample, connect: connectImpatient })),
   {
     action: ssmStartAutomation,
-    connect: connectSandbox,
+    connect: connectImpatient,
     params: restart('i-0aa11bb22cc33dd44'),
     target: instance('i-0aa11bb22cc33dd44'),
     operation: 'ssm:StartAutomationExecution',
   },
   {
     action: lambdaInvoke,
-    connect: connectSandbox,
+    connect: connectImpatient,
     params: invocation('i-0aa11bb22cc33dd44'),
     target: instance('i-0aa11bb22cc33dd44'),
     operation: 'lambda:Invoke',
   },
   {
     action: lambdaInvokeDurable,
-    connect: connectSandbox,
+    connect: connectImpatient,
     params: invocation('i-0aa11bb22cc33dd44', 'ops-restart-instance-durable', '3'),
     target: instance('i-0aa11bb22cc33dd44'),
     operation: 'lambda:Invoke',
   },
   {
     action: ssmRunCommand,
-    connect: connectSandbox,
+    connect: connectImpatient,
     params: cleaning,
     target: online('i-0bb22cc33dd44ee55'),
     operation: 'ssm:SendCommand',
   },
   {
     action: ec2RebootInstance,
-    connect: connectSandbox,
+    connect: connectImpatient,
     params: { instance: 'i-0aa11bb22cc33dd44', allowGroupMember: false },
     target: instance('i-0aa11bb22cc33dd44'),
     operation: 'ec2:RebootInstances',
   },
   {
     action: ec2RestartInstance,
-    connect: connectSandbox,
+    connect: connectImpatient,
     params: { instance: 'i-0aa11bb22cc33dd44', allowGroupMember: false },
     target: instance('i-0aa11bb22cc33dd44'),
     operation: 'ec2:StopInstances',
   },
   {
     action: rdsRebootInstance,
-    connect: connectSandbox,
+    connect: connectImpatient,
     params: { instance: 'orders', failover: false },
     target: database('orders'),
     operation: 'rds:RebootDBInstance',
