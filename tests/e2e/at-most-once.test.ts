@@ -1,24 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { EffectStart } from '../../domain/effect.js';
 import { incidentWorkflowType, queues } from '../../workflows/messages.js';
 import { delivery } from '../run/server.js';
-import { type E2e, openE2e } from './stage.js';
+import { sharedE2e } from './shared.js';
 
 /** The drill's one alarm and the automation that it leads to. */
 const alarm = 'ec2-status-check-failed';
 const start = 'ssm:StartAutomationExecution';
 
-let e2e: E2e;
-beforeAll(async () => {
-  // Every case acts on the same instance, so the cooldown and the budget must not end the drill.
-  // At their full length, so that a kill falls into the automation.
-  e2e = await openE2e(loosenForDrill, 1);
-}, 120_000);
-afterAll(() => e2e.close(), 30_000);
+// Every case acts on the same instance, so the cooldown and the budget must not end the drill.
+// At their full length, so that a kill falls into the automation.
+const e2e = sharedE2e(loosenForDrill, 1);
 afterEach(async () => {
-  expect(await e2e.violations()).toEqual([]);
   await e2e.control('DELETE', 'faults');
   await e2e.sandbox.clear(alarm);
 });

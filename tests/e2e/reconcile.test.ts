@@ -1,23 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { examineReconciliation } from '../../cli/doctor/reconciliation.js';
 import { reconcileId } from '../../workflows/ids.js';
 import type { Reconciled } from '../../workflows/reconcile/reconcile.js';
 import { until } from '../run/server.js';
-import { type E2e, openE2e } from './stage.js';
+import { sharedE2e } from './shared.js';
 
-let e2e: E2e;
+const e2e = sharedE2e();
 beforeAll(async () => {
-  e2e = await openE2e();
   // The worker makes it beside everything else.
   await until(() => newest().then(Boolean, () => false), 'there is no Schedule', 30_000);
   await rounds(1);
-}, 120_000);
-afterAll(() => e2e.close(), 30_000);
+}, 60_000);
 afterEach(async () => {
   await e2e.control('POST', 'pagerduty/deliveries', { lost: false });
   await e2e.control('POST', 'pagerduty/subscription/enable');
   await e2e.control('DELETE', 'faults');
-  expect(await e2e.violations()).toEqual([]);
 });
 
 interface AtPagerDuty {
@@ -99,13 +96,9 @@ describe('an incident of which no webhook ever came', () => {
   it('row 4: a run that waits, as for an approval, is not begun again', async () => {
     const id = await unheard('ec2-cpu-high-prod');
     expect(begunIn(await rounds(1))).toBe(1);
-    const waits = await e2e.line(
-      `pagerduty:${id}`,
-      ({ phase, state }) => phase === 'approval' && state === 'waiting',
-      'nobody was asked',
-    );
+    const planHash = await e2e.asked(`pagerduty:${id}`);
     expect(begunIn(await rounds(3))).toBe(0);
-    await e2e.api.approver.reject(`pagerduty:${id}`, { planHash: String(waits.data?.['planHash']) });
+    await e2e.api.approver.reject(`pagerduty:${id}`, { planHash });
     expect(await e2e.ended(`pagerduty:${id}`)).toBe('escalated');
   }, 60_000);
 

@@ -1,11 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { LedgerRecord } from '../../domain/record.js';
 import { until } from '../run/server.js';
-import { type E2e, openE2e } from './stage.js';
+import { sharedE2e } from './shared.js';
+import { change, neverHelps, openToOthers } from './stage.js';
 
-/** Rules for what reaches us by other ways than PagerDuty, and for what does not help. */
+/** Rules for what reaches us by other ways than PagerDuty. */
 const more = `
 apiVersion: opssentinel.dev/v1
 rule: latency-high
@@ -27,56 +28,18 @@ when:
 target: { name: checkout-web }
 run: scale-out
 with: { by: 1, max: 12 }
----
-apiVersion: opssentinel.dev/v1
-rule: never-helps
-owner: team-checkout
-when:
-  - alert.name == "Never helps"
-target: { name: checkout-web }
-run: scale-out
-with: { by: 3, max: 12 }
-verify: { check: aws.cloudwatch.alarm-ok, with: { alarm: no-such-alarm }, for: 1s, within: 3s }
-mode: { prod: auto }
-guards: { firingFor: 0s, because: a test }
 `;
 
-let e2e: E2e;
-beforeAll(async () => {
-  e2e = await openE2e((rulesDir) => {
-    writeFileSync(join(rulesDir, 'latency-high.yaml'), more);
-    const policy = join(rulesDir, 'opssentinel.yaml');
-    writeFileSync(
-      policy,
-      readFileSync(policy, 'utf8')
-        .replace('    pagerduty: [PSVC002, PSVC003]', '    pagerduty: [PSVC002, PSVC003]\n    labels: { env: prod }')
-        .replace('cooldown: { default: 30m, limit: 10m }', 'cooldown: { default: 1s, limit: 1s }'),
-    );
-    const scaleOut = join(rulesDir, 'runbooks/scale-out.yaml');
-    writeFileSync(scaleOut, readFileSync(scaleOut, 'utf8').replace('giveBack: 2h', 'giveBack: 1s'));
-  });
-}, 120_000);
-afterAll(() => e2e.close(), 30_000);
-afterEach(async () => {
-  expect(await e2e.violations()).toEqual([]);
+const e2e = sharedE2e((rulesDir) => {
+  writeFileSync(join(rulesDir, 'latency-high.yaml'), more);
+  writeFileSync(join(rulesDir, 'never-helps.yaml'), neverHelps(3));
+  openToOthers(rulesDir);
+  change(join(rulesDir, 'runbooks/scale-out.yaml'), 'giveBack: 2h', 'giveBack: 1s');
 });
 
 const effectsOf = async () => (await e2e.sandbox.effects()).length;
 const operations = async (from: number) => (await e2e.sandbox.effects()).slice(from).map(({ operation }) => operation);
 
-/** Whatever a way in brings: the newest incident of that source. */
-async function newest(source: string, known: readonly string[]): Promise<string> {
-  let found: string | undefined;
-  await until(
-    async () =>
-      (found = (await e2e.stack.ledger.incidents(1000))
-        .map(({ id }) => id)
-        .find((id) => id.startsWith(`${source}:`) && !known.includes(id))) !== undefined,
-    `nothing came from ${source}`,
-    20_000,
-  );
-  return found as string;
-}
 /** Whichever of these incidents first has such a line. */
 async function firstOf(incidents: readonly string[], wanted: (line: LedgerRecord) => boolean): Promise<string> {
   let found: string | undefined;
@@ -87,8 +50,6 @@ async function firstOf(incidents: readonly string[], wanted: (line: LedgerRecord
   await until(look, 'none of them came so far', 20_000);
   return found as string;
 }
-
-const idsNow = async () => (await e2e.stack.ledger.incidents(1000)).map(({ id }) => id);
 
 describe('the four use cases, from webhook to verified result', () => {
   it('M6: an EC2 CPU spike is answered by a Lambda function of ours', async () => {
@@ -112,10 +73,8 @@ describe('the four use cases, from webhook to verified result', () => {
   it('M9: a PagerDuty incident scales an Auto Scaling group once somebody on call says so, and it is given back', async () => {
     const before = await effectsOf();
     const incident = await e2e.raise('service-overload');
-    const asked = await e2e.line(incident, ({ phase, state }) => phase === 'approval' && state === 'waiting', 'nobody was asked');
-    expect(await e2e.api.approver.approve(incident, { planHash: String(asked.data?.['planHash']) })).toMatchObject({
-      accepted: true,
-    });
+    const planHash = await e2e.asked(incident);
+    expect(await e2e.api.approver.approve(incident, { planHash })).toMatchObject({ accepted: true });
     expect(await e2e.ended(incident)).toBe('remediated');
     await e2e.line(incident, ({ once }) => once === 'gaveBack', 'it was not given back');
     const done = (await e2e.sandbox.effects()).slice(before);
@@ -153,10 +112,10 @@ describe('the four use cases, from webhook to verified result', () => {
 describe('ways in', () => {
   it('M3, row 7: one alarm that comes by SNS and by PagerDuty is one incident and one effect', async () => {
     const before = await effectsOf();
-    const known = await idsNow();
+    const known = await e2e.ids();
     await e2e.control('POST', 'aws/sns', { deliver: true });
     const incident = await e2e.raise('ec2-status-check-failed');
-    const [bySns, byPagerDuty] = [await newest('cloudwatch', known), await newest('pagerduty', known)];
+    const [bySns, byPagerDuty] = [await e2e.newest('cloudwatch', known), await e2e.newest('pagerduty', known)];
     await e2e.control('POST', 'aws/sns', { deliver: false });
     const ends = [await e2e.ended(bySns), await e2e.ended(byPagerDuty)].sort();
     // On a busy machine the second may be read only when the alarm is over; then there is nothing left to join.
@@ -166,10 +125,10 @@ describe('ways in', () => {
   });
 
   it('M3: the same by EventBridge, with a token: whoever is on call for the rule’s team is asked', async () => {
-    const known = await idsNow();
+    const known = await e2e.ids();
     await e2e.control('POST', 'aws/eventbridge', { deliver: true });
     await e2e.raise('ec2-cpu-high-prod');
-    const both = [await newest('cloudwatch', known), await newest('pagerduty', known)];
+    const both = [await e2e.newest('cloudwatch', known), await e2e.newest('pagerduty', known)];
     await e2e.control('POST', 'aws/eventbridge', { deliver: false });
     const owner = await firstOf(both, ({ phase, state }) => phase === 'approval' && state === 'waiting');
     const planHash = String((await e2e.stack.ledger.incident(owner))?.planHash);
@@ -180,24 +139,24 @@ describe('ways in', () => {
 
   it('M3: a Grafana alert, signed, starts the same workflow', async () => {
     const before = await effectsOf();
-    const known = await idsNow();
+    const known = await e2e.ids();
     await e2e.control('POST', 'grafana/alerts', { alerts: [{ labels: { alertname: 'High latency', env: 'prod' } }] });
-    const incident = await newest('grafana', known);
+    const incident = await e2e.newest('grafana', known);
     expect(await e2e.ended(incident)).toBe('remediated');
     expect((await operations(before))[0]).toBe('autoscaling:SetDesiredCapacity');
   });
 
   it('M3: and one of Alertmanager, with a token', async () => {
-    const known = await idsNow();
+    const known = await e2e.ids();
     await e2e.control('POST', 'alertmanager/alerts', {
       alerts: [{ labels: { alertname: 'High latency', env: 'prod', from: 'am' } }],
     });
-    expect(await e2e.ended(await newest('alertmanager', known))).toBe('remediated');
+    expect(await e2e.ended(await e2e.newest('alertmanager', known))).toBe('remediated');
   });
 
   it('M3, row 12: a ServiceNow ticket is understood, and a rule without a mode only observes', async () => {
     const before = await effectsOf();
-    const known = await idsNow();
+    const known = await e2e.ids();
     // As a tool that opens tickets writes it: the alarm itself, whose account says which environment it is.
     const description = JSON.stringify({
       AlarmName: 'checkout-slow',
@@ -208,7 +167,7 @@ describe('ways in', () => {
       Trigger: { MetricName: 'Latency', Namespace: 'Checkout', Dimensions: [], Threshold: 2 },
     });
     await e2e.control('POST', 'servicenow/tickets', { short_description: 'Slow checkout since noon', description, urgency: '1' });
-    const incident = await newest('servicenow', known);
+    const incident = await e2e.newest('servicenow', known);
     expect(await e2e.ended(incident)).toBe('observed');
     expect(await effectsOf()).toBe(before);
   });
@@ -217,9 +176,9 @@ describe('ways in', () => {
 describe('what does not help', () => {
   it('row 44, N4: is put back by compare-and-set, and the page says what was tried', async () => {
     const before = await effectsOf();
-    const known = await idsNow();
+    const known = await e2e.ids();
     await e2e.control('POST', 'grafana/alerts', { alerts: [{ labels: { alertname: 'Never helps', env: 'prod' } }] });
-    const incident = await newest('grafana', known);
+    const incident = await e2e.newest('grafana', known);
     expect(await e2e.ended(incident)).toBe('escalated');
     const [out, back] = (await e2e.sandbox.effects())
       .slice(before)
