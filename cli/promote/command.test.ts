@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from '@jest/globals';
@@ -8,6 +7,7 @@ import { startTestSandbox, type TestSandbox } from '../../integrations/contract/
 import { openLedger } from '../../ledger/open.js';
 import type { Ledger } from '../../ledger/port.js';
 import { startTestPostgres, type TestPostgres } from '../../tests/support/postgres.js';
+import { checkout } from '../../tests/support/repository.js';
 import { loadOrRefuse } from '../loaded-rules.js';
 import { projectRoot } from '../paths.js';
 import { createConsole } from '../testkit/console.js';
@@ -69,10 +69,6 @@ async function run(words: string, env: Record<string, string> = {}) {
 }
 const promote = (more = '') => run(`rules promote ${name} --env prod --to auto${more}`);
 const file = () => readFileSync(join(stage.dir, 'rules', `${name}.yaml`), 'utf8');
-const git = (...args: string[]) =>
-  execFileSync('git', ['-C', stage.dir, '-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args], {
-    encoding: 'utf8',
-  });
 
 describe('row 15, N3: rules promote', () => {
   it('refuses a rule without a past, with exit code 1, and writes nothing', async () => {
@@ -126,16 +122,15 @@ describe('row 15, N3: rules promote', () => {
 
   it('--pr commits it on a branch with the page, and leaves the working copy and its branch as they are', async () => {
     await earn();
-    git('init', '--quiet', '-b', 'main');
+    const { git, commit } = checkout(stage.dir);
     git('config', 'user.name', 'Ada');
     git('config', 'user.email', 'ada@example.com');
-    git('add', 'rules');
-    git('commit', '--quiet', '-m', 'rules');
+    commit('Ada');
     const before = file();
     const { code, out } = await promote(' --pr');
     expect(code).toBe(0);
     expect(out).toContain(`on promote/${name}-prod-auto; nothing was pushed. Then: git push -u origin promote/${name}-prod-auto`);
-    expect([file(), git('branch', '--show-current').trim(), git('status', '--short', 'rules')]).toEqual([before, 'main', '']);
+    expect([file(), git('branch', '--show-current'), git('status', '--short', 'rules')]).toEqual([before, 'main', '']);
     expect(git('diff', '--stat', 'main', `promote/${name}-prod-auto`)).toMatch(
       /1 file changed, 1 insertion\(\+\), 1 deletion\(-\)/,
     );
@@ -144,7 +139,7 @@ describe('row 15, N3: rules promote', () => {
       /^ec2-cpu-high: auto in prod \(right 30 of 30, at least 88[.]6 %\)\n\nec2-cpu-high in prod: approve -> auto/,
     );
     expect(message).toContain('GATES');
-    expect(git('worktree', 'list').trim().split('\n')).toHaveLength(1);
+    expect(git('worktree', 'list').split('\n')).toHaveLength(1);
   });
 
   it('--pr without a repository writes the page to a file', async () => {
