@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Surroundings } from '../../../domain/surroundings.js';
 import type { Target } from '../../../domain/target.js';
 import { testCall } from '../../contract/testkit/call.js';
-import { startTestSandbox, type TestSandbox } from '../../contract/testkit/sandbox.js';
+import { startTestSandbox } from '../../contract/testkit/sandbox.js';
+import { shared } from '../../contract/testkit/shared.js';
 import { passes } from '../simulated/instance-filters.js';
 import { connectSandbox, database, instance } from '../testkit/samples.js';
 import { autoScalingGroup } from './auto-scaling-group.js';
@@ -17,12 +18,7 @@ const one = 'i-0aa11bb22cc33dd44';
 const two = 'i-0bb22cc33dd44ee55';
 const scaled = 'i-0ff66aa77bb88cc99';
 
-let sandbox: TestSandbox;
-beforeAll(async () => {
-  sandbox = await startTestSandbox();
-});
-afterEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const sandbox = shared(startTestSandbox);
 
 const call = (place = staging) => testCall(connectSandbox(sandbox.address), { place });
 const set = (settings: object) => sandbox.tell('aws', 'settings', settings);
