@@ -120,12 +120,10 @@ export type ClosedCalendar = z.infer<typeof ClosedCalendar>;
 
 export const HoldList = z.object({
   holds: z.array(HoldView),
-  closed: z
-    .array(ClosedCalendar)
-    .meta({
-      description:
-        'Calendars outside that were closed when somebody last looked, in the last 24 hours. Shown only: nothing is decided by it.',
-    }),
+  closed: z.array(ClosedCalendar).meta({
+    description:
+      'Calendars outside that were closed when somebody last looked, in the last 24 hours. Shown only: nothing is decided by it.',
+  }),
 });
 export type HoldList = z.infer<typeof HoldList>;
 

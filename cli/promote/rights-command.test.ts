@@ -95,7 +95,9 @@ describe('N3: rules promote reads what the roles have', () => {
     await sandbox.fault('iam:SimulatePrincipalPolicy', '403', { times: 100 });
     const unread = await promote();
     expect(unread.code).toBe(1);
-    expect(unread.out).toMatch(/NO {4}whether OpsSentinelAct in 444455556666 may all that it needs is not known: aws: AccessDenied/);
+    expect(unread.out).toMatch(
+      /NO {4}whether OpsSentinelAct in 444455556666 may all that it needs is not known: aws: AccessDenied/,
+    );
     expect(unread.out).toContain('--rights-by-hand "why you are sure"');
     const looked = await promote('--rights-by-hand', 'compared in the console');
     expect(looked.code).toBe(0);

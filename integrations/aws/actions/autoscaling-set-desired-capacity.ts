@@ -113,8 +113,7 @@ async function preState(call: CallWith<AwsClient>, wanted: Params, target: Targe
   const group = await groupThatIs(call, wanted.group);
   if (group.arn !== target.id) throw conflict(`${wanted.group} is another group than the one that was read before`);
   const { desired, min, max, inService, suspended } = group;
-  if (desired !== wanted.from)
-    throw conflict(movedSince(`the desired capacity of ${group.name}`, desired, wanted.from));
+  if (desired !== wanted.from) throw conflict(movedSince(`the desired capacity of ${group.name}`, desired, wanted.from));
   if (wanted.desired < min || wanted.desired > max)
     throw conflict(`${group.name} takes ${min} to ${max} instances by now, and ${wanted.desired} is outside of that`);
   const process = wanted.desired > wanted.from ? 'Launch' : 'Terminate';

@@ -92,8 +92,7 @@ async function preState(call: CallWith<AwsClient>, wanted: Params, target: Targe
   const where = `${wanted.cluster}/${wanted.service}`;
   if (status !== 'ACTIVE') throw conflict(`${where} is ${status}, not ACTIVE`);
   if (scheduling === 'DAEMON') throw conflict(`${where} runs one task per host (DAEMON); its count cannot be set`);
-  if (desired !== wanted.from)
-    throw conflict(movedSince(`the desired count of ${where}`, desired, wanted.from));
+  if (desired !== wanted.from) throw conflict(movedSince(`the desired count of ${where}`, desired, wanted.from));
   // What is put back is put back also while a rollout goes on.
   if (isDeploying(service) && wanted.move !== 'back') throw conflict(`a rollout of ${where} is under way`);
   return { desired, running };
