@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { unconfirmed } from '../../integrations/unconfirmed.js';
+import { withDeadline } from '../../integrations/contract/deadline.js';
 import { describeEnvironment, readEnvironment } from '../environment.js';
 import { installation, sha256 } from '../installation.js';
 import { apiClient, type ApiPlace, type Context, findApi, type OutputOptions, print, runningSandbox } from '../context.js';
@@ -73,7 +74,7 @@ async function examine(context: Context, options: OutputOptions): Promise<void> 
   const installed = installation(sandbox === undefined ? settings.env : await simulatedEnvironment(sandbox.sandbox));
   const asked = place === undefined ? undefined : apiClient(context, 'viewer', 5_000);
   const dir = rulesDirFor(context, undefined);
-  const signal = AbortSignal.any([context.interrupted, AbortSignal.timeout(rightsMs)]);
+  const signal = withDeadline(context.interrupted, rightsMs);
   const [api, doors, followers, temporal, ledger, stop, rules, revision, rights] = await Promise.all([
     examineApi(asked, place?.url),
     examineDoors(asked, installed.registry.sources, settings.env),

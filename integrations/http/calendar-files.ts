@@ -1,4 +1,5 @@
 import type { Call } from '../contract/call.js';
+import { withDeadline } from '../contract/deadline.js';
 import { VendorError } from '../contract/errors.js';
 import { faultOfStatus, retryAfterMs } from '../wire/http.js';
 import { readCalendar } from './clients/ical.js';
@@ -47,7 +48,7 @@ async function fetched(
   deadlineMs: number,
   etag: string | undefined,
 ): Promise<Got> {
-  const signal = AbortSignal.any([call.signal, AbortSignal.timeout(deadlineMs)]);
+  const signal = withDeadline(call.signal, deadlineMs);
   const headers = { accept: 'text/calendar, */*;q=0.1', ...(etag === undefined ? {} : { 'if-none-match': etag }) };
   try {
     return await get(url, signal, largestCalendar, headers);

@@ -1,4 +1,5 @@
 import type { Call } from '../contract/call.js';
+import { withDeadline } from '../contract/deadline.js';
 import { VendorError } from '../contract/errors.js';
 import { calendarFiles } from './calendar-files.js';
 import type { HttpConfig } from './config.js';
@@ -37,7 +38,7 @@ export function connectHttp({ probes, calendars }: HttpConfig, deadlineMs = long
         throw new VendorError('http', 'refused', `HTTP_PROBES names no probe ${name}; add it, or correct the runbook`);
       const from = call.now();
       try {
-        const { status, body, cut } = await get(url, AbortSignal.any([call.signal, AbortSignal.timeout(deadlineMs)]), mostBody);
+        const { status, body, cut } = await get(url, withDeadline(call.signal, deadlineMs), mostBody);
         return { kind: 'answer', status, body, cut, ms: call.now() - from };
       } catch (error) {
         if (call.signal.aborted) throw new VendorError('http', 'unavailable', `probe ${name}: cancelled`);

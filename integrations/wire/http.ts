@@ -1,6 +1,7 @@
 import axios, { type AxiosResponse } from 'axios';
 import { z } from 'zod';
 import type { Call } from '../contract/call.js';
+import { withDeadline } from '../contract/deadline.js';
 import { neverConnected, VendorError, type VendorFault } from '../contract/errors.js';
 import { withoutSecrets } from './secrets.js';
 
@@ -111,7 +112,7 @@ async function send<Body extends z.ZodType>(
       ...(body === undefined
         ? {}
         : { data: json ? JSON.stringify(body) : typeof body === 'string' ? body : Buffer.from(body as Uint8Array) }),
-      signal: AbortSignal.any([call.signal, AbortSignal.timeout(deadlineMs)]),
+      signal: withDeadline(call.signal, deadlineMs),
       maxRedirects: 0,
       proxy: false,
       maxContentLength: largestAnswer,

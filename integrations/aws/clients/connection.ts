@@ -1,5 +1,6 @@
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Place } from '../../contract/call.js';
+import { withDeadline } from '../../contract/deadline.js';
 import { tooLateToBegin, VendorError } from '../../contract/errors.js';
 import type { AwsConfig } from '../config.js';
 import { asVendorError } from '../errors.js';
@@ -55,7 +56,7 @@ export function connect(config: AwsConfig, timeouts: AwsTimeouts): Connection {
         // A role may take its time to be assumed: looked at once more, with nothing left between this and the request.
         if (kind === 'write' && at.startBy !== undefined && Date.now() > at.startBy)
           throw new VendorError('aws', 'refused', tooLateToBegin);
-        const abortSignal = AbortSignal.any([at.signal, AbortSignal.timeout(timeouts.connect + requestMs)]);
+        const abortSignal = withDeadline(at.signal, timeouts.connect + requestMs);
         try {
           return await send(clientOf(at.place, identity), { abortSignal });
         } catch (error) {
@@ -76,7 +77,7 @@ interface Identity {
 async function identify(config: AwsConfig, sessions: Sessions, at: At, timeouts: AwsTimeouts): Promise<Identity> {
   const { account, role } = at.place;
   if (account !== '' && role !== undefined) {
-    const signal = AbortSignal.any([at.signal, AbortSignal.timeout(timeouts.connect + timeouts.request)]);
+    const signal = withDeadline(at.signal, timeouts.connect + timeouts.request);
     const session = await sessions.assume({ ...at, signal });
     return { key: session.accessKeyId, credentials: session };
   }

@@ -1,3 +1,4 @@
+import { withDeadline } from '../../contract/deadline.js';
 import type { SandboxWorld } from '../../contract/simulator.js';
 
 /** One message on its way to the API. */
@@ -39,11 +40,7 @@ export function createPoster(world: SandboxWorld, { answerWithinMs, pausesMs, is
     if (fault?.kind === 'reset-before') return 0;
     let status = 0;
     for (let sent = 0; sent < (fault?.kind === 'duplicate-delivery' ? 2 : 1); sent += 1)
-      status = await answerOf(
-        url,
-        { method: 'POST', headers, body },
-        AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]),
-      );
+      status = await answerOf(url, { method: 'POST', headers, body }, withDeadline(signal, answerWithinMs));
     return fault?.kind.startsWith('execute-then') ? 0 : status;
   };
 

@@ -1,6 +1,7 @@
 import { Client } from '@modelcontextprotocol/client';
 import type { JsonObject } from '../../../domain/json.js';
 import type { Call } from '../../contract/call.js';
+import { withDeadline } from '../../contract/deadline.js';
 import { vendorErrorOf } from '../errors.js';
 import { type ToolResult, resultOf } from '../result.js';
 import { secretsOf, type ServerEntry } from '../server-entry.js';
@@ -36,8 +37,7 @@ export async function inSession<Value>(
   work: (session: Session) => Promise<Value>,
 ): Promise<Value> {
   const watch: Watch = { calls: 0, retryAfterMs: undefined, trouble: undefined };
-  const deadline = AbortSignal.timeout(deadlineMs);
-  const signal = AbortSignal.any([call.signal, deadline]);
+  const signal = withDeadline(call.signal, deadlineMs);
   const transport = transportTo(entry, watch, call.now);
   const client = new Client(
     { name: 'opssentinel', version: '1' },
@@ -54,7 +54,7 @@ export async function inSession<Value>(
     const opened = client.connect(transport, options).then(() => work(sessionOf(client, options)));
     return await unless(signal, opened);
   } catch (error) {
-    const late = deadline.aborted ? new Error(`not within ${deadlineMs / 1_000} s`) : error;
+    const late = signal.aborted && !call.signal.aborted ? new Error(`not within ${deadlineMs / 1_000} s`) : error;
     const soFar = kind === 'write' && watch.calls > 0 ? 'write' : 'read';
     throw vendorErrorOf(late, { ...watch, operation, secrets: secretsOf(entry), kind: soFar });
   } finally {

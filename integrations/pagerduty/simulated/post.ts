@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { withDeadline } from '../../contract/deadline.js';
 import type { SandboxWorld } from '../../contract/simulator.js';
 import type { Behaviour } from './account.js';
 
@@ -27,7 +28,7 @@ export async function post({ behaviour, to }: Way, body: string, webhookId: stri
       headers: headersOf(body, webhookId, address),
       body,
       redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]),
+      signal: withDeadline(signal, answerWithinMs),
     });
     await response.arrayBuffer();
     return response.status;
