@@ -81,6 +81,8 @@ async function runAll(root, targets, workers) {
         await runSession({ root, file, code, tests, mutants: [...byId.keys()] }, told).catch((problem) => {
           job.whole.problem = problem.message;
         });
+      // Where nothing can be drawn: a line for each piece.
+      if (!process.stderr.isTTY) process.stderr.write(`${done} of ${all} mutants  ${file}\n`);
     }
   };
   await Promise.all(Array.from({ length: workers }, lane));
