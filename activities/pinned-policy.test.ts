@@ -137,4 +137,37 @@ describe('row 34: what the policy has taken back counts for runs that began befo
     expect(await both('{}', '{ regions: [eu-west-1] }')).toEqual([undefined, ['eu-west-1']]);
     expect(await both('{ accounts: ["111122223333"] }', '{ accounts: ["444455556666"] }')).toEqual([[], undefined]);
   });
+
+  it('so are a team’s tags, and a team that the policy did not name before is bounded as it is now', async () => {
+    const named = (teams: string) => withPolicy(policy().replace(/teams:[^\n]*/, `teams: ${teams}`));
+    const ground = async (older: string, today: string) =>
+      (await later(named(older), named(today))).pinned.rules().policy.doc.teams['team-web'] ?? {};
+    expect(await ground('{ team-web: { tags: { a: "1" } } }', '{ team-web: { tags: { b: "2" } } }')).toEqual({
+      tags: { a: '1', b: '2' },
+    });
+    expect(await ground('{ team-web: { tags: { a: "1" } } }', '{ team-web: { tags: { a: "2" } } }')).toEqual({
+      tags: { a: '2' },
+    });
+    const bounds = '{ approvers: [ada@example.com], accounts: ["444455556666"], regions: [eu-west-1], tags: { a: "1" } }';
+    expect(await ground('{}', `{ team-web: ${bounds} }`)).toEqual({
+      approvers: ['ada@example.com'],
+      accounts: ['444455556666'],
+      regions: ['eu-west-1'],
+      tags: { a: '1' },
+    });
+  });
+
+  it('an environment has what holds the labels of both policies; those of another go on to contradict', async () => {
+    const labelled = (labels: string) => withPolicy(changed('pagerduty:', `${labels} pagerduty:`));
+    const labels = async (older: string, today: string) =>
+      (await later(labelled(older), labelled(today))).pinned.rules().policy.doc.environments['staging']?.labels;
+    expect(await labels('labels: { a: "1" },', 'labels: { a: "1", b: "2" },')).toEqual({ a: '1', b: '2' });
+    expect(await labels('labels: { a: "1", b: "2" },', 'labels: { a: "1" },')).toEqual({ a: '1', b: '2' });
+    expect(await labels('labels: { a: "1" },', 'labels: { a: "2" },')).toBeUndefined();
+    expect(await labels('labels: { a: "1" },', '')).toBeUndefined();
+    expect(await labels('', 'labels: { a: "1" },')).toBeUndefined();
+    const other = (more: string) => withPolicy(policy().replace('ceiling: approve', `ceiling: approve${more}`));
+    const { pinned } = await later(other(', labels: { a: "1" }'), other(''));
+    expect(Object.values(pinned.rules().policy.doc.environments).filter((one) => one.labels)).toHaveLength(1);
+  });
 });

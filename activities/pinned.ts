@@ -9,7 +9,7 @@ import { storedDecision } from './stored.js';
  * The same deps under the rules that this incident was decided by: a run keeps what it began with. Which rules those are stands in the
  * ledger's decision, never in the caller's word. Where they cannot be had any more the rules in force count, under which another plan
  * comes out, and that is refused. What says no says it by both: what is protected, frozen or closed by now is so for older runs too, and so is
- * what the policy has taken back since: a mode, an account, a region, approvals from Temporal.
+ * what the policy has taken back since: a mode, an account, a region, labels, a team's ground, approvals from Temporal.
  */
 export async function underItsRules(deps: ActivityDeps, incident: string): Promise<ActivityDeps> {
   const decision = await storedDecision(deps, incident);
@@ -37,7 +37,7 @@ function guarded({ hash, policy }: Rules, now: Rules, plan: Plan | undefined): R
     environments: Object.fromEntries(
       Object.entries(policy.doc.environments).map(([name, before]) => [
         name,
-        stillAllowed(before, now.policy.doc.environments[name], plan?.environment === name ? plan.mode : undefined),
+        stillAllowed(before, now.policy.doc.environments[name], plan?.environment === name ? plan : undefined),
       ]),
     ),
     ...(approval?.signals === 'refuse' ? { approval } : {}),
@@ -45,10 +45,11 @@ function guarded({ hash, policy }: Rules, now: Rules, plan: Plan | undefined): R
     freezes: [...policy.doc.freezes, ...freezes],
     calendars: [...policy.doc.calendars, ...calendars],
     teams: Object.fromEntries(
-      Object.entries(policy.doc.teams).map(([name, team]) => [
-        name,
-        { ...team, ...stillNamed(team, now.policy.doc.teams[name]), ...stillTheirs(team, now.policy.doc.teams[name]) },
-      ]),
+      [...new Set([...Object.keys(policy.doc.teams), ...Object.keys(now.policy.doc.teams)])].map((name) => {
+        // A team that was none before was bounded by nothing.
+        const [before = {}, today] = [policy.doc.teams[name], now.policy.doc.teams[name]];
+        return [name, { ...before, ...stillNamed(before, today), ...stillTheirs(before, today) }];
+      }),
     ),
   };
   return { ...policy, doc };
@@ -60,20 +61,31 @@ type Environment = Rules['policy']['doc']['environments'][string];
  * The ground that both name, by the roles of today; nothing of it where the environment is gone. A ceiling counts where it lies below
  * what was planned: one above changes nothing of the plan, nor the words in it.
  */
-function stillAllowed(before: Environment, now: Environment | undefined, planned: Mode | undefined): Environment {
+function stillAllowed(before: Environment, now: Environment | undefined, plan: Plan | undefined): Environment {
+  const { labels, ...rest } = before;
   const both = Object.entries(before.accounts).flatMap(([id, { regions }]) => {
     const today = now?.accounts[id];
     const left = regions.filter((region) => today?.regions.includes(region));
     return today && left.length > 0 ? [[id, { ...today, regions: left }] as const] : [];
   });
   const today = now?.ceiling ?? 'observe';
-  const lowered = modeOrder.indexOf(today) < modeOrder.indexOf(planned ?? before.ceiling);
+  const lowered = modeOrder.indexOf(today) < modeOrder.indexOf(plan?.mode ?? before.ceiling);
+  // Those of another environment only ever contradict: they stay.
+  const holding = plan ? bothLabels(labels, now?.labels) : labels;
   return {
-    ...before,
+    ...rest,
+    ...(holding === undefined ? {} : { labels: holding }),
     accounts: Object.fromEntries(both),
     pagerduty: before.pagerduty.filter((service) => now?.pagerduty.includes(service)),
     ceiling: lowered ? lowest(today, before.ceiling) : before.ceiling,
   };
+}
+
+/** Labels that are wanted by both; `undefined`: nothing has them all. */
+function bothLabels(before: Environment['labels'], now: Environment['labels']): Environment['labels'] {
+  if (before === undefined || now === undefined) return undefined;
+  const wanted = Object.entries(before);
+  return wanted.every(([label, value]) => (now[label] ?? value) === value) ? { ...before, ...now } : undefined;
 }
 
 const lowest = (one: Mode, other: Mode): Mode => (modeOrder.indexOf(one) < modeOrder.indexOf(other) ? one : other);
@@ -92,11 +104,19 @@ export async function whyAnother(deps: ActivityDeps, incident: string, now: Plan
 
 type Team = Rules['policy']['doc']['teams'][string];
 
-/** Of a team's own ground, what both name; whoever names none of it means all. */
-function stillTheirs(before: Team, now: Team | undefined): Pick<Team, 'accounts' | 'regions'> {
+/**
+ * Of a team's own ground, what both name; whoever names none of it means all. A tag with another value by now is wanted as it is now: with
+ * the older one the target was found.
+ */
+function stillTheirs(before: Team, now: Team | undefined): Pick<Team, 'accounts' | 'regions' | 'tags'> {
   const accounts = inBoth(before.accounts, now?.accounts);
   const regions = inBoth(before.regions, now?.regions);
-  return { ...(accounts === undefined ? {} : { accounts }), ...(regions === undefined ? {} : { regions }) };
+  const tags = { ...before.tags, ...now?.tags };
+  return {
+    ...(accounts === undefined ? {} : { accounts }),
+    ...(regions === undefined ? {} : { regions }),
+    ...(Object.keys(tags).length === 0 ? {} : { tags }),
+  };
 }
 
 function inBoth(before: string[] | undefined, now: string[] | undefined): string[] | undefined {
