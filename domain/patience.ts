@@ -34,6 +34,12 @@ export const mayLearn = ({ withinMs }: Pick<Terms, 'withinMs'>, { profile }: Pic
 export const longestVerifyMs = (terms: Pick<Terms, 'withinMs'>, pace: Pick<Pace, 'profile'>): number =>
   mayLearn(terms, pace) ? Math.max(terms.withinMs, learnedBounds.mostMs) : terms.withinMs;
 
+/** What follows the usual figure wherever it is said before a verification begins; empty where nothing learned can count. */
+export const orLearned = (terms: Pick<Terms, 'withinMs'>, pace: Pick<Pace, 'profile'>): string =>
+  mayLearn(terms, pace)
+    ? `, or what was learned (${learnedBounds.leastMs / 60_000} to ${duration(learnedBounds.mostMs)}) where the rule says nothing`
+    : '';
+
 /** The 95th of 100 recoveries in whole minutes, rounded up, 5 to 30, and always long enough to verify at all. `undefined`: not known. */
 export function learnedWithinMs({ recovered, p95Ms }: Recoveries, forMs: number, pollMs: number): number | undefined {
   const least = forMs + pollMs;

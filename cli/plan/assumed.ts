@@ -2,7 +2,7 @@ import type { Chosen } from '../../decide/decide.js';
 import { resolveInputs } from '../../decide/inputs.js';
 import { effectTimeout, verification } from '../../decide/limits.js';
 import { buildPlan } from '../../decide/plan.js';
-import { capsOf } from '../../decide/profiles.js';
+import { capsOf, paceOf } from '../../decide/profiles.js';
 import type { Catalogue } from '../../domain/catalogue.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { Plan } from '../../domain/plan.js';
@@ -95,7 +95,7 @@ function written(
     params,
     ...(doc.stopOn ? { stopOn: checkWords(doc.stopOn.check, doc.stopOn.with ?? {}) } : {}),
     ...(action.waits ? { timeout: duration(effectTimeout(doc, capsOf(set))) } : {}),
-    verify: verifyWords(verification(set, step, doc)),
+    verify: verifyWords(verification(set, step, doc), paceOf(set)),
     undo: undoWords(undo, action.undoes),
     ...(doc.giveBack === undefined || undo === 'none'
       ? {}

@@ -11,12 +11,15 @@ import { exitCodes } from '../exit-codes.js';
 import { loadOrRefuse } from '../loaded-rules.js';
 import { projectRoot } from '../paths.js';
 import { createConsole } from '../testkit/console.js';
+import { verifyWords } from './step.js';
 
 const stage = createConsole();
 const library = join(projectRoot(), 'rules', 'library');
 const fixture = (name: string): string => join(library, 'fixtures', name);
 const rules = { OPSSENTINEL_RULES: library };
 afterAll(() => rmSync(stage.dir, { recursive: true, force: true }));
+
+const every = { pollMs: 1_000, heartbeatMs: 1_000, adoptEveryMs: 1_000 };
 
 /** Of the text, the paragraph's lines that begin so. */
 const lines = (out: string, lead: string): string[] => out.split('\n').filter((line) => line.startsWith(lead));
@@ -42,6 +45,15 @@ describe('row 30: opssentinel plan shows what would change before anything does'
     expect(out).toMatch(/^Plan +has no hash yet/m);
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
     expect(readdirSync(stage.dir, { recursive: true })).toHaveLength(before);
+  });
+
+  it('M26: by when it has to have helped, and that what was learned may count instead', () => {
+    const terms = { alertCleared: true, checks: [], forMs: 300_000, withinMs: 900_000 };
+    const under = (profile: 'standard' | 'bench') => verifyWords(terms, { profile, ...every });
+    expect(under('standard')).toBe(
+      'the alert is over, for 5 min, within 15 min of its end, or what was learned (5 to 30 min) where the rule says nothing',
+    );
+    expect(under('bench')).toBe('the alert is over, for 5 min, within 15 min of its end');
   });
 
   it('of a ladder every step, each only if the one before did not help', async () => {

@@ -9,7 +9,7 @@ import type { RuleSet } from '../../rules/language/set.js';
 import { type CaseFacts, decideAgain } from '../explain-case.js';
 import { sha256 } from '../installation.js';
 import { type Assumed, assumedPlan } from './assumed.js';
-import { type PreviewStep, shownStep } from './step.js';
+import { type PreviewStep, shownSteps } from './step.js';
 
 /** What would be done, and that nothing was. */
 export interface Preview {
@@ -49,7 +49,7 @@ export function previewOf(decision: Decision, catalogue: Catalogue, approvers: (
     targets: targets.map((target) => shownTarget(target, true)),
     ...(plan.rollout ? { batches: plan.rollout.batches } : {}),
     requires: [],
-    steps: plan.steps.map((step) => shownStep(step, catalogue)),
+    steps: shownSteps(plan, catalogue),
   };
 }
 
@@ -82,7 +82,7 @@ export function previewUnder(facts: CaseFacts, set: RuleSet, catalogue: Catalogu
       },
     ],
     requires: assumed.requires,
-    steps: assumed.plan ? assumed.plan.steps.map((step) => shownStep(step, catalogue)) : assumed.steps,
+    steps: assumed.plan ? shownSteps(assumed.plan, catalogue) : assumed.steps,
   };
 }
 

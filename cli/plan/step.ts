@@ -1,6 +1,7 @@
 import type { Catalogue } from '../../domain/catalogue.js';
 import type { Json, JsonObject } from '../../domain/json.js';
-import type { PlanStep } from '../../domain/plan.js';
+import { orLearned } from '../../domain/patience.js';
+import type { Pace, Plan, PlanStep } from '../../domain/plan.js';
 import { duration, listed } from '../../domain/words.js';
 
 /** One step, as somebody reads it who has to say yes. */
@@ -21,7 +22,10 @@ export interface PreviewStep {
   giveBack?: string;
 }
 
-export function shownStep(step: PlanStep, catalogue: Catalogue): PreviewStep {
+export const shownSteps = ({ steps, pace }: Plan, catalogue: Catalogue): PreviewStep[] =>
+  steps.map((step) => shownStep(step, catalogue, pace));
+
+function shownStep(step: PlanStep, catalogue: Catalogue, pace: Pace): PreviewStep {
   const { verify, stopOn } = step;
   return {
     runbook: step.runbook,
@@ -32,7 +36,7 @@ export function shownStep(step: PlanStep, catalogue: Catalogue): PreviewStep {
     ...(step.warns === undefined ? {} : { warns: step.warns }),
     ...(stopOn ? { stopOn: checkWords(stopOn.check, stopOn.params) } : {}),
     ...(step.waits ? { timeout: duration(step.timeoutMs) } : {}),
-    verify: verifyWords(verify),
+    verify: verifyWords(verify, pace),
     undo: undoWords(step.undo, catalogue.actions.get(step.action)?.undoes === true),
     ...(step.giveBackMs === undefined
       ? {}
@@ -47,9 +51,10 @@ export const checkWords = (check: string, params: JsonObject): string => {
 
 const textOf = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-export function verifyWords({ alertCleared, checks, forMs, withinMs }: PlanStep['verify']): string {
+export function verifyWords(terms: PlanStep['verify'], pace: Pace): string {
+  const { alertCleared, checks, forMs, withinMs } = terms;
   const all = [...(alertCleared ? ['the alert is over'] : []), ...checks.map(({ check, params }) => checkWords(check, params))];
-  return `${listed(all)}, for ${duration(forMs)}, within ${duration(withinMs)} of its end`;
+  return `${listed(all)}, for ${duration(forMs)}, within ${duration(withinMs)} of its end${orLearned(terms, pace)}`;
 }
 
 export const undoWords = (undo: 'none' | 'restore', able: boolean): string => {
