@@ -21,8 +21,8 @@ export interface FollowersDeps {
 const waits = {
   /** A notice may be lost: looks by itself this often. */
   idle: 5_000,
-  /** What comes together is handed on together: a step of a run writes several lines, and no sink is worth a read and a request for each. */
-  gathering: 300,
+  /** What comes together is handed on together, once the run has got as far as its effect: no sink is worth a read and a request for each line while one waits. */
+  gathering: 1_000,
   /** Somebody else follows under this name. */
   taken: 5_000,
   firstRetry: 500,
