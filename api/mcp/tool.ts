@@ -4,7 +4,17 @@ import type { Rate } from '../buckets.js';
 import type { ApiDeps, ApiLimits } from '../deps.js';
 import type { Caller, Scope } from '../tokens.js';
 
-const reading = ['incident', 'incidents', 'timeline', 'decision', 'closedCalendars', 'holds', 'evidence', 'approvals'] as const;
+const reading = [
+  'incident',
+  'incidents',
+  'timeline',
+  'decision',
+  'closedCalendars',
+  'holds',
+  'evidence',
+  'approvals',
+  'rulesFirstSeen',
+] as const;
 const advising = ['record', 'journal'] as const;
 
 /**

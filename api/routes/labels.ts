@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { effective, type LabelRow, maySay } from '../../domain/label.js';
-import type { RuleLine } from '../shapes.js';
 import { notFound, Problem } from '../problem.js';
 import { defineRoute } from '../route.js';
 import { LabelBody, LabelReply, RuleRecord, RuleRecordQuery } from '../shapes-labels.js';
@@ -59,18 +58,3 @@ export const postLabel = defineRoute({
 });
 
 const standing = ({ label, by, because }: LabelRow): string => `It was judged ${label} already, by ${by}: ${because}.`;
-
-/** So long a rule may observe; then somebody has to decide about it. It goes on observing all the same. */
-const observesForMs = 60 * 86_400_000;
-
-/** Since when the rules as they are have been observing somewhere, and which of them have done so for too long. */
-export function observing(rules: readonly RuleLine[], seen: ReadonlyMap<string, string>, now: number): RuleLine[] {
-  return rules.map((rule) => {
-    const since = seen.get(rule.fileHash);
-    const where = Object.entries(rule.mode).filter(([, mode]) => mode === 'observe');
-    if (since === undefined || where.length === 0) return rule;
-    const expired = now - Date.parse(since) >= observesForMs;
-    const says = expired ? 'expired: decide about it' : 'observing';
-    return { ...rule, observing: { since, expired, in: where.map(([environment]) => environment), says } };
-  });
-}

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineRoute } from '../route.js';
+import { rulesNow } from '../rules-now.js';
 import { Evidence, RulesReloaded, RulesSummary } from '../shapes.js';
 import { findIncident, IncidentParams } from './incident-id.js';
-import { observing } from './labels.js';
 
 export const getRules = defineRoute({
   method: 'get',
@@ -10,14 +10,7 @@ export const getRules = defineRoute({
   scope: 'viewer',
   summary: 'The loaded rules with their modes and hashes, and what the last reload found wrong.',
   responses: { 200: { says: 'The rules.', schema: RulesSummary } },
-  handle: async ({ rules, ledger, now }) => {
-    const current = rules.current();
-    // Without the ledger the rules are still worth telling.
-    const seen = await ledger
-      .rulesFirstSeen(current.rules.map(({ fileHash }) => fileHash))
-      .catch(() => new Map<string, string>());
-    return { status: 200, body: { ...current, rules: observing(current.rules, seen, now()) } };
-  },
+  handle: async (deps) => ({ status: 200, body: await rulesNow(deps) }),
 });
 
 export const reloadRules = defineRoute({

@@ -36,7 +36,7 @@ describe('row 11: 90 days of incidents played again', () => {
         const lines = history(count, seed).map(recordedLine);
         const told = (some: readonly string[]): string => {
           const played = play(parseRecording(some.join(''), 'x.jsonl'));
-          return JSON.stringify([played, summarise(played, ['cpu', 'disk', 'tasks'])]);
+          return JSON.stringify([played, summarise(played, { rules: ['cpu', 'disk', 'tasks'] })]);
         };
         expect(told(shuffled([...lines, ...lines.slice(0, 3)], seed))).toBe(told(lines));
       }),
@@ -54,7 +54,7 @@ describe('row 11: 90 days of incidents played again', () => {
           const open = Object.entries(guards).filter(([, verdict]) => verdict === 'unknown');
           expect(open.map(([guard]) => guard)).toEqual(notKnown.map(({ guard }) => guard));
         }
-        for (const { act, ask, observe } of summarise(played, ['cpu', 'disk', 'tasks']).rules)
+        for (const { act, ask, observe } of summarise(played, { rules: ['cpu', 'disk', 'tasks'] }).rules)
           expect([act, ask, observe]).toEqual([0, 0, 0]);
       }),
       { numRuns: 25 },
@@ -137,6 +137,25 @@ describe('row 11: 90 days of incidents played again', () => {
     expect(play(past, observing).map(shortly)).toEqual(['observe', 'act', 'refused cooldown ? oneAtATime']);
   });
 
+  it('N3: what is left to a rule that has observed for too long is played, named, and not counted as covered', () => {
+    const observing = judgesOf({ cpu: part('cpu').replace(/mode:.*/, 'mode: { staging: observe, prod: approve }') });
+    const past = [
+      incident('A', { at: 0 }),
+      incident('B', { at: 120 * minute, staging: false }),
+      incident('C', { at: 240 * minute, metric: 'disk' }),
+    ];
+    const told = (where: readonly string[]) => {
+      const { covered, expired, rules } = summarise(play(past, observing), {
+        rules: ['cpu', 'disk'],
+        expired: new Map([['cpu', where]]),
+      });
+      return { covered, expired, cpu: rules[0] };
+    };
+    expect(told(['staging'])).toMatchObject({ covered: 2, expired: 1, cpu: { rule: 'cpu', matched: 2, expired: ['staging'] } });
+    expect(told(['prod'])).toMatchObject({ covered: 3, expired: 0 });
+    expect(summarise(play(past, observing), { rules: ['cpu'] })).toMatchObject({ covered: 3, expired: 0 });
+  });
+
   it('leaves to people what a budget no longer covers', () => {
     const past = Array.from({ length: 6 }, (_, nth) => incident(`A${nth}`, { at: nth * 9 * minute, host: `i-0${nth}aa11bb` }));
     expect(play(past).map(({ outcome, guards }) => [outcome, guards['budget']])).toEqual([
@@ -149,7 +168,7 @@ describe('row 11: 90 days of incidents played again', () => {
     const twin = judgesOf({ twin: part('cpu').replace('rule: cpu', 'rule: twin') });
     const played = play([incident('A', { at: 0 })], twin);
     expect(played).toMatchObject([{ outcome: 'conflict', matched: ['cpu', 'twin'] }]);
-    const { overlaps, rules } = summarise(played, ['cpu', 'disk', 'tasks', 'twin']);
+    const { overlaps, rules } = summarise(played, { rules: ['cpu', 'disk', 'tasks', 'twin'] });
     expect(overlaps).toEqual([{ rules: ['cpu', 'twin'], count: 1, example: 'A' }]);
     expect(rules.find(({ rule }) => rule === 'twin')).toMatchObject({ matched: 1, conflicts: 1, notKnown: 0 });
   });
@@ -161,7 +180,7 @@ describe('row 11: 90 days of incidents played again', () => {
       incident('C', { at: 120 * minute, deeds: [deed(140 * minute, 'resolved')] }),
       incident('D', { at: 180 * minute }),
     ];
-    const { rules, peopleMs, coveredClearedByItself } = summarise(play(past), ['cpu']);
+    const { rules, peopleMs, coveredClearedByItself } = summarise(play(past), { rules: ['cpu'] });
     expect(rules).toMatchObject([{ matched: 4, peopleTook: 2, peopleTookMs: 25.5 * minute, clearedByItself: 1 }]);
     expect([peopleMs, coveredClearedByItself]).toEqual([51 * minute, 1]);
   });

@@ -210,4 +210,42 @@ describe('rules backtest --from api', () => {
       { change: 'less', after: { outcome: 'refused', refusedBy: { by: 'require.0' } } },
     ]);
   });
+
+  it('N3: a rule that has observed for 60 days is shown as expired, and no longer counted as covered', async () => {
+    const observes = { cpu: part('cpu').replace(/mode:.*/, '') };
+    const [cpu] = judgesOf(observes).set.rules.filter(({ name }) => name === 'cpu');
+    if (!cpu) throw new Error('no rule');
+    const line = {
+      name: 'cpu',
+      at: cpu.at,
+      mode: { '*': 'observe' },
+      runbooks: [],
+      logicHash: cpu.logicHash,
+      fileHash: cpu.fileHash,
+    };
+    const told = async (days: number) => {
+      const inForce = { hash: '9c41e07d00', from: 'rules', profile: 'standard', loadedAt: '2026-03-01T00:00:00.000Z' } as const;
+      const current = () => ({ ...inForce, rules: [line], problems: [] });
+      const old = await startBench({ deps: { rules: { current, freezes: () => [], reload: async () => [] } } });
+      old.memory.ledger.rulesFirstSeen = async () =>
+        new Map([[cpu.fileHash, new Date(Date.now() - days * 86_400_000).toISOString()]]);
+      old.memory.incidents.set('bench:Q1', incidentRow('bench:Q1'));
+      old.memory.decisions.set('bench:Q1', bench.memory.decisions.get('bench:Q1') ?? {});
+      mkdirSync(join(here.dir, 'observing'), { recursive: true });
+      writeFileSync(join(here.dir, 'observing', 'all.yaml'), ruleText(observes));
+      const { out } = await here.run(['rules', 'backtest', 'observing', '--from', 'api'], {
+        OPSSENTINEL_URL: old.address,
+        OPSSENTINEL_TOKEN: old.token('viewer'),
+      });
+      await old.close();
+      return out;
+    };
+    const now = await told(60);
+    expect(now).toMatch(/^ {2}cpu \(expired\) +1 /m);
+    expect(now).toMatch(/^ {2}covered {2}0 of 1 \(0 %\)/m);
+    expect(now).toMatch(/^ {2}expired {2}cpu in every environment: .*decide about it; 1 incident of it not counted as covered$/m);
+    const before = await told(59);
+    expect(before).toMatch(/^ {2}covered {2}1 of 1 \(100 %\)/m);
+    expect(before).not.toContain('expired');
+  });
 });

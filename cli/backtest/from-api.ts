@@ -4,7 +4,9 @@ import type { Decision } from '../../domain/plan.js';
 import { planIn } from '../../domain/plan.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { Deed } from '../../integrations/contract/history.js';
+import type { RuleSet } from '../../rules/language/set.js';
 import type { Recorded } from './recorded.js';
+import type { Expired } from './summary.js';
 
 /** The most that the API lists, newest first. */
 export const mostFromApi = 1_000;
@@ -59,4 +61,16 @@ function fromDecision(decision: Decision, { status, endedAt }: Pick<IncidentSumm
     deeds: resolved,
     read: { incident, alert, witness, ...(target ? { target } : {}) },
   };
+}
+
+/** Which of these rules, as they stand in force, have observed for too long. Rejects with ApiError. */
+export async function expiredIn(api: Pick<ApiClient, 'rules'>, { set }: { set: RuleSet }): Promise<Expired> {
+  const { rules } = await api.rules();
+  return new Map(
+    rules.flatMap(({ name, fileHash, observing }) =>
+      observing?.expired === true && set.rules.some((one) => one.name === name && one.fileHash === fileHash)
+        ? [[name, observing.in] as const]
+        : [],
+    ),
+  );
 }

@@ -1,4 +1,4 @@
-import { counted, duration } from '../../domain/words.js';
+import { counted, duration, listed } from '../../domain/words.js';
 import { type Colours, shortened, table } from '../output.js';
 import { liftedAfterMs } from './so-far.js';
 import type { RuleSummary, Summary, Uncovered } from './summary.js';
@@ -17,6 +17,7 @@ export function summaryLines(summary: Summary, head: string, begin: Begin, colou
     colours.bold(head),
     indented(table(summary.rules, ruleColumns)),
     `  ${coveredWords(summary)}`,
+    ...expiredLines(summary),
     ...(summary.unreadable > 0 ? [`  ${counted(summary.unreadable, 'incident')} could not be understood and count nowhere`] : []),
     ...(summary.joined > 0 ? [`  ${counted(summary.joined, 'incident')} told of an alert that another one had told before`] : []),
     ...notKnownLines(summary),
@@ -28,7 +29,7 @@ export function summaryLines(summary: Summary, head: string, begin: Begin, colou
 const indented = (text: string): string => text.replace(/^/gm, '  ');
 
 const ruleColumns = [
-  { title: 'rule', of: ({ rule }: RuleSummary) => rule },
+  { title: 'rule', of: ({ rule, expired }: RuleSummary) => (expired === undefined ? rule : `${rule} (expired)`) },
   { title: 'matched', of: ({ matched }: RuleSummary) => String(matched) },
   { title: 'act or ask', of: actOrAskWords },
   { title: 'refused', of: refusedWords },
@@ -42,6 +43,17 @@ function coveredWords({ covered, incidents, peopleMs, coveredClearedByItself, fi
     first === undefined || last === undefined ? 0 : Math.max(1, Math.ceil((Date.parse(last) - Date.parse(first)) / (24 * hour)));
   return `covered  ${covered} of ${incidents} (${share} %), at most ${Math.round(peopleMs / hour)} h of people's time in ${counted(days, 'day')}, ${coveredClearedByItself} of them self-cleared`;
 }
+
+/** They go on observing; nobody has decided whether they should do more. */
+function expiredLines({ rules, expired }: Summary): string[] {
+  const names = rules.flatMap((one) => (one.expired === undefined ? [] : [`${one.rule} in ${placesWords(one.expired)}`]));
+  if (names.length === 0) return [];
+  return [
+    `  expired  ${listed(names)}: observed for 60 days, decide about it; ${counted(expired, 'incident')} of it not counted as covered`,
+  ];
+}
+
+const placesWords = (where: readonly string[]): string => (where.includes('*') ? 'every environment' : listed(where));
 
 /** Never left out: a guard that could not tell has allowed nothing. */
 function notKnownLines({ notKnown }: Summary): string[] {

@@ -4,6 +4,8 @@ import type { Played } from './play.js';
 /** What one rule would have come to. */
 export interface RuleSummary {
   rule: string;
+  /** Where it has observed for so long that somebody has to decide about it; `*`: everywhere. */
+  expired?: readonly string[];
   /** It was the one to decide, or one of several that matched and kept each other from it. */
   matched: number;
   /** Every guard was asked, knew, and let it act by itself, ask, or say what it would have done. */
@@ -41,7 +43,10 @@ export interface Summary {
   /** From which tools the alerts came. */
   cameFrom: { tool: string; count: number }[];
   rules: RuleSummary[];
+  /** What a rule matches that was not told before, and that is not left to rules which have observed for too long. */
   covered: number;
+  /** What is left to those. */
+  expired: number;
   /** Of those that are covered: together, and how many cleared by themselves within 5 minutes. Milliseconds. */
   peopleMs: number;
   coveredClearedByItself: number;
@@ -54,29 +59,51 @@ export interface Summary {
   unreadable: number;
 }
 
-/** `rules`: all that there are, so that one that never matched is told too. */
-export function summarise(played: readonly Played[], rules: readonly string[], unreadable = 0): Summary {
-  const covered = played.filter(({ matched, outcome }) => matched.length > 0 && outcome !== 'joined');
+/** Rules that have observed for too long, and where; `*`: everywhere. */
+export type Expired = ReadonlyMap<string, readonly string[]>;
+
+export interface About {
+  /** All that there are, so that one that never matched is told too. */
+  rules: readonly string[];
+  unreadable?: number;
+  expired?: Expired;
+}
+
+export function summarise(played: readonly Played[], { rules, unreadable = 0, expired = new Map() }: About): Summary {
+  const matched = played.filter((one) => one.matched.length > 0 && one.outcome !== 'joined');
+  const covered = matched.filter((one) => !leftToExpired(one, expired));
   const sorted = played.map(({ at }) => at).sort();
   const [first, last] = [sorted[0], sorted.at(-1)];
   return {
     incidents: played.length,
     ...(first === undefined || last === undefined ? {} : { first, last }),
     cameFrom: counts(played.map(({ tool }) => tool)).map(([tool, count]) => ({ tool, count })),
-    rules: [...rules].sort().map((rule) => summaryOf(rule, covered)),
+    rules: [...rules].sort().map((rule) => ({ ...summaryOf(rule, matched), ...whereExpired(rule, expired) })),
     covered: covered.length,
+    expired: matched.length - covered.length,
     peopleMs: covered.reduce((sum, { people }) => sum + (peopleTookMs(people) ?? 0), 0),
     coveredClearedByItself: covered.filter(({ people }) => clearedByItself(people)).length,
     joined: played.filter(({ outcome }) => outcome === 'joined').length,
-    overlaps: overlapsOf(covered),
+    overlaps: overlapsOf(matched),
     uncovered: uncoveredOf(played),
     notKnown: notKnownOf(played),
     unreadable,
   };
 }
 
-function summaryOf(rule: string, covered: readonly Played[]): RuleSummary {
-  const own = covered.filter((one) => (one.rule === undefined ? one.matched.includes(rule) : one.rule === rule));
+/** Of one that was refused before it had a plan the environment is not known: it is left to its rule where that observes everywhere. */
+function leftToExpired({ rule, environment, mode = 'observe' }: Played, expired: Expired): boolean {
+  const where = expired.get(rule ?? '') ?? [];
+  return mode === 'observe' && where.some((one) => one === '*' || one === environment);
+}
+
+function whereExpired(rule: string, expired: Expired): Pick<RuleSummary, 'expired'> {
+  const where = expired.get(rule);
+  return where === undefined ? {} : { expired: where };
+}
+
+function summaryOf(rule: string, matched: readonly Played[]): RuleSummary {
+  const own = matched.filter((one) => (one.rule === undefined ? one.matched.includes(rule) : one.rule === rule));
   const told = (outcome: Played['outcome']): number =>
     own.filter((one) => one.outcome === outcome && one.notKnown.length === 0).length;
   const refused = own.filter(({ outcome }) => outcome === 'refused').map(({ refusedBy }) => refusedBy?.by ?? '');
@@ -99,8 +126,8 @@ function summaryOf(rule: string, covered: readonly Played[]): RuleSummary {
 
 export const couldAct = ({ outcome }: Pick<Played, 'outcome'>): boolean => ['act', 'ask', 'observe'].includes(outcome);
 
-function overlapsOf(covered: readonly Played[]): Summary['overlaps'] {
-  const several = covered.filter(({ matched }) => matched.length > 1);
+function overlapsOf(all: readonly Played[]): Summary['overlaps'] {
+  const several = all.filter(({ matched }) => matched.length > 1);
   return counts(several.map(({ matched }) => matched.join(' '))).map(([key, count]) => ({
     rules: key.split(' '),
     count,

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { resolve } from 'node:path';
 import { counted } from '../../domain/words.js';
 import { type Decided, differenceCounts, differenceLines, differenceMarkdown, differing } from '../backtest/against.js';
-import { mostFromApi, recordedByApi } from '../backtest/from-api.js';
+import { expiredIn, mostFromApi, recordedByApi } from '../backtest/from-api.js';
 import type { Judges } from '../backtest/outline.js';
 import { backtest, type Played } from '../backtest/play.js';
 import { beginById, summaryLines } from '../backtest/print.js';
@@ -63,7 +63,11 @@ async function run(context: Context, dir: string | undefined, options: Options):
   const { past, unreadable } = understand(recorded, rules.registry);
   if (past.length === 0) throw new Failure('failed', `there is no incident in ${options.from} that can be played again`);
   const before = backtest(past, judgesOf(rules));
-  const summary = summarise(before, names(rules), unreadable.length);
+  const summary = summarise(before, {
+    rules: names(rules),
+    unreadable: unreadable.length,
+    expired: options.from === 'api' ? await expiredIn(apiClient(context, 'viewer'), rules) : new Map(),
+  });
   if (other !== undefined)
     return compare(context, options, { rules, other, before, summary, after: backtest(past, judgesOf(other)) });
   if (options.incident !== undefined) return tellOne(context, options, before);
@@ -108,7 +112,7 @@ function compare(context: Context, options: Options, { rules, other, before, aft
   const differs = differing(before, after).filter(({ id }) => options.incident === undefined || id === options.incident);
   const shown = { before: rules.shown, after: other.shown };
   if (options.output !== 'json' && options.format === 'github') {
-    const summaries = { before: summary.rules, after: summarise(after, names(other)).rules };
+    const summaries = { before: summary.rules, after: summarise(after, { rules: names(other) }).rules };
     context.terminal.out(differenceMarkdown(differs, shown, summaries, note));
   } else {
     print(context, options, 'BacktestDiff', differs.map(differenceItem), () =>

@@ -102,11 +102,7 @@ async function playAll({ context, folder }: Trial, since: string): Promise<{ sum
   const played = backtest(past, judges);
   return {
     played,
-    summary: summarise(
-      played,
-      shipped.set.rules.map(({ name }) => name),
-      unreadable.length,
-    ),
+    summary: summarise(played, { rules: shipped.set.rules.map(({ name }) => name), unreadable: unreadable.length }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { closedCalendars } from '../../closed-calendars.js';
+import { rulesNow } from '../../rules-now.js';
 import { HoldList, RulesSummary } from '../../shapes.js';
 import { defineTool, readRate } from '../tool.js';
 
@@ -12,7 +13,7 @@ export const listRules = defineTool({
   output: RulesSummary,
   rate: readRate,
   elsewhere: 'read them over REST: GET /api/v1/rules',
-  handle: async ({ rules }) => rules.current(),
+  handle: rulesNow,
 });
 
 export const listHolds = defineTool({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RuleLine } from '../shapes.js';
-import { observing } from './labels.js';
+import { observing } from './rules-now.js';
+import type { RuleLine } from './shapes.js';
 
 const now = Date.parse('2026-11-22T03:00:00.000Z');
 const since = (days: number): string => new Date(now - days * 86_400_000).toISOString();
