@@ -63,7 +63,7 @@ export function consumption(database: Database): Effects {
           .where('verified', 'is', null)
           .execute();
       }),
-    releaseTarget: (incident, over = false) => releaseTarget(database, incident, over),
+    releaseTarget: (incident, over = false, target?: string) => releaseTarget(database, incident, over, target),
   };
 }
 
@@ -74,7 +74,8 @@ const longestUndoMs = 3_600_000;
  * One statement, so that what is used meanwhile is either seen, or finds its permit given back. The row is looked at twice: `open` is as
  * of the statement's beginning, and only the update's own condition sees a row that it had to wait for.
  */
-async function releaseTarget(database: Database, incident: string, over: boolean): Promise<{ kept: number }> {
+async function releaseTarget(database: Database, incident: string, over: boolean, target?: string): Promise<{ kept: number }> {
+  const theirs = sql`(incident = ${incident} and released_at is null and target_id = coalesce(${target ?? null}::text, target_id))`;
   const open = sql`(
     consumed_at is not null and verified is null and coalesce(status, '') not in ('unknown', 'not-done')
     and (ended_at is null or verify_within_ms is not null)
@@ -83,10 +84,10 @@ async function releaseTarget(database: Database, incident: string, over: boolean
   return database.run(async (db) => {
     const kept = await sql<{ kept: string }>`
       with open as (
-        select distinct target_id from permit where incident = ${incident} and released_at is null and not ${over} and ${open}
+        select distinct target_id from permit where ${theirs} and not ${over} and ${open}
       ), freed as (
         update permit set released_at = ${database.now()}
-        where incident = ${incident} and released_at is null and target_id not in (select target_id from open) and (${over} or not ${open})
+        where ${theirs} and target_id not in (select target_id from open) and (${over} or not ${open})
       ), told as (
         insert into journal (source, event_id, event_type, incident, result, says, at)
         select 'ledger', 'release.' || gen_random_uuid(), 'release', ${incident}::text, 'refused',

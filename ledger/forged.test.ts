@@ -65,6 +65,16 @@ describe('what whoever reaches the activities may say of a permit', () => {
     expect(await released()).toEqual([expect.any(Date), expect.any(Date)]);
   });
 
+  it('of one target alone, where that is said: what was admitted on another one may still be used', async () => {
+    const second = admissionRequest({ attemptKey: 'key-2' }, 'arn:aws:ec2:eu-west-1:444455556666:instance/i-2');
+    await ledger.admit(second, yes);
+    expect(await ledger.releaseTarget(request.incident, false, request.subject.targetId)).toEqual({ kept: 0 });
+    expect(await released()).toEqual([expect.any(Date), null]);
+    expect(await ledger.consume(shown(second))).toMatchObject({ consumed: true });
+    expect(await ledger.releaseTarget(request.incident, false, request.subject.targetId)).toEqual({ kept: 0 });
+    expect(await ledger.releaseTarget(request.incident, false, second.subject.targetId)).toEqual({ kept: 1 });
+  });
+
   it.each(['unknown', 'not-done'] as const)('what ended as %s is never verified: its target is given back', async (status) => {
     await ledger.consume(shown(request));
     await ledger.effectEnded(request.attemptKey, status, 'no');

@@ -184,9 +184,9 @@ export interface Ledger {
   /**
    * Ends the run's hold on its targets, but for those on which an effect of it is open: used, and neither ended nor verified within its
    * time. Those are kept, and the journal says that somebody asked. `over`: who asks knows by more than its input that the run is no
-   * more, or has seen its effects through.
+   * more, or has seen its effects through. `target`: that one alone.
    */
-  releaseTarget: (incident: string, over?: boolean) => Promise<{ kept: number }>;
+  releaseTarget: (incident: string, over?: boolean, target?: string) => Promise<{ kept: number }>;
 
   /** Written by our own door after it knows who asks. */
   putApprovalRequest: (row: ApprovalRequestRow) => Promise<void>;

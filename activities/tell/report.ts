@@ -119,7 +119,8 @@ async function settle(deps: ActivityDeps, { incident, ending, story }: ReportInp
 export async function gaveBack(deps: ActivityDeps, input: GaveBackInput): Promise<void> {
   const { incident, says, done, target } = input;
   if (target !== undefined && isGiveBackOf(incident, caller())) await closeOpenEffects(deps, incident, target);
-  await deps.ledger.releaseTarget(incident);
+  // What is lent on several targets is given back by a run for each, at the same time: none of them ends another's.
+  await deps.ledger.releaseTarget(incident, false, target);
   const headline = done ? 'nothing for you to do' : 'something was left behind';
   const text = `OpsSentinel: ${headline}. ${says}.\nMore    ${deps.linkTo(incident)}`;
   const room = roomOf(deps, await storedDecision(deps, incident));
