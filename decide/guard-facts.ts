@@ -29,6 +29,7 @@ export function guardFacts({ set, incident, alert, witness, plan, step, ...asked
     alert,
     witness,
     target: plan.target,
+    ...(plan.rollout === undefined ? {} : { together: plan.rollout.each.length }),
     step,
     rule: plan.rule.name,
     environment: plan.environment,

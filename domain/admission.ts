@@ -83,6 +83,8 @@ export interface GuardFacts {
   alert: Alert;
   witness: Witness;
   target: Target;
+  /** How many targets the plan acts on, this one included; absent: this one alone. */
+  together?: number;
   step: PlanStep;
   rule: string;
   environment: string;

@@ -31,6 +31,25 @@ describe('target', () => {
     expect(said(change)).toMatchObject({ verdict: 'refuse', limit: 'one, opssentinel=allow', found });
   });
 
+  it('G2: of more than five, only as many as are a tenth of their group', () => {
+    const of = (together: number, total?: number) => {
+      const group = { name: 'instances with service=web', total: total ?? 0, healthy: total ?? 0, targetHealthy: true };
+      const surroundings = { people: [], unknown: [], ...(total === undefined ? {} : { group }) };
+      return said({}, { together, surroundings });
+    };
+    expect(of(5)).toMatchObject(allowed);
+    expect(of(5, 6)).toMatchObject(allowed);
+    expect(of(6, 60)).toMatchObject(allowed);
+    expect(of(6)).toMatchObject({
+      verdict: 'refuse',
+      found: '6 at once are more than 5, and of how many is not known',
+    });
+    expect(of(6, 59)).toMatchObject({
+      verdict: 'refuse',
+      found: '6 at once are more than 5, and more than a tenth of instances with service=web (59)',
+    });
+  });
+
   it('an id that is no ARN, or an ARN of a service without region or account, says nothing of where it is', () => {
     for (const id of [
       'i-1',

@@ -6,13 +6,19 @@ import { allow, refuse } from './say.js';
 export const target: Guard = {
   id: 'target',
   sentence:
-    'Exactly one resource, in its environment, that carries the opt-in tag, is not protected, is no part of ourselves and still is as the rule requires.',
+    'One concrete resource, or at most five or a tenth of their group, in its environment, that carries the opt-in tag, is not protected, is no part of ourselves and still is as the rule requires.',
   asked: ['preview', 'admission', 'undo'],
   judge: (facts) => {
     const { key, value } = facts.optInTag;
     const limit = `one, ${key}=${value}`;
     const problem =
-      notOne(facts.target) ?? elsewhere(facts) ?? notOptedIn(facts) ?? ourOwn(facts) ?? protectedBy(facts) ?? requirement(facts);
+      notOne(facts.target) ??
+      tooMany(facts) ??
+      elsewhere(facts) ??
+      notOptedIn(facts) ??
+      ourOwn(facts) ??
+      protectedBy(facts) ??
+      requirement(facts);
     return problem === undefined ? allow(limit, `${facts.target.name}, tag ${key}=${value}`) : refuse(limit, problem);
   },
 };
@@ -20,6 +26,17 @@ export const target: Guard = {
 function notOne({ id, name }: Target): string | undefined {
   if (id.trim() === '' || name.trim() === '') return 'no target was resolved';
   return /[*?,\s]/.test(id) ? `"${id}" is not one concrete resource` : undefined;
+}
+
+/** So many at most, and more only of a group in which they are few. */
+const few = 5;
+const fewOfGroup = 0.1;
+
+function tooMany({ together = 1, surroundings: { group } }: GuardFacts): string | undefined {
+  if (together <= few) return undefined;
+  if (!group) return `${together} at once are more than ${few}, and of how many is not known`;
+  if (together <= group.total * fewOfGroup) return undefined;
+  return `${together} at once are more than ${few}, and more than a tenth of ${group.name} (${group.total})`;
 }
 
 /** An ARN says itself where it is: `arn:<partition>:<service>:<region>:<account>:…`; either may be empty where the service has none. */

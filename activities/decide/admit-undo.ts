@@ -125,7 +125,9 @@ function factsOf(
     plan: { ...plan, target },
     step,
   });
-  return { ...facts, required: [], laterStep: true };
+  // One after the other is put back, however many were acted on.
+  const { together: _all, ...alone } = facts;
+  return { ...alone, required: [], laterStep: true };
 }
 
 function requestFor(deps: ActivityDeps, input: UndoInput, { plan, step, permit, action, params, decision }: Recorded) {

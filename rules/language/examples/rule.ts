@@ -46,7 +46,7 @@ const matching: KeyTexts = {
     example: 'target: { tagged: { service: web } }',
   },
   'target.max': {
-    says: 'The most of them that may be touched; where more carry the tags, nothing is done.',
+    says: 'The most of them that may be touched; where more carry the tags, nothing is done. More than five only of a group of which they are no more than a tenth.',
     without: '1',
     example: 'target: { tagged: { service: web }, max: 4 }',
   },
