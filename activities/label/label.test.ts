@@ -22,7 +22,7 @@ const about = { incident: `${ref.source}:${ref.externalId}`, ref, trust: 'signed
 
 interface World {
   mode?: Mode;
-  seen?: Seen['what'] | 'no read' | 'forbidden';
+  seen?: Seen['what'] | 'no read' | 'forbidden' | 'unavailable';
   /** Minutes after its beginning. */
   clearedAfter?: number;
   lookedAfter?: number;
@@ -59,7 +59,7 @@ function bench(world: World = {}) {
       ? {}
       : {
           seenDone: async () => {
-            if (seen === 'forbidden') throw new VendorError('aws', 'forbidden', 'no right to look');
+            if (seen === 'forbidden' || seen === 'unavailable') throw new VendorError('aws', seen, 'no right to look');
             return { what: seen, says: 'what was seen' };
           },
         }),
@@ -187,6 +187,13 @@ describe('N3: a rule that only observes, by what people did', () => {
     const late = await judged({ open: true, lookedAfter: 14 * 24 * 60 + 1 });
     expect(late.row).toMatchObject({ label: 'unlabelled', kind: 'not-judged' });
     expect(late.answer).not.toHaveProperty('ask');
+  });
+
+  it('what cannot be read is read again; after 14 days a person is asked', async () => {
+    await expect(judged({ seen: 'unavailable', lookedAfter: 60 })).rejects.toMatchObject({ fault: 'unavailable' });
+    const { answer, row } = await judged({ seen: 'unavailable', lookedAfter: 14 * 24 * 60 + 1 });
+    expect(row).toMatchObject({ label: 'unlabelled', kind: 'unlabelled', because: expect.stringContaining('within 14 days') });
+    expect(answer).toHaveProperty('ask');
   });
 
   it('asked again, it answers the same and writes nothing more', async () => {

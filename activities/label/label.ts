@@ -5,6 +5,7 @@ import type { LedgerRecord } from '../../domain/record.js';
 import { decisiveVerdict } from '../../domain/verdicts.js';
 import { epochMs } from '../../domain/words.js';
 import type { ActivityDeps } from '../deps.js';
+import { isVendorFailure } from '../shell.js';
 import { isClosed } from '../situation/closed.js';
 import { storedDecision } from '../stored.js';
 import type { About, Labelled } from '../types.js';
@@ -30,10 +31,18 @@ export async function label(deps: ActivityDeps, about: About): Promise<Labelled>
   if (!closed && !late) return { open: true };
   const lines = await deps.ledger.timeline(about.incident);
   const judged = closed
-    ? await judge(deps, about, { ...decision, plan } as Decision & { plan: Plan }, lines)
+    ? await judge(deps, about, { ...decision, plan } as Decision & { plan: Plan }, lines).catch(askedIf(late))
     : unlabelled('not-judged', 'it was not closed within 14 days');
   return writeLabel(deps, about.incident, plan, judged, refuserIn(lines));
 }
+
+/** What cannot be read for so long a person is asked: nobody comes back to it. */
+const askedIf =
+  (late: boolean) =>
+  (error: unknown): Judgement => {
+    if (!late || !isVendorFailure(error)) throw error;
+    return unlabelled('unlabelled', `it could not be read within 14 days: ${error.message}`);
+  };
 
 /** Once for each run: a second judgement finds the first, and does what is left of what follows from it. */
 export async function writeLabel(

@@ -26,6 +26,11 @@ describe('N3: every run with a plan is judged after it', () => {
     });
     expect(played.result.outcome).toBe('observed');
     expect(played.seen.judged).toBe(3);
+    // Five questions of half a second each for every step on every target: those of 20 targets take 50 s.
+    const judging = (child?.events ?? []).flatMap(({ activityTaskScheduledEventAttributes: one }) =>
+      one?.activityType?.name === 'label' ? [Number(one.startToCloseTimeout?.seconds)] : [],
+    );
+    expect(Math.min(...judging)).toBeGreaterThanOrEqual(300);
     expect(played.seen.labelled).toEqual([expect.objectContaining({ ask })]);
     await keep('label-begun', played);
     if (child) await keep('label', { ...played, history: child });

@@ -30,7 +30,13 @@ export const { admit } = reading('reads everything again, asks every guard, writ
 export const { shadow } = reading('asks every guard what it would have said');
 export const { admitUndo } = reading('reads everything again, writes the permit to put it back');
 export const { closed } = reading('asks whether the incident is closed');
-export const { label } = reading('once it is closed: whether the rule was right');
+export const { label } = proxyActivities<Pick<DecideActivities, 'label'>>({
+  ...reads,
+  summary: 'once it is closed: whether the rule was right',
+  // Nobody waits for it, and a vendor's history takes two questions a second: those of every step on every target stand in one line.
+  startToCloseTimeout: '10m',
+  scheduleToCloseTimeout: '30m',
+});
 export const { judgeApproval } = reading('judges a decision: who, on call, which plan');
 
 const telling: ActivityOptions = {
