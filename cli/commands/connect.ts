@@ -5,6 +5,7 @@ import type { AnySetup } from '../../integrations/contract/registry.js';
 import type { SetupWish } from '../../integrations/contract/setup.js';
 import { connectCall, type Door, proveArrival, vendorWords } from '../connect/arrival.js';
 import { keepSecret, readSecret } from '../connect/secret-file.js';
+import { simulatedEnvironment } from '../connected-installation.js';
 import { type Context, type OutputOptions, print, runningSandbox, say } from '../context.js';
 import { readEnvironment } from '../environment.js';
 import { Failure } from '../failure.js';
@@ -117,9 +118,8 @@ async function setupOf(context: Context, integration: string): Promise<AnySetup>
   }
   const sandbox = found.connected ? undefined : runningSandbox(context);
   if (sandbox === undefined) return found.setup;
-  const answer = await context.fetch(`${sandbox.sandbox}/_sandbox/environment`, { signal: AbortSignal.timeout(2_000) });
-  const simulated = (await answer.json()) as Record<string, string>;
-  return installation(simulated).registry.integrations.get(integration)?.setup ?? found.setup;
+  const simulated = installation(await simulatedEnvironment(context, sandbox));
+  return simulated.registry.integrations.get(integration)?.setup ?? found.setup;
 }
 
 function wishOf(context: Context, setup: AnySetup, { url, service, team, again }: Options): SetupWish {

@@ -3,6 +3,7 @@ import { unconfirmed } from '../../integrations/unconfirmed.js';
 import { withDeadline } from '../../integrations/contract/deadline.js';
 import { describeEnvironment, readEnvironment } from '../environment.js';
 import { installation, sha256 } from '../installation.js';
+import { simulatedEnvironment } from '../connected-installation.js';
 import { apiClient, type ApiPlace, type Context, findApi, type OutputOptions, print, runningSandbox } from '../context.js';
 import { because, fail, type Finding, ok } from '../doctor/finding.js';
 import { examineApi, examineIntegrations, examineLedger, examineOwnParts, examineRules, examineStop } from '../doctor/parts.js';
@@ -71,7 +72,9 @@ async function examine(context: Context, options: OutputOptions): Promise<void> 
       : problems.map((problem) => fail('configuration', problem, 'opssentinel doctor --settings lists every variable'));
   const place = findApiQuietly(context);
   const sandbox = place?.from === 'sandbox' ? runningSandbox(context) : undefined;
-  const installed = installation(sandbox === undefined ? settings.env : await simulatedEnvironment(sandbox.sandbox));
+  const installed = installation(
+    sandbox === undefined ? settings.env : await simulatedEnvironment(context, sandbox).catch(() => ({})),
+  );
   const asked = place === undefined ? undefined : apiClient(context, 'viewer', 5_000);
   const dir = rulesDirFor(context, undefined);
   const signal = withDeadline(context.interrupted, rightsMs);
@@ -105,16 +108,6 @@ async function examine(context: Context, options: OutputOptions): Promise<void> 
   const failed = findings.filter(({ state }) => state === 'fail').length;
   if (failed > 0)
     throw new Failure('failed', `${failed === 1 ? '1 check fails' : `${failed} checks fail`}; each says above what to do`);
-}
-
-/** What connects the integrations with a running sandbox: it says so itself. */
-async function simulatedEnvironment(sandbox: string): Promise<Record<string, string>> {
-  try {
-    const answer = await fetch(`${sandbox}/_sandbox/environment`, { signal: AbortSignal.timeout(2_000) });
-    return (await answer.json()) as Record<string, string>;
-  } catch {
-    return {};
-  }
 }
 
 function findApiQuietly(context: Context): ApiPlace | undefined {

@@ -15,7 +15,7 @@ import {
   type Column,
   type Terminal,
 } from '../output.js';
-import { usuallyTakes } from '../promote/usual.js';
+import { usuallyTakes } from '../incident-past.js';
 
 /** `incident list`, `show`, `watch`, `release`. */
 export function addIncidents(program: Command, context: Context): void {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Pinnable } from '../../integrations/contract/pin.js';
 import type { AnyPins } from '../../integrations/contract/registry.js';
 import { connectCall, vendorWords } from '../connect/arrival.js';
+import { simulatedEnvironment } from '../connected-installation.js';
 import { type Context, type OutputOptions, print, runningSandbox } from '../context.js';
 import { readEnvironment } from '../environment.js';
 import { Failure } from '../failure.js';
@@ -60,8 +61,7 @@ async function pinsOf(context: Context): Promise<AnyPins> {
   if (found?.pins === undefined) throw new Failure('notFound', 'This installation has no MCP servers');
   const sandbox = found.connected ? undefined : runningSandbox(context);
   if (sandbox === undefined) return found.pins;
-  const answer = await context.fetch(`${sandbox.sandbox}/_sandbox/environment`, { signal: AbortSignal.timeout(2_000) });
-  const simulated = installation((await answer.json()) as Record<string, string>);
+  const simulated = installation(await simulatedEnvironment(context, sandbox));
   return simulated.registry.integrations.get(integration)?.pins ?? found.pins;
 }
 

@@ -9,7 +9,7 @@ import { lastGuards } from '../../decide/explain.js';
 import { noteOf } from '../../decide/note.js';
 import { apiClient, type Context, type OutputOptions, print } from '../context.js';
 import { Failure } from '../failure.js';
-import { pastFor } from '../promote/usual.js';
+import { pastFor } from '../incident-past.js';
 
 /** `report`: in the morning all that happened at night, or one incident with its timeline, in the words of the notes. */
 export function addReport(program: Command, context: Context): void {

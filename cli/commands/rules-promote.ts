@@ -6,7 +6,7 @@ import type { LoadedRule, RuleSet } from '../../rules/language/set.js';
 import { testRules } from '../cases/test-rules.js';
 import { apiClient, type Context, type OutputOptions, print, say } from '../context.js';
 import { Failure } from '../failure.js';
-import { connectedInstallation } from '../promote/connected.js';
+import { connectedInstallation } from '../connected-installation.js';
 import { commitOnBranch } from '../promote/commit.js';
 import { type Edit, editMode } from '../promote/edit.js';
 import { evidenceOf } from '../promote/evidence.js';

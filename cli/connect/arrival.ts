@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call } from '../../integrations/contract/call.js';
 import { VendorError, type VendorFault } from '../../integrations/contract/errors.js';
 import type { AnySetup } from '../../integrations/contract/registry.js';
+import { callOutside } from '../../workers/call.js';
 import { type Context, say } from '../context.js';
 import type { ExitName } from '../exit-codes.js';
 import { Failure } from '../failure.js';
@@ -22,18 +22,11 @@ const knockEveryMs = 1_000;
 /** A vendor's test is on its way this long at most. Milliseconds. */
 const arrivesWithinMs = 30_000;
 
+const pace = { profile: 'standard', pollMs: 1_000, heartbeatMs: 1_000, adoptEveryMs: 1_000 } as const;
+
 /** A call outside every incident. */
-export function connectCall({ interrupted }: Context): Call {
-  return {
-    place: { account: '', region: '' },
-    incident: 'connect',
-    pace: { profile: 'standard', pollMs: 1_000, heartbeatMs: 1_000, adoptEveryMs: 1_000 },
-    signal: interrupted,
-    heartbeat: () => undefined,
-    now: () => Date.now(),
-    sleep: (ms) => sleep(ms, undefined, { signal: interrupted }),
-  };
-}
+export const connectCall = ({ interrupted }: Context): Call =>
+  callOutside({ pace: () => pace, now: Date.now }, 'connect', interrupted);
 
 /**
  * First our own knock, until the API takes the secret: a vendor's test before that would be refused, and counted. Then the vendor's

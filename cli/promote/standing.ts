@@ -5,6 +5,7 @@ import { type Risk, riskOrder } from '../../domain/plan.js';
 import { counted } from '../../domain/words.js';
 import type { Registry } from '../../integrations/contract/registry.js';
 import type { LoadedRule, RuleSet } from '../../rules/language/set.js';
+import { callOutside } from '../../workers/call.js';
 import { failedOf, type Tested } from '../cases/test-rules.js';
 import type { Gate } from './gates.js';
 
@@ -60,15 +61,7 @@ export async function onCallGate(
   const rota = sources.find(({ teamOnCall }) => teamOnCall !== undefined);
   const unknown = { yes: false, says: `whether owner ${owner} has people on call is not known: no rota is connected here` };
   if (!rota?.teamOnCall) return unknown;
-  const call = {
-    place: { account: '', region: '' },
-    incident: 'opssentinel:promote',
-    pace: paceOf(set),
-    signal,
-    heartbeat: () => undefined,
-    now,
-    sleep: () => Promise.resolve(),
-  };
+  const call = callOutside({ pace: () => paceOf(set), now }, 'opssentinel:promote', signal);
   try {
     const people = await rota.teamOnCall(rota.with(call), team);
     return people.length > 0

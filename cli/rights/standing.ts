@@ -2,6 +2,7 @@ import { paceOf } from '../../decide/profiles.js';
 import type { Registry } from '../../integrations/contract/registry.js';
 import type { RightsFile, RightsFound } from '../../integrations/contract/rights.js';
 import type { RuleSet } from '../../rules/language/set.js';
+import { callOutside } from '../../workers/call.js';
 import { accountsOf } from './needs.js';
 import { type RightsAsked, rightsOfEach } from './rights.js';
 
@@ -63,16 +64,9 @@ async function readRole(
   const standing = { account, role, needs, found: [] };
   if (!reader) return { ...standing, unknown: `nothing here reads what roles at ${integration} may` };
   const about = { needs: reader.needs, leavesOut: reader.leavesOut };
-  const call = {
-    // At no account and as no role: whoever runs the command asks.
-    place: { account: '', region: regions.get(account) ?? '' },
-    incident: 'opssentinel:rights',
-    pace: paceOf(set),
-    signal,
-    heartbeat: () => undefined,
-    now: Date.now,
-    sleep: () => Promise.resolve(),
-  };
+  // At no account and as no role: whoever runs the command asks.
+  const place = { account: '', region: regions.get(account) ?? '' };
+  const call = { ...callOutside({ pace: () => paceOf(set), now: Date.now }, 'opssentinel:rights', signal), place };
   try {
     const found: RightsFound[] = [];
     for (const file of files) found.push(await reader.compare(reader.with(call), file));

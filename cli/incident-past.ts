@@ -1,7 +1,7 @@
-import { ApiError, type ApiClient } from '../../api/client.js';
-import type { RuleRecord } from '../../api/shapes-labels.js';
-import { pastWords, usualWords } from '../../domain/patience.js';
-import { planIn } from '../../domain/plan.js';
+import { ApiError, type ApiClient } from '../api/client.js';
+import type { RuleRecord } from '../api/shapes-labels.js';
+import { pastWords, usualWords } from '../domain/patience.js';
+import { planIn } from '../domain/plan.js';
 
 type Api = Pick<ApiClient, 'plan' | 'ruleRecord'>;
 
