@@ -68,7 +68,7 @@ describe('brake', () => {
     const two = [unhelped(minute), unhelped(2 * minute)];
     const { verified: _verified, verifiedAt: _at, ...open } = unhelped(3 * hour);
     const third = (became: Partial<PastEffect>) => said({ effects: [...two, { ...open, overAt: open.at, ...became }] });
-    const reason = `3 effects of ${action} in 1 h were not seen to help`;
+    const reason = `3 effects of ${action} in 1 h did not visibly help`;
     expect(third({ verifyBy: now - 10 * minute })).toMatchObject({ verdict: 'refuse', places: [{ kind: 'brake', reason }] });
     expect(third({ verifyBy: now })?.verdict).toBe('allow');
     // Long ago it should have been seen: no more of this hour than one that was seen then.

@@ -58,12 +58,11 @@ const triggers = (facts: GuardFacts, state: AdmissionState, limits: Limits): Tri
 /** Each counts from when it was found not to help, or should have been seen to. */
 function actionTrigger({ step, now }: GuardFacts, { effects }: AdmissionState, limit: Budget): Trigger {
   const failed = effects.filter((one) => one.action === step.action && notHelpedSince(one, now) !== undefined);
-  const words = notHelpedWords(failed).replace('was', 'were');
   return {
     scope: `action:${step.action}`,
     limit,
     times: failed.map((one) => notHelpedSince(one, now) ?? one.at),
-    says: (count) => `${counted(count, 'effect')} of ${step.action} in ${duration(limit.perMs)} ${words}`,
+    says: (count) => `${counted(count, 'effect')} of ${step.action} in ${duration(limit.perMs)} ${notHelpedWords(failed)}`,
   };
 }
 

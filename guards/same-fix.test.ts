@@ -52,7 +52,7 @@ describe('sameFix', () => {
     expect(said([failed(hour), looked])?.verdict).toBe('allow');
     expect(said([failed(hour), { ...looked, verifyBy: now - 5 * minute - 1 }])).toMatchObject({
       verdict: 'refuse',
-      found: 'restart-ec2-instance was not seen to help on i-0aa11bb22cc33dd44 2 times in 1 d',
+      found: 'restart-ec2-instance did not visibly help on i-0aa11bb22cc33dd44 2 times in 1 d',
     });
     expect(said([failed(hour), { ...looked, verifyBy: Number.NaN }])?.verdict).toBe('refuse');
     expect(said([failed(hour), { ...looked, verifyBy: now + hour, status: 'unknown' }])?.verdict).toBe('refuse');

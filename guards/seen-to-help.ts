@@ -17,6 +17,6 @@ export function notHelpedSince(effect: PastEffect, now: number): number | undefi
   return now <= verifyBy + graceMs ? undefined : verifyBy + graceMs;
 }
 
-/** `did not help`, where each of them was looked at; else only that nobody saw it. */
+/** `did not help`, where each of them was looked at; else only that nobody saw it. Of one and of several. */
 export const notHelpedWords = (effects: readonly PastEffect[]): string =>
-  effects.every(({ verified }) => verified === false) ? 'did not help' : 'was not seen to help';
+  effects.every(({ verified }) => verified === false) ? 'did not help' : 'did not visibly help';

@@ -38,7 +38,7 @@ export function addHolds(program: Command, context: Context): void {
     .action((options: StopOptions) => (options.outOfBand === true ? stopOutOfBand(context, options) : stop(context, options)));
   program
     .command('resume')
-    .description('lift one hold; what stops everything is lifted by two people within an hour, the second with scope admin')
+    .description('lift one hold; what stops everything is lifted by two people within an hour, one of them with scope admin')
     .argument('<hold>', 'its id, as `holds` shows it')
     .addOption(new Option('--as <person>', 'in the sandbox: whose token is used').choices(['operator', 'admin']))
     .action(async (id: string, options: OutputOptions & { as?: 'operator' | 'admin' }) => {
@@ -46,7 +46,7 @@ export function addHolds(program: Command, context: Context): void {
         throw new Failure('usage', 'A freeze stands in the policy: change `freezes` of opssentinel.yaml there.');
       if (id.startsWith('out-of-band'))
         throw new Failure('usage', `That one is not in the ledger. On the machine with the file: rm ${stopFilePath(context)}`);
-      // Of the sandbox's tokens: the second of two who lift a hold on everything needs the highest.
+      // Of the sandbox's tokens: one of the two who lift a hold on everything needs the highest.
       const answer = await apiClient(context, options.as ?? 'admin').resume(id);
       if (!answer.released) throw new Failure('failed', answer.says);
       print(context, options, 'HoldReleased', [{ id, ...answer }], () => answer.says);

@@ -5,7 +5,7 @@ import type { LoadedRule, RuleSet } from '../../rules/language/set.js';
 import { type Context, type OutputOptions, print, say } from '../context.js';
 import { Failure } from '../failure.js';
 import { installation } from '../installation.js';
-import { connectedInstallation } from '../promote/connected.js';
+import { connectedInstallation } from '../connected-installation.js';
 import { resolveFrom, shownPath } from '../paths.js';
 import { rightsText } from '../rights/print.js';
 import { type Rights, type RightsAsked, rightsFor } from '../rights/rights.js';
@@ -32,7 +32,9 @@ const shippedFolder = 'deploy/aws/iam';
 export function addIam(program: Command, context: Context): void {
   program
     .command('iam')
-    .description('the least rights that the roles need in each account, made from the runbooks. Needs no connection')
+    .description(
+      'the least rights that the roles need in each account, made from the runbooks. Needs no connection, but for --diff with what they have',
+    )
     .option('--rules <dir>', 'folder with rules, runbooks and opssentinel.yaml; OPSSENTINEL_RULES when left out')
     .option('--rule <name>', 'what this rule needs, as if it acted')
     .option('--env <name>', 'in this environment alone')

@@ -2,9 +2,8 @@ import type { GroupHealth, Surroundings } from '../../../domain/surroundings.js'
 import { isFinal, VendorError } from '../../contract/errors.js';
 
 /**
- * The group and the people, each read on its own: what may not be read is named, the other is still known.
- * Throws VendorError where asking again may help.
- * Without `readPeople` its type tells of none.
+ * The group and the people, each read on its own: what may not be read is named, the other is still known. Without `readPeople` no
+ * target of its type tells of people. Throws VendorError where asking again may help.
  */
 export async function surroundingsOf(
   readGroup: () => Promise<GroupHealth | undefined>,
