@@ -93,4 +93,20 @@ describe('a permit that was opened again', () => {
     expect(await ledger.rearm(request.attemptKey)).toBe(true);
     expect(await ledger.permit(request.attemptKey)).toMatchObject({ startBy: new Date(now + 2 * minute).toISOString() });
   });
+
+  it('hears no word that was meant for an earlier use of it', async () => {
+    const request = await used();
+    expect(await ledger.rearm(request.attemptKey, 1)).toBe(true);
+    await ledger.consume(shown(request));
+    expect(await ledger.rearm(request.attemptKey, 1)).toBe(false);
+    await ledger.effectEnded(request.attemptKey, 'unknown', 'late', 1);
+    expect(await ledger.rearm(request.attemptKey, 2)).toBe(true);
+    await ledger.consume(shown(request));
+    await ledger.effectEnded(request.attemptKey, 'succeeded', 'done', 3);
+    expect(await ledger.rearm(request.attemptKey, 3)).toBe(false);
+    await ledger.effectEnded(request.attemptKey, 'failed', 'later', 3);
+    expect((await ledger.evidence(request.incident))['permits']).toMatchObject([
+      { attempt_key: 'key-1', armed: 3, status: 'succeeded', ended_says: 'done' },
+    ]);
+  });
 });

@@ -78,7 +78,7 @@ async function runAll(root, targets, workers) {
       };
       if (tests.length === 0) for (const { id } of mutants) told(id, { status: 'uncovered' });
       else
-        await runSession({ root, file, code, tests, mutants: [...byId.keys()] }, told).catch((problem) => {
+        await runSession({ root, file, code, tests, mutants: [...byId.keys()], seen: job.whole }, told).catch((problem) => {
           job.whole.problem = problem.message;
         });
       // Where nothing can be drawn: a line for each piece.

@@ -7,7 +7,7 @@ import { createRequire, register } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const { root, target, code, tests: files, mutants } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const { root, target, code, tests: files, mutants, coverage } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const globals = new URL('./globals.mjs', import.meta.url).href;
 register('./loader.mjs', import.meta.url, { data: { root, target: join(root, target), code, globals } });
 const { closeFile, collect, nameOf, openFile, runTest, testsOf } = await import(globals);
@@ -57,9 +57,9 @@ async function failureOf(test, limit) {
   return escaped;
 }
 
-/** Without a mutant: everything must pass; what is reached when, and how long each test takes. */
+/** Without a mutant: everything must pass; what is reached when, and how long each test takes. What an earlier process has seen of it is taken as it is. */
 async function measured() {
-  const [loaded, atLoad, known] = [[], new Set(), []];
+  const [loaded, atLoad, known] = [[], new Set(coverage?.atLoad), []];
   for (const file of files) {
     await within(120_000);
     let tree;
@@ -67,24 +67,40 @@ async function measured() {
       tree = await load(file);
       await openFile(tree);
     });
-    for (const id of outside) atLoad.add(id);
     loaded.push(tree);
-    for (const test of testsOf(tree)) {
-      const began = performance.now();
-      let failure;
-      const hits = await noting(async () => {
-        failure = await failureOf(test, 120_000);
-        // A machine that is busy with other things for a moment is no reason to judge nothing.
-        if (failure) failure = await failureOf(test, 120_000);
-      });
-      if (failure)
-        throw new Error(
-          `${file}: "${nameOf(test)}" fails without a mutant: ${String(failure.problem?.message ?? failure.problem)}`,
-        );
-      known.push({ file, name: nameOf(test), test, hits, took: performance.now() - began, kills: 0 });
+    if (coverage) known.push(...seenBefore(file, tree));
+    else {
+      for (const id of outside) atLoad.add(id);
+      known.push(...(await tried(file, tree)));
     }
   }
   return { loaded, atLoad, known };
+}
+
+async function tried(file, tree) {
+  const known = [];
+  for (const test of testsOf(tree)) {
+    const began = performance.now();
+    let failure;
+    const hits = await noting(async () => {
+      failure = await failureOf(test, 120_000);
+      // A machine that is busy with other things for a moment is no reason to judge nothing.
+      if (failure) failure = await failureOf(test, 120_000);
+    });
+    if (failure)
+      throw new Error(
+        `${file}: "${nameOf(test)}" fails without a mutant: ${String(failure.problem?.message ?? failure.problem)}`,
+      );
+    known.push({ file, name: nameOf(test), test, hits, took: performance.now() - began, kills: 0 });
+  }
+  return known;
+}
+
+function seenBefore(file, tree) {
+  const names = new Map(testsOf(tree).map((test) => [nameOf(test), test]));
+  return coverage.tests
+    .filter((one) => one.file === file && names.has(one.name))
+    .map((one) => ({ ...one, test: names.get(one.name), hits: new Set(one.hits) }));
 }
 
 const limitOf = ({ took }) => 3_000 + 10 * took;
@@ -145,7 +161,10 @@ async function killedAnew(id, covering) {
 
 async function main() {
   const { loaded, atLoad, known } = await measured();
-  await tell({ measured: { tests: known.length, ms: Math.round(timeOf(known)) } });
+  if (!coverage)
+    await tell({
+      coverage: { atLoad: [...atLoad], tests: known.map(({ test: _test, hits, ...one }) => ({ ...one, hits: [...hits] })) },
+    });
   for (const id of mutants) {
     await tell({ began: id });
     const covering = known.filter(({ hits }) => hits.has(id));

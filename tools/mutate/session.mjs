@@ -20,7 +20,8 @@ function kill(child) {
 }
 
 /**
- * @param {{ root: string, file: string, code: string, tests: string[], mutants: number[] }} job
+ * @param {{ root: string, file: string, code: string, tests: string[], mutants: number[], seen: { coverage?: object } }} job
+ *   `seen`: what one process finds of the tests without a mutant is kept here, for the next ones of the same file
  * @param {(id: number, result: { status: 'killed' | 'survived' | 'uncovered', by?: string }) => void} told
  */
 export async function runSession(job, told) {
@@ -43,12 +44,12 @@ export async function runSession(job, told) {
   }
 }
 
-function runChild({ root, file, code, tests, mutants }, done) {
+function runChild({ root, file, code, tests, mutants, seen }, done) {
   const dir = mkdtempSync(join(tmpdir(), 'opssentinel-mutate-'));
   // A database that refuses to run as root runs as another user, who must get in.
   chmodSync(dir, 0o711);
   const order = join(dir, 'order.json');
-  writeFileSync(order, JSON.stringify({ root, target: file, code, tests, mutants }));
+  writeFileSync(order, JSON.stringify({ root, target: file, code, tests, mutants, coverage: seen.coverage }));
   return new Promise((resolve) => {
     const child = spawn(
       process.execPath,
@@ -73,6 +74,7 @@ function runChild({ root, file, code, tests, mutants }, done) {
     watch(120_000);
     child.on('message', (message) => {
       if (message.within !== undefined) watch(message.within);
+      if (message.coverage !== undefined) seen.coverage = message.coverage;
       if (message.began !== undefined) current = message.began;
       if (message.done !== undefined) done(message.done, { status: message.status, by: message.by });
       if (message.dirty !== undefined || message.broken !== undefined) last = message;
