@@ -1,6 +1,6 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { JsonObject } from '../../domain/json.js';
-import { type Decision, planIn } from '../../domain/plan.js';
+import { type Decision, type Plan, planIn } from '../../domain/plan.js';
 import { targetWords } from '../../domain/plan-words.js';
 import type { Ending } from '../../domain/story.js';
 import { clock } from '../../domain/words.js';
@@ -123,10 +123,19 @@ export async function gaveBack(deps: ActivityDeps, input: GaveBackInput): Promis
   await deps.ledger.releaseTarget(incident, false, target);
   const headline = done ? 'nothing for you to do' : 'something was left behind';
   const text = `OpsSentinel: ${headline}. ${says}.\nMore    ${deps.linkTo(incident)}`;
-  const room = roomOf(deps, await storedDecision(deps, incident));
+  const decision = await storedDecision(deps, incident);
+  const room = roomOf(deps, decision);
   const data = room.slack === undefined ? {} : { data: { text, ...room } };
-  await deps.ledger.record({ incident, phase: 'undo', state: done ? 'ok' : 'refused', says, once: 'gaveBack', ...data });
-  await note(deps, input, 'giveBack', text);
+  const which = placeOf(planIn(decision), target);
+  await deps.ledger.record({ incident, phase: 'undo', state: done ? 'ok' : 'refused', says, once: `gaveBack${which}`, ...data });
+  await note(deps, input, `giveBack${which}`, text);
+}
+
+/** ` 2 of 3`: of several targets each is told by itself, for what was left on one stands also where the next was given back. */
+function placeOf(plan: Plan | undefined, target: string | undefined): string {
+  const each = plan?.rollout?.each ?? [];
+  const at = each.findIndex((one) => one.target.id === target);
+  return at < 0 ? '' : ` ${at + 1} of ${each.length}`;
 }
 
 /** Whoever could decide at the moment of asking: told and written down. Where the rota cannot be read people are asked all the same. */

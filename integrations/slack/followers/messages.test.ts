@@ -252,6 +252,14 @@ describe('Slack does not take it', () => {
     ]);
   });
 
+  it('of what was lent on several targets each has a message of its own', async () => {
+    told.decide(decision());
+    const gaveBack = (which: string, text: string) =>
+      told.line({ phase: 'undo', state: 'ok', says: text, once: `gaveBack ${which}`, data: { text, slack: '#web-oncall' } });
+    await deliver(gaveBack('1 of 2', 'Left behind.'), gaveBack('2 of 2', 'Given back.'));
+    expect((await messages()).map(({ text }) => text)).toEqual(['Given back.', 'Left behind.']);
+  });
+
   it('an answer that was lost is looked for, and found', async () => {
     await sandbox.fault('chat.postMessage', 'execute-then-reset');
     const one = line();

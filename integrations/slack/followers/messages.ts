@@ -5,8 +5,9 @@ import type { SlackClient } from '../client.js';
 import { put, type SlackCall } from '../put.js';
 import { isAsk, isWord, questionIn, textOf } from './question.js';
 
-/** The phase whose one message a line is, by its `once`. */
-const phases: Readonly<Record<string, string>> = { report: 'report', gaveBack: 'giveBack' };
+/** The phase whose one message a line is, by its `once`; what was lent on several targets has one for each: `gaveBack 2 of 3`. */
+const phaseOf = (once = ''): string | undefined =>
+  once === 'report' ? once : /^gaveBack(?: \d+ of \d+)?$/.test(once) ? once.replace('gaveBack', 'giveBack') : undefined;
 
 /**
  * A message per phase in the channel that the line names, edited, never repeated: the question with its buttons, the report, and what
@@ -25,7 +26,7 @@ export const slackMessages: FollowerDefinition<SlackClient> = {
 
 async function tell(call: SlackCall, line: LedgerRecord, reads: FollowerReads): Promise<void> {
   if (isAsk(line) || isWord(line)) return ask(call, line.incident, reads);
-  const [phase, room, text] = [phases[line.once ?? ''], textOf(line, 'slack'), textOf(line, 'text')];
+  const [phase, room, text] = [phaseOf(line.once), textOf(line, 'slack'), textOf(line, 'text')];
   if (phase === undefined || room === undefined || text === undefined) return;
   const place = { room, marker: markerOf(line.incident, phase), since: line.at };
   await put(call, place, written(text, reads.link(line.incident)));
