@@ -1,15 +1,14 @@
-import type { JsonObject } from '../../domain/json.js';
 import { learnedWithinMs, mayLearn } from '../../domain/patience.js';
 import type { Pace, Plan, PlanStep } from '../../domain/plan.js';
 import { counted, duration } from '../../domain/words.js';
 import type { ActivityDeps } from '../deps.js';
 
 /** How long one verification is waited for, and whose word that is. Milliseconds; JSON, for it travels in heartbeats and records. */
-export interface Patience {
+export type Patience = {
   withinMs: number;
   /** What it was learned from; absent: it is the plan's own. */
   learned?: { recovered: number; p95Ms: number };
-}
+};
 
 /** Once, when a verification begins. What cannot be read is not waited for: then it is the plan's own time. */
 export async function patienceFor(
@@ -42,7 +41,3 @@ function saysItself({ rules }: ReturnType<ActivityDeps['rules']>, plan: Plan, { 
 /** `8 min, by its own 38 recoveries`. */
 export const patienceWords = ({ withinMs, learned }: Patience): string =>
   `${duration(withinMs)}${learned === undefined ? '' : `, by its own ${counted(learned.recovered, 'recovery', 'recoveries')}`}`;
-
-/** As the record keeps it. */
-export const patienceData = ({ withinMs, learned }: Patience): JsonObject =>
-  learned === undefined ? { withinMs } : { withinMs, learned: { ...learned } };

@@ -13,7 +13,7 @@ import { witnessOf } from '../situation/witness.js';
 import { storedDecision } from '../stored.js';
 import type { VerifyInput } from '../types.js';
 import { attemptKey } from './admit.js';
-import { type Patience, patienceData, patienceFor, patienceWords } from './patience.js';
+import { type Patience, patienceFor, patienceWords } from './patience.js';
 
 /** What survives a worker's death: since when we have been looking, for how long at most, and since when all has been well. */
 interface Progress {
@@ -87,7 +87,7 @@ async function begin(
     state: 'waiting',
     says: `gives up after ${patienceWords(patience)} (95 of 100 within ${duration(learned.p95Ms)}): at ${clock(startedAt + withinMs)}`,
     once: `verify.begins.${input.attemptKey}`,
-    data: { step: input.step, attemptKey: input.attemptKey, ...patienceData(patience) },
+    data: { step: input.step, attemptKey: input.attemptKey, ...patience },
   });
   return { ...patience, ...(line.data as Partial<Patience> | undefined) };
 }
@@ -150,7 +150,7 @@ async function settle(
       step: input.step,
       attemptKey: input.attemptKey,
       ...(wellSince === undefined ? {} : { wellSince }),
-      ...patienceData(found.patience),
+      ...found.patience,
       readings: found.readings.map(({ check, ok, says: told }) => ({ check, ok, says: told })),
     },
   });

@@ -9,7 +9,7 @@ import { connectedInstallation } from '../connected-installation.js';
 import { resolveFrom, shownPath } from '../paths.js';
 import { rightsText } from '../rights/print.js';
 import { type Rights, type RightsAsked, rightsFor } from '../rights/rights.js';
-import { lackWords, type RoleStanding, standingOf, unknownWords } from '../rights/standing.js';
+import { lackWords, type RoleStanding, roleWords, standingOf, unknownWords } from '../rights/standing.js';
 import { compareRights, writeRights } from '../rights/store.js';
 import { loadOrRefuse, rulesDirFor } from './rules.js';
 
@@ -120,7 +120,7 @@ async function lackingAtRoles(context: Context, { diff }: Options, wish: RightsA
   const roles = await standingOf(needed, registry, context.interrupted);
   const unknown = roles.find((one) => one.unknown !== undefined);
   if (unknown === undefined) return roles;
-  const why = `what ${unknown.role} in ${unknown.account} may is not known: ${unknown.unknown}`;
+  const why = `what ${roleWords(unknown)} may is not known: ${unknown.unknown}`;
   if (diff === 'roles') throw new Failure('unreachable', `${why}. Without a look at the roles: --diff rules`);
   say(context, `note: ${why}. Shown is what goes beyond the other rules`);
   return undefined;
@@ -128,8 +128,10 @@ async function lackingAtRoles(context: Context, { diff }: Options, wish: RightsA
 
 function showLacking(context: Context, options: Options, roles: readonly RoleStanding[]): void {
   for (const role of roles) {
-    const notes = [...(role.found.some(({ there }) => !there) ? lackWords(role).lacking : []), ...lackWords(role).refused];
+    const { lacking, refused } = lackWords(role);
     const unknown = unknownWords(role);
+    // What a role that is there lacks is printed as statements.
+    const notes = [...(role.found.some(({ there }) => !there) ? lacking : []), ...refused];
     for (const note of [...notes, ...(unknown === undefined ? [] : [`not known: ${unknown}`])]) say(context, `note: ${note}`);
   }
   const files = roles.flatMap(({ found }) => found.map(({ lacking }) => lacking)).filter(({ lines }) => lines.length > 0);

@@ -1,5 +1,5 @@
 import { counted } from '../../domain/words.js';
-import { lackWords, type RoleStanding, unknownWords } from '../rights/standing.js';
+import { lackWords, type RoleStanding, roleWords, unknownWords } from '../rights/standing.js';
 import type { Gate } from './gates.js';
 
 export interface RightsAbout {
@@ -18,7 +18,7 @@ export function rightsGates(roles: readonly RoleStanding[], about: RightsAbout):
 }
 
 function gatesOf(standing: RoleStanding, { rule, environment, byHand }: RightsAbout): Gate[] {
-  const who = `${standing.role} in ${standing.account}`;
+  const who = roleWords(standing);
   const { lacking, refused } = lackWords(standing);
   const unknown = unknownWords(standing);
   const add = `add ${lacking.length === 1 ? 'this one statement' : `these ${lacking.length} statements`}:   opssentinel iam --rule ${rule} --env ${environment} --diff`;
@@ -36,8 +36,8 @@ const looked = (who: string, byHand: string): Gate => ({
   says: `${who} may all that it needs, looked at by hand: ${byHand}`,
 });
 
-const notKnown = ({ role, account, reader }: RoleStanding, why: string): Gate => ({
+const notKnown = ({ reader, ...named }: RoleStanding, why: string): Gate => ({
   yes: false,
-  says: `whether ${role} in ${account} may all that it needs is not known: ${why}`,
-  fix: `run it with credentials of ${account}${reader === undefined ? '' : ` that may ${reader.needs}`}, or look yourself and add: --rights-by-hand "why you are sure"`,
+  says: `whether ${roleWords(named)} may all that it needs is not known: ${why}`,
+  fix: `run it with credentials of ${named.account}${reader === undefined ? '' : ` that may ${reader.needs}`}, or look yourself and add: --rights-by-hand "why you are sure"`,
 });

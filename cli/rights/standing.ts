@@ -76,9 +76,12 @@ async function readRole(
   }
 }
 
+/** `OpsSentinelAct in 444455556666`. */
+export const roleWords = ({ role, account }: Pick<RoleStanding, 'role' | 'account'>): string => `${role} in ${account}`;
+
 /** What a role may not, each in words: the statements that it lacks, then what something refuses. */
-export function lackWords({ account, role, found }: RoleStanding): { lacking: string[]; refused: string[] } {
-  const who = `${role} in ${account}`;
+export function lackWords({ found, ...named }: RoleStanding): { lacking: string[]; refused: string[] } {
+  const who = roleWords(named);
   if (found.some(({ there }) => !there)) return { lacking: [`there is no role ${who}`], refused: [] };
   return {
     lacking: found.flatMap(({ lacking }) =>

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../../domain/json.js';
 import type { WireResponse } from '../../contract/simulator.js';
+import { isRead } from './wire.js';
 
 /** One call as it came, with whose session it was: `userIdentity.sessionContext` flattened (contracts 5.9). */
 export interface TrailEvent {
@@ -42,29 +43,61 @@ export interface HistoryEvent {
 /** Data events, which the history leaves out (CloudTrail user guide, "Logging data events"). */
 const data = new Set(['lambda:Invoke', 'cloudwatch:GetMetricData', 'cloudwatch:PutMetricData', 'logs:PutLogEvents']);
 
-/** AWS names what only reads so. */
-const reading = /:(Describe|Get|List|Lookup)/;
-
 /** A call as CloudTrail tells it. `undefined`: it tells nothing. Source: CloudTrail user guide, "CloudTrail record contents". */
 export function historyOf(event: TrailEvent, key: string, answer: WireResponse): HistoryEvent | undefined {
   const { operation, account, region, at: when, session } = event;
   if (data.has(operation)) return undefined;
   const [service = '', name = ''] = operation.split(':');
-  const at = Math.floor(Date.parse(when) / 1_000);
-  const eventID = randomUUID();
-  const readOnly = reading.test(operation);
-  const eventSource = `${service === 'cloudwatch' ? 'monitoring' : service}.amazonaws.com`;
+  const readOnly = isRead(operation);
   const text = String(answer.body ?? '');
+  return listed({
+    account,
+    region,
+    at: Math.floor(Date.parse(when) / 1_000),
+    service,
+    name,
+    readOnly,
+    key,
+    userName: session || person,
+    identity: identityOf(event, key),
+    ...(answer.status >= 400 ? { errorCode: codeIn(text) } : {}),
+    request: shown(event),
+    response: !readOnly && service === 'ssm' && answer.status < 400 ? lowered(JSON.parse(text) as JsonObject) : null,
+    resources: resourcesOf(event),
+  });
+}
+
+/** What differs from event to event. */
+export interface Written extends Pick<HistoryEvent, 'account' | 'region' | 'at'> {
+  service: string;
+  name: string;
+  readOnly: boolean;
+  /** Access key id, where it is known. */
+  key?: string;
+  userName: string;
+  identity: JsonObject;
+  errorCode?: string;
+  request: JsonObject;
+  response: JsonObject | null;
+  resources: HistoryEvent['told']['Resources'];
+  /** In place of the event's JSON. */
+  raw?: string;
+}
+
+/** One event, as CloudTrail writes and LookupEvents lists it. */
+export function listed({ account, region, at, service, name, readOnly, key, userName, raw, ...one }: Written): HistoryEvent {
+  const eventID = randomUUID();
+  const eventSource = `${service === 'cloudwatch' ? 'monitoring' : service}.amazonaws.com`;
   const record = {
     eventVersion: '1.11',
-    userIdentity: identityOf(event, key),
+    userIdentity: one.identity,
     eventTime: new Date(at * 1_000).toISOString().replace('.000Z', 'Z'),
     eventSource,
     eventName: name,
     awsRegion: region,
-    ...(answer.status >= 400 ? { errorCode: codeIn(text) } : {}),
-    requestParameters: shown(event),
-    responseElements: !readOnly && service === 'ssm' && answer.status < 400 ? lowered(JSON.parse(text) as JsonObject) : null,
+    ...(one.errorCode === undefined ? {} : { errorCode: one.errorCode }),
+    requestParameters: one.request,
+    responseElements: one.response,
     eventID,
     readOnly,
     eventType: 'AwsApiCall',
@@ -76,12 +109,12 @@ export function historyOf(event: TrailEvent, key: string, answer: WireResponse):
     EventId: eventID,
     EventName: name,
     ReadOnly: String(readOnly),
-    AccessKeyId: key,
+    ...(key === undefined ? {} : { AccessKeyId: key }),
     EventTime: at,
     EventSource: eventSource,
-    Username: session || person,
-    Resources: resourcesOf(event),
-    CloudTrailEvent: JSON.stringify(record),
+    Username: userName,
+    Resources: one.resources,
+    CloudTrailEvent: raw ?? JSON.stringify(record),
   };
   return { account, region, at, told };
 }

@@ -1,5 +1,5 @@
 import type { WireRequest, WireResponse } from '../../contract/simulator.js';
-import { element, failure, formOf, queryResult, type Scope } from './wire.js';
+import { element, failure, formOf, queryResult, type Scope, isRead } from './wire.js';
 
 /** A role that somebody assumed: what CloudTrail would show beside each of its calls. */
 export interface SimulatedSession {
@@ -23,9 +23,6 @@ export interface Sts {
 
 /** The roles that exist in every account of the sandbox. */
 const roles: Readonly<Record<string, 'read' | 'act'>> = { OpsSentinelRead: 'read', OpsSentinelAct: 'act' };
-
-/** AWS names what only reads so. */
-const reading = /:(Describe|Get|List|Lookup)/;
 
 /** STS AssumeRole, and what the roles may do. */
 export function createSts(now: () => number): Sts {
@@ -75,7 +72,7 @@ export function createSts(now: () => number): Sts {
       const session = sessions.get(key);
       if (!session || session.until <= now())
         return { code: 'ExpiredTokenException', says: 'The security token included in the request is expired' };
-      if (roles[session.role] === 'act' || reading.test(operation)) return undefined;
+      if (roles[session.role] === 'act' || isRead(operation)) return undefined;
       const who = `arn:aws:sts::${session.account}:assumed-role/${session.role}/${session.name}`;
       return { code: 'AccessDeniedException', says: `User: ${who} is not authorized to perform: ${operation}` };
     },

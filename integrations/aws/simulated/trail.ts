@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../../domain/json.js';
 import type { SandboxWorld, WireRequest, WireResponse } from '../../contract/simulator.js';
-import { type HistoryEvent, historyOf, type TrailEvent } from './event-history.js';
+import { type HistoryEvent, historyOf, listed, type TrailEvent } from './event-history.js';
 import type { Sts } from './sts.js';
 import { failure, formOf, isQuery, json, membersOf, type Scope } from './wire.js';
 
@@ -110,39 +109,24 @@ function valuesOf({ told }: HistoryEvent, key: string): unknown[] {
 }
 
 function asHistory(deed: Deed, now: number): HistoryEvent {
-  const { name, service, account, region = 'eu-west-1', ago = 0, by = 'ada', invokedBy, request = {}, errorCode } = deed;
-  const at = Math.floor(now / 1_000 - ago);
-  const eventID = randomUUID();
-  const event = {
-    eventVersion: '1.11',
-    userIdentity: {
+  const { region = 'eu-west-1', ago = 0, by = 'ada', invokedBy, request = {}, resources = [], ...rest } = deed;
+  return listed({
+    ...rest,
+    region,
+    at: Math.floor(now / 1_000 - ago),
+    readOnly: false,
+    userName: by,
+    identity: {
       type: 'AssumedRole',
-      arn: `arn:aws:sts::${account}:assumed-role/Engineers/${by}`,
-      accountId: account,
+      arn: `arn:aws:sts::${deed.account}:assumed-role/Engineers/${by}`,
+      accountId: deed.account,
       sessionContext: { sessionIssuer: { type: 'Role', userName: 'Engineers' } },
       ...(invokedBy === undefined ? {} : { invokedBy }),
     },
-    eventTime: new Date(at * 1_000).toISOString().replace('.000Z', 'Z'),
-    eventSource: `${service}.amazonaws.com`,
-    eventName: name,
-    awsRegion: region,
-    requestParameters: request,
-    responseElements: null,
-    eventID,
-    readOnly: false,
-    ...(errorCode === undefined ? {} : { errorCode }),
-  };
-  const told = {
-    EventId: eventID,
-    EventName: name,
-    ReadOnly: 'false',
-    EventTime: at,
-    EventSource: `${service}.amazonaws.com`,
-    Username: by,
-    Resources: deed.resources ?? [],
-    CloudTrailEvent: deed.raw ?? JSON.stringify(event),
-  };
-  return { account, region, at, told };
+    request,
+    response: null,
+    resources,
+  });
 }
 
 function parametersOf({ service }: Scope, operation: string, request: WireRequest): Record<string, unknown> {

@@ -26,6 +26,9 @@ const query = new Set(['ec2', 'autoscaling', 'iam', 'rds', 'sts']);
 
 export const isQuery = (service: string): boolean => query.has(service);
 
+/** AWS names what only reads so. */
+export const isRead = (operation: string): boolean => /:(Describe|Get|List|Lookup)/.test(operation);
+
 /** The operation of a request: `ssm:StartAutomationExecution`. Empty when it is not AWS's. */
 export function operationOf(request: WireRequest): string {
   const service = scopeOf(request)?.service;

@@ -10,13 +10,18 @@ export type Told =
 const attemptKey = /^[0-9a-f]{64}$/;
 
 /** Pure. `undefined`: nothing that is drawn. */
-export function toldBy({ phase, once = '', data = {} }: Pick<LedgerRecord, 'phase' | 'once' | 'data'>): Told | undefined {
+export function toldBy({
+  phase,
+  state,
+  once = '',
+  data = {},
+}: Pick<LedgerRecord, 'phase' | 'state' | 'once' | 'data'>): Told | undefined {
   if (phase === 'outcome') return { kind: 'outcome' };
   const [area, inOnce = '', part] = once.split('.');
   const key = typeof data['attemptKey'] === 'string' ? data['attemptKey'] : inOnce;
   if (!attemptKey.test(key)) return undefined;
-  // That a verification has begun is no end of it.
-  if (phase === 'verify') return inOnce === 'begins' ? undefined : { kind: 'verified', key };
+  // One that waits has only begun.
+  if (phase === 'verify') return state === 'waiting' ? undefined : { kind: 'verified', key };
   if (area !== 'execute') return undefined;
   // `adopted`: it had begun, and its answer was lost.
   if (part === 'started' || part === 'adopted') return { kind: 'began', key };
