@@ -9,6 +9,7 @@ import { permitOf, type PermitRow } from './permit-row.js';
 import type { AdmissionRequest, Ledger } from './port.js';
 import { inForce } from './holds.js';
 import { storable, storableText } from './storable.js';
+import { takeTurn } from './turn.js';
 
 type Judge = (state: AdmissionState) => GuardVerdict[];
 
@@ -16,7 +17,7 @@ export function admission(database: Database): Pick<Ledger, 'admit' | 'preview' 
   return {
     admit: (request, judge) =>
       database.transaction(async (tx) => {
-        await lock(tx);
+        await takeTurn(tx);
         const before = await tx
           .selectFrom('permit')
           .selectAll()
@@ -31,7 +32,7 @@ export function admission(database: Database): Pick<Ledger, 'admit' | 'preview' 
       // What trips here must stay as it would after admission: whoever only asks for leave has seen the same.
       if (verdicts.some(({ places = [] }) => places.length > 0))
         await database.transaction(async (tx) => {
-          await lock(tx);
+          await takeTurn(tx);
           await placeHolds(database, tx, verdicts);
         });
       return verdicts;
@@ -43,12 +44,6 @@ export function admission(database: Database): Pick<Ledger, 'admit' | 'preview' 
       }),
   };
 }
-
-/**
- * Everything takes turns, for the budgets of rule, service and all cross every target and domain: two admissions far apart would each
- * spend the last of one budget.
- */
-const lock = (tx: Tx) => sql`select pg_advisory_xact_lock(hashtext('admission'))`.execute(tx);
 
 async function first(database: Database, tx: Tx, request: AdmissionRequest, judge: Judge): Promise<Admission> {
   const { verdicts, refusedBy, admittedAt } = await judged(database, tx, request, judge);

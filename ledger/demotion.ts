@@ -1,10 +1,10 @@
-import { sql } from 'kysely';
 import { effective } from '../domain/label.js';
 import { demotionFor } from '../domain/precision.js';
 import type { Database } from './database.js';
 import { holdOf, inForce } from './holds.js';
 import { labelOf } from './labels.js';
 import type { Ledger } from './port.js';
+import { takeTurn } from './turn.js';
 
 /**
  * A rule that acts by itself and turns out wrong asks from now on. Judged at each wrong label alone, so that whoever has lifted such a
@@ -16,7 +16,7 @@ export const demotion =
     database.transaction(async (tx) => {
       if (because.mode !== 'auto' || because.label !== 'wrong') return undefined;
       const scope = `rule:${because.rule}`;
-      await sql`select pg_advisory_xact_lock(hashtext(${`demotion ${scope}`}))`.execute(tx);
+      await takeTurn(tx);
       const rows = await tx
         .selectFrom('label')
         .selectAll()

@@ -4,11 +4,12 @@ import type { Database, Db } from './database.js';
 import type { Ledger, LiftAnswer } from './port.js';
 import type { HoldTable, Schema } from './schema.js';
 import { storableText } from './storable.js';
+import { takeTurn } from './turn.js';
 
 export function holdBook(database: Database): Pick<Ledger, 'placeHold' | 'liftHold' | 'holds' | 'holdsOn' | 'pastHolds'> {
   return {
-    placeHold: (hold) =>
-      database.run(async (db) => {
+    placeHold: (hold) => {
+      const place = async (db: Db): Promise<Hold> => {
         const until = hold.until === undefined ? null : new Date(hold.until);
         if (until && Number.isNaN(until.getTime()))
           throw new TypeError(`A hold's end must be an ISO 8601 time, not "${hold.until}".`);
@@ -22,7 +23,14 @@ export function holdBook(database: Database): Pick<Ledger, 'placeHold' | 'liftHo
           since: database.now(),
         };
         return holdOf(await db.insertInto('hold').values(row).returningAll().executeTakeFirstOrThrow());
-      }),
+      };
+      if (hold.kind !== 'demotion') return database.run(place);
+      // A use looks at when a demotion began: one that an admission has not seen must not seem to be older. A stop waits for nobody.
+      return database.transaction(async (tx) => {
+        await takeTurn(tx);
+        return place(tx);
+      });
+    },
     liftHold: (id, who) => database.run((db) => liftHold(database, db, id, who)),
     holds: () => database.run((db) => inForce(database, db)),
     pastHolds: () =>

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { GuardVerdict } from '../domain/permit.js';
 import { startTestPostgres, type TestPostgres } from '../tests/support/postgres.js';
+import { heldUp } from './held-up.fixture.js';
 import { openLedger } from './open.js';
 import type { Ledger } from './port.js';
 import { admissionRequest, yes } from './requests.fixture.js';
@@ -25,6 +26,28 @@ describe('what stops everything', () => {
     expect(await ledger.liftHold(hold.id, { by: 'grace', admin: false })).toBe('lifted');
     expect(await ledger.holds()).toEqual([]);
     expect(await ledger.liftHold(hold.id, { by: 'grace', admin: false })).toBe('no such hold');
+  });
+});
+
+describe('what asks people from a moment on', () => {
+  it('begins before an admission or after it, never while one is judged, which would not know of it; a stop waits for nobody', async () => {
+    const url = await postgres.freshUrl();
+    const here = await openLedger({ url, deadlineMs: 10_000 });
+    const place = (kind: 'demotion' | 'stop') => here.placeHold({ kind, scope: 'rule:r', reason: 'r', owner: 'ada' });
+    let until = 0;
+    const demoted = await heldUp(
+      url,
+      async ({ untilSomebodyWaits }) => {
+        await place('stop');
+        const placed = place('demotion');
+        await untilSomebodyWaits();
+        until = Date.now();
+        return { placed };
+      },
+      "select pg_advisory_xact_lock(hashtext('admission'))",
+    );
+    expect(Date.parse((await demoted.placed).since)).toBeGreaterThanOrEqual(until);
+    await here.close();
   });
 });
 
