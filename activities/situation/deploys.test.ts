@@ -5,7 +5,6 @@ import type { Deploy, DeployFacts } from '../../domain/deploy.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { Plan } from '../../domain/plan.js';
 import { VendorError } from '../../integrations/contract/errors.js';
-import type { DeployNotice } from '../../integrations/contract/source.js';
 import { incident, policy, rule, runbook, setOf, target } from '../../tests/support/rules.js';
 import type { ActivityDeps } from '../deps.js';
 import { deploysAround } from './deploys.js';
@@ -13,7 +12,7 @@ import { deploysAround } from './deploys.js';
 const now = Date.parse('2026-11-22T03:13:40Z');
 const set = setOf(policy('profile: bench'), runbook(), rule());
 const about = { incident: 'pagerduty:Q1', ref: incident().ref, trust: 'signed' as const };
-const notice = (change: Partial<DeployNotice> = {}): DeployNotice => ({
+const notice = (change: Partial<Deploy> = {}): Deploy => ({
   id: '1',
   service: 'x',
   says: 'checkout 1.4.2',
@@ -24,7 +23,7 @@ const notice = (change: Partial<DeployNotice> = {}): DeployNotice => ({
 interface World {
   told?: (Deploy & { from: string })[];
   /** What the incident's source answers. Absent: it knows nothing of deployments. */
-  source?: () => Promise<DeployNotice[]>;
+  source?: () => Promise<Deploy[]>;
   type?: string;
   facts?: JsonObject;
   named?: string[];

@@ -1,9 +1,8 @@
-import { type DeployFacts, type DeploySeen, longestDeployMs, namesSource, toldToUs } from '../../domain/deploy.js';
+import { type Deploy, type DeployFacts, type DeploySeen, longestDeployMs, namesSource, toldToUs } from '../../domain/deploy.js';
 import type { Incident } from '../../domain/incident.js';
 import type { Json, JsonObject } from '../../domain/json.js';
 import type { Plan } from '../../domain/plan.js';
 import type { Target } from '../../domain/target.js';
-import type { DeployNotice } from '../../integrations/contract/source.js';
 import type { ActivityDeps } from '../deps.js';
 import { callFor, isVendorFailure } from '../shell.js';
 import type { About } from '../types.js';
@@ -50,12 +49,12 @@ async function bySource(deps: ActivityDeps, about: About, incident: Incident, pl
 }
 
 /** The name of another environment of the policy is another's; a name that it does not know may well be ours in other words. */
-function here(deps: ActivityDeps, environment: string): (notice: Pick<DeployNotice, 'environment'>) => boolean {
+function here(deps: ActivityDeps, environment: string): (notice: Pick<Deploy, 'environment'>) => boolean {
   const others = Object.keys(deps.rules().policy.doc.environments).filter((name) => name !== environment);
   return (notice) => notice.environment === undefined || !others.includes(notice.environment.toLowerCase());
 }
 
-const seen = (from: string, { says, startedAt, endedAt }: DeployNotice): DeploySeen => ({
+const seen = (from: string, { says, startedAt, endedAt }: Deploy): DeploySeen => ({
   from,
   says: short(says),
   startedAt: Date.parse(startedAt),

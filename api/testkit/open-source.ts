@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Delivery, EventKind } from '../../domain/delivery.js';
+import type { Deploy } from '../../domain/deploy.js';
 import type { AnySource } from '../../integrations/contract/registry.js';
-import type { DeployNotice, RawRequest, Received } from '../../integrations/contract/source.js';
+import type { RawRequest, Received } from '../../integrations/contract/source.js';
 
 /** Doors that believe the API's proofs and the body as it is: each of them one thing that a door may make of a request. */
 export const doors = {
@@ -15,7 +16,7 @@ export const doors = {
 export type Said =
   | { alerts: { id: string; incident: string; kind?: EventKind; life?: string }[] }
   | { word: 'approve' | 'reject'; id: string; incident: string; by: string; life?: string; plan?: string }
-  | { deploy: DeployNotice; id: string };
+  | { deploy: Deploy; id: string };
 
 const door = (id: keyof typeof doors, proofs: readonly string[]) => ({
   id,

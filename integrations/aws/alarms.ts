@@ -1,4 +1,5 @@
 import type { Alert } from '../../domain/alert.js';
+import { clock } from '../../domain/words.js';
 import type { Place } from '../contract/call.js';
 import { type Reading, within } from './call.js';
 
@@ -97,5 +98,5 @@ export function sharedLabels(all: readonly Record<string, string>[]): Record<str
   );
 }
 
-/** `03:14:20Z`, or nothing when the time is not known. */
-export const sinceClock = (since: string | undefined): string => (since ? ` since ${since.slice(11, 19)}Z` : '');
+/** ` since 03:14:20Z`, or nothing when the time is not known. */
+export const sinceClock = (since: string | undefined): string => (since ? ` since ${clock(since)}` : '');

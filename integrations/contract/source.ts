@@ -56,10 +56,7 @@ export type Received =
       planHash?: string;
     }
   /** A deployment began or ended. */
-  | { kind: 'deploy'; eventId: string; deploy: DeployNotice };
-
-/** What a source tells of a deployment. */
-export type DeployNotice = Deploy;
+  | { kind: 'deploy'; eventId: string; deploy: Deploy };
 
 /** What a source's reads brought, before it is put into our words. Plain JSON, so that fixtures are files. */
 export interface SourceReading {
@@ -145,7 +142,7 @@ export interface SourceDefinition<Client> {
   /** What sends its webhooks to our door. Absent where nothing of it can be switched off. */
   subscriptions?: SubscriptionDefinition<Client>;
   /** Deployments of this incident's service that the vendor knows of, begun or ended since (ISO 8601, UTC). */
-  deploys?: (call: CallWith<Client>, incident: Incident, since: string) => Promise<DeployNotice[]>;
+  deploys?: (call: CallWith<Client>, incident: Incident, since: string) => Promise<Deploy[]>;
   /** What happened long ago, for playing it again under other rules. Absent where the source does not keep it. */
   history?: SourceHistory<Client>;
 }

@@ -1,4 +1,5 @@
 import type { Witness } from '../../../domain/alert.js';
+import { clock } from '../../../domain/words.js';
 import type { CallWith } from '../../contract/call.js';
 import type { WitnessDefinition } from '../../contract/check.js';
 import { isFinal, VendorError } from '../../contract/errors.js';
@@ -33,7 +34,7 @@ export const alertmanagerAlertWitness: WitnessDefinition<AlertmanagerClient> = {
 /** What people silenced fires all the same, and is nothing to act on. */
 function firing(alert: GettableAlert): Seen {
   const since = new Date(alert.startsAt).toISOString();
-  const says = `Alertmanager: firing since ${since.slice(11, 19)}Z`;
+  const says = `Alertmanager: firing since ${clock(since)}`;
   const because = suppressedBy(alert, new Set());
   if (because) return { ...unknown(`${says}, but ${because}`), since };
   return { state: 'firing', since, labels: publicLabels(alert.labels), says };

@@ -1,11 +1,12 @@
 import type { Target } from '../../../domain/target.js';
+import { isoSeconds } from '../../../domain/words.js';
 import type { Seen } from '../../contract/action.js';
 import type { CallWith } from '../../contract/call.js';
 import type { AwsClient } from '../client.js';
 import { clean } from '../errors.js';
 import { ofGroup } from '../trail/subjects.js';
 import type { Within } from '../trail/writes.js';
-import { attributed, combined, momentOf, seenInTrail, type Wanted } from './seen-trail.js';
+import { attributed, combined, seenInTrail, type Wanted } from './seen-trail.js';
 
 interface Move {
   group: string;
@@ -55,8 +56,8 @@ async function seenActivities(
   });
   const asked = changes.filter(({ says }) => /\buser request\b/i.test(says));
   const same = asked.find(({ up }) => up === desired > from);
-  if (same) return { what: 'done', says: `at ${momentOf(same.at)}: ${same.says}` };
+  if (same) return { what: 'done', says: `at ${isoSeconds(same.at)}: ${same.says}` };
   const [other] = [...asked, ...changes, ...then];
-  if (other) return { what: 'other', says: `at ${momentOf(other.at)}: ${other.says}` };
+  if (other) return { what: 'other', says: `at ${isoSeconds(other.at)}: ${other.says}` };
   return { what: 'not done', says: `no scaling activity of ${group} in that time` };
 }

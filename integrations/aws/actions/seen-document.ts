@@ -1,4 +1,5 @@
 import type { Target } from '../../../domain/target.js';
+import { isoSeconds } from '../../../domain/words.js';
 import type { Seen } from '../../contract/action.js';
 import type { CallWith } from '../../contract/call.js';
 import type { AwsClient } from '../client.js';
@@ -8,7 +9,7 @@ import { type Subject, subjectOf, textOf } from '../trail/subjects.js';
 import type { Within } from '../trail/writes.js';
 import { seenRebooted, seenRestarted } from './seen-instance.js';
 import { seenRedeployed } from './seen-service.js';
-import { attributed, momentOf, nothing, seenInTrail } from './seen-trail.js';
+import { attributed, nothing, seenInTrail } from './seen-trail.js';
 
 /** Beyond this it counts as not read completely. */
 const mostPages = 10;
@@ -96,7 +97,7 @@ async function automationOfOthers(
       const at = ExecutionStartTime?.getTime() ?? Number.NaN;
       if (id === undefined || (DocumentName ?? '').split('/').at(-1) !== name || !(at >= since && at <= until)) continue;
       if (!(await isOfOthers(call, id, target))) continue;
-      return { what: 'done', says: `SSM Automation ${name} (${id}) at ${momentOf(at)}, by ${ExecutedBy ?? 'somebody'}` };
+      return { what: 'done', says: `SSM Automation ${name} (${id}) at ${isoSeconds(at)}, by ${ExecutedBy ?? 'somebody'}` };
     }
     token = answer.NextToken;
     if (!token) return undefined;
@@ -138,7 +139,7 @@ export async function seenCommanded(
     });
     if (theirs) {
       const id = theirs.CommandId ?? 'no id';
-      const says = `SSM command ${document} (${id}) at ${momentOf(theirs.RequestedDateTime?.getTime() ?? since)}`;
+      const says = `SSM command ${document} (${id}) at ${isoSeconds(theirs.RequestedDateTime?.getTime() ?? since)}`;
       return attributed(call, ofCommand(id), { operations: ['SendCommand'] }, { since, until }, { what: 'done', says });
     }
     token = NextToken;

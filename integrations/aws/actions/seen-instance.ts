@@ -1,4 +1,5 @@
 import type { Target } from '../../../domain/target.js';
+import { isoSeconds } from '../../../domain/words.js';
 import type { Seen } from '../../contract/action.js';
 import type { CallWith } from '../../contract/call.js';
 import { VendorError } from '../../contract/errors.js';
@@ -6,7 +7,7 @@ import type { AwsClient } from '../client.js';
 import { ofInstance } from '../trail/subjects.js';
 import type { Within } from '../trail/writes.js';
 import { readInstance } from './ec2-instance.js';
-import { attributed, combined, momentOf, seenInTrail, type Wanted } from './seen-trail.js';
+import { attributed, combined, seenInTrail, type Wanted } from './seen-trail.js';
 
 const restart: Wanted = {
   operations: ['StartInstances', 'StopInstances'],
@@ -45,9 +46,9 @@ async function seenLaunched(call: CallWith<AwsClient>, { name }: Target, { since
   const launched = Date.parse(now.launchTime);
   if (Number.isNaN(launched)) return { what: 'unknown', says: `EC2 tells no launch time of ${name}` };
   if (launched > until) return { what: 'unknown', says: `${name} was started after that, which hides what came before` };
-  if (launched >= since) return { what: 'done', says: `${name} was started anew at ${momentOf(launched)} (EC2 launch time)` };
+  if (launched >= since) return { what: 'done', says: `${name} was started anew at ${isoSeconds(launched)} (EC2 launch time)` };
   if (now.state !== 'running') return { what: 'other', says: `${name} is ${now.state}` };
-  return { what: 'not done', says: `${name} has run since ${momentOf(launched)} (EC2 launch time)` };
+  return { what: 'not done', says: `${name} has run since ${isoSeconds(launched)} (EC2 launch time)` };
 }
 
 async function stateOf(call: CallWith<AwsClient>, name: string) {

@@ -1,4 +1,5 @@
 import type { Target } from '../../../domain/target.js';
+import { isoSeconds } from '../../../domain/words.js';
 import type { Seen } from '../../contract/action.js';
 import type { CallWith } from '../../contract/call.js';
 import type { AwsClient } from '../client.js';
@@ -7,7 +8,7 @@ import { serviceFacts } from '../targets/ecs-service.js';
 import { ofService, textOf } from '../trail/subjects.js';
 import type { Within } from '../trail/writes.js';
 import { sameWay } from './seen-capacity.js';
-import { attributed, combined, momentOf, seenInTrail, type Wanted } from './seen-trail.js';
+import { attributed, combined, seenInTrail, type Wanted } from './seen-trail.js';
 
 const operations = ['UpdateService'];
 
@@ -58,8 +59,8 @@ function seenDeployed(target: Target, service: ServiceState | undefined, { since
   const began = Date.parse(primary.createdAt);
   if (Number.isNaN(began)) return { what: 'unknown', says: `ECS tells no time of ${primary.id}` };
   if (began > until) return { what: 'unknown', says: `${primary.id} began after that, which hides what came before` };
-  if (began < since) return { what: 'not done', says: `the newest deployment began at ${momentOf(began)}` };
-  const says = `deployment ${primary.id} of ${revisionOf(primary.taskDefinition)} began at ${momentOf(began)}`;
+  if (began < since) return { what: 'not done', says: `the newest deployment began at ${isoSeconds(began)}` };
+  const says = `deployment ${primary.id} of ${revisionOf(primary.taskDefinition)} began at ${isoSeconds(began)}`;
   return { what: primary.taskDefinition === serviceFacts.parse(target.facts).taskDefinition ? 'done' : 'other', says };
 }
 

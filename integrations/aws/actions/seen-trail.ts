@@ -1,3 +1,4 @@
+import { isoSeconds } from '../../../domain/words.js';
 import type { Seen } from '../../contract/action.js';
 import type { CallWith } from '../../contract/call.js';
 import { isFinal, VendorError } from '../../contract/errors.js';
@@ -8,12 +9,6 @@ import { type Within, writesOn } from '../trail/writes.js';
 
 /** An event may be told so late (CloudTrail user guide, "How CloudTrail works": on average about 5 minutes). Milliseconds. */
 const tellsWithin = 15 * 60_000;
-
-/** `03:12:41Z on 2026-11-22`. */
-export const momentOf = (ms: number): string => {
-  const iso = new Date(ms).toISOString();
-  return `${iso.slice(11, 19)}Z on ${iso.slice(0, 10)}`;
-};
 
 /** What of the history would be the same. */
 export interface Wanted {
@@ -59,11 +54,11 @@ export async function seenInTrail(
 function hasTold(now: number, { until }: Within): void {
   const left = until + tellsWithin - now;
   if (left > 0)
-    throw new VendorError('aws', 'unavailable', `CloudTrail may tell of that time until ${momentOf(now + left)}`, left);
+    throw new VendorError('aws', 'unavailable', `CloudTrail may tell of that time until ${isoSeconds(now + left)}`, left);
 }
 
-/** `RebootInstances by ada as Engineers at 03:12:41Z on 2026-11-22 (CloudTrail)`. */
-export const saysOf = ({ name, who, at }: TrailWrite): string => `${name} by ${who} at ${momentOf(at)} (CloudTrail)`;
+/** `RebootInstances by ada as Engineers at 2026-11-22T03:12:41Z (CloudTrail)`. */
+export const saysOf = ({ name, who, at }: TrailWrite): string => `${name} by ${who} at ${isoSeconds(at)} (CloudTrail)`;
 
 /** What the service itself shows of that time, with what CloudTrail tells beside it: that knows who did it, and what came before. */
 export function combined(shown: Seen, trail: Seen): Seen {

@@ -1,4 +1,5 @@
 import type { Alert, Witness } from '../../../domain/alert.js';
+import { clock } from '../../../domain/words.js';
 import type { CallWith } from '../../contract/call.js';
 import type { WitnessDefinition } from '../../contract/check.js';
 import { isFinal, VendorError } from '../../contract/errors.js';
@@ -68,5 +69,3 @@ function evaluated({ state, activeAt }: Instance): Seen {
   if (state !== 'Normal') return unknown(`Grafana: the alert is gone, but its rule says ${state.slice(0, 100)}`);
   return { state: 'clear', ...(since ? { since } : {}), says: `Grafana: Normal${since ? ` since ${clock(since)}` : ''}` };
 }
-
-const clock = (iso: string): string => `${iso.slice(11, 19)}Z`;

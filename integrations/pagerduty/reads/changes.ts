@@ -1,7 +1,7 @@
+import type { Deploy } from '../../../domain/deploy.js';
 import { z } from 'zod';
 import type { Incident } from '../../../domain/incident.js';
 import type { CallWith } from '../../contract/call.js';
-import type { DeployNotice } from '../../contract/source.js';
 import type { PagerDutyClient } from '../client.js';
 import { ownSource } from '../events-v2.js';
 import { time } from '../shapes/proven.js';
@@ -26,7 +26,7 @@ const change = z.object({
  * What we sent ourselves is no deployment. The list, its filter `since` and the names of its members are [M]:
  * GET /services/{id}/change_events of the published schema; the scope is `services.read`.
  */
-export async function deploys(call: PagerDutyCall, incident: Incident, since: string): Promise<DeployNotice[]> {
+export async function deploys(call: PagerDutyCall, incident: Incident, since: string): Promise<Deploy[]> {
   const found = await pages(
     call,
     {
