@@ -78,6 +78,14 @@ describe('row 17: what was seen of the calendars outside', () => {
     await ledger.putCalendars([]);
   });
 
+  it('several who write the same ones at once, in whatever order they asked, do not wait for each other for ever', async () => {
+    const all = Array.from({ length: 60 }, (_, index) => seen({ scope: `service:P${index}` }));
+    const back = [...all].reverse();
+    for (let round = 0; round < 10; round++)
+      await Promise.all([all, back, all, back, all, back].map((looks) => ledger.putCalendars(looks)));
+    expect(await ledger.closedCalendars()).toHaveLength(60);
+  });
+
   it('nothing that admits reads it: there it stands among no holds', async () => {
     await ledger.putCalendars([seen()]);
     expect(await ledger.holds()).toEqual([]);

@@ -10,7 +10,9 @@ export function calendarBook(database: Database): Pick<Ledger, 'putCalendars' | 
   return {
     putCalendars: (seen) =>
       database.run(async (db) => {
-        const rows = [...new Map(seen.map((one) => [JSON.stringify([one.from, one.scope, one.asked]), rowOf(one)])).values()];
+        const byKey = new Map(seen.map((one) => [JSON.stringify([one.from, one.scope, one.asked]), rowOf(one)]));
+        // One order for all: two that write the same rows the other way round would each wait for the other.
+        const rows = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
         if (rows.length === 0) return;
         await db
           .insertInto('calendar_seen')
