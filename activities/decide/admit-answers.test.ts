@@ -12,7 +12,8 @@ import type { ActivityDeps } from '../deps.js';
 import { readSituation } from '../situation/read.js';
 import { about, admissionOf, depsOf, inActivity, now, planNow } from '../testkit/deciding.js';
 import type { StepInput } from '../types.js';
-import { admit, attemptKey, paramsHash, permitLifeMs, preview, shadow } from './admit.js';
+import { admit, permitLifeMs, preview, shadow } from './admit.js';
+import { attemptKey, paramsHash } from './keys.js';
 
 const ladder = 'ladder:\n  - run: restart\n  - run: restart';
 

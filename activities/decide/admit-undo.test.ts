@@ -13,7 +13,7 @@ import type { ActivityDeps } from '../deps.js';
 import { about, admissionOf } from '../testkit/deciding.js';
 import type { UndoAdmission, UndoInput } from '../types.js';
 import { admitUndo } from './admit-undo.js';
-import { attemptKey } from './admit.js';
+import { attemptKey } from './keys.js';
 
 const set = setOf(policy('profile: bench'), runbook(), rule());
 const ref = incident().ref;

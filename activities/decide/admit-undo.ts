@@ -15,7 +15,8 @@ import { isClosed } from '../situation/closed.js';
 import { readIncident } from '../situation/read.js';
 import { witnessOf } from '../situation/witness.js';
 import type { UndoAdmission, UndoInput } from '../types.js';
-import { no, paramsHash, permitLifeMs } from './admit.js';
+import { no, permitLifeMs } from './admit.js';
+import { paramsHash } from './keys.js';
 import { type Recorded, recordedEffect } from './recorded-effect.js';
 
 /**

@@ -2,7 +2,6 @@ import type { GuardFacts } from '../../domain/admission.js';
 import { isOtherLife } from '../../domain/incident.js';
 import { incidentId } from '../../domain/incident-id.js';
 import type { JsonObject } from '../../domain/json.js';
-import { canonicalJson } from '../../domain/json.js';
 import { longestVerifyMs } from '../../domain/patience.js';
 import type { Admission, GuardVerdict } from '../../domain/permit.js';
 import { aimedAt, batchesOf, type Plan, type PlanStep, shortHash } from '../../domain/plan.js';
@@ -17,11 +16,12 @@ import { rulesSaid, whyAnother } from '../pinned.js';
 import { callFor, isVendorFailure } from '../shell.js';
 import { allNamesOf, approversNow, requestersOf } from '../situation/approvers.js';
 import { aroundTarget } from '../situation/around.js';
-import { attemptIn, attemptOf, permitsOf } from '../situation/attempt.js';
 import { calendarsNow } from '../situation/calendars.js';
 import { deploysAround } from '../situation/deploys.js';
 import { readSituation, type Situation } from '../situation/read.js';
 import type { StepInput } from '../types.js';
+import { attemptKey, paramsHash } from './keys.js';
+import { beforeItsBatch, beforeItsTurn, hasBegun } from './order.js';
 
 /** What was asked for, read again and derived again; the caller's word counts only where it agrees with it. */
 interface Aimed {
@@ -148,12 +148,6 @@ async function factsFor(
   return { ...facts, laterStep: facts.laterStep || begun };
 }
 
-/** Whether this incident's rollout has begun, by the ledger. */
-async function hasBegun(deps: ActivityDeps, { incident, target }: StepInput): Promise<boolean> {
-  if (target === undefined) return false;
-  return (await permitsOf(deps, incident)).some((row) => row.consumed_at != null && row.target_id !== target);
-}
-
 /** Who may decide is asked only where somebody has said something: it is a read at the rota. */
 async function whoseWordCounts(
   deps: ActivityDeps,
@@ -167,47 +161,6 @@ async function whoseWordCounts(
   return { approvers: approvers.names, requesters: requesters.flatMap((name) => allNamesOf(name, approvers)) };
 }
 
-/**
- * A later step only after the one below it was done, has ended and was seen not to help, or had all the time to: by the ledger, not by
- * the caller's word. Of what may still be helping nobody knows that more is needed.
- */
-async function beforeItsTurn(deps: ActivityDeps, input: StepInput, plan: Plan): Promise<string | undefined> {
-  const below = plan.steps[input.step - 1];
-  if (!below) return undefined;
-  const attempt = await attemptOf(deps, input.incident, attemptKey(deps, plan, below));
-  if (!attempt?.consumed) return `step ${input.step} has not been tried`;
-  if (below.waits && !attempt.ended) return `step ${input.step} has not ended`;
-  if (attempt.status === 'not-done') return `step ${input.step} was not done`;
-  if (attempt.status === 'unknown') return `whether step ${input.step} was done is not known`;
-  if (attempt.verified !== undefined) return attempt.verified ? `step ${input.step} has helped` : undefined;
-  const until = (attempt.overAt ?? Number.POSITIVE_INFINITY) + longestVerifyMs(below.verify, plan.pace);
-  return deps.now() < until ? `whether step ${input.step} has helped is not known yet` : undefined;
-}
-
-/**
- * One of a later batch only after all of the batches before it are seen to have helped, or so many have not as the rule bears: by the
- * ledger, not by the caller's word.
- */
-async function beforeItsBatch(deps: ActivityDeps, input: StepInput, plan: Plan): Promise<string | undefined> {
-  const batches = batchesOf(plan);
-  const mine = batches.findIndex((batch) => batch.includes(input.target ?? plan.target.id));
-  const before = batches.slice(0, mine).flat();
-  const rows = before.length === 0 ? [] : await permitsOf(deps, input.incident);
-  let errors = 0;
-  for (const id of before) {
-    const one = aimedAt(plan, id);
-    const [step] = one?.steps ?? [];
-    const attempt = one && step && attemptIn(rows, attemptKey(deps, one, step));
-    const name = one?.target.name ?? id;
-    if (!attempt?.consumed) return `${name} of an earlier batch has not been acted on`;
-    if (attempt.status === 'unknown') return `whether it was done on ${name} is not known`;
-    if (attempt.verified === undefined) return `whether it helped on ${name} is not known yet`;
-    if (!attempt.verified) errors += 1;
-  }
-  const most = plan.rollout?.maxErrors ?? 0;
-  return errors > most ? `${errors} of the batches before did not help; the rule bears ${most}` : undefined;
-}
-
 /** A refusal by the design itself, before any guard is asked. */
 export const no = (guard: string, limit: string, found: string): GuardVerdict => ({
   guard,
@@ -216,16 +169,6 @@ export const no = (guard: string, limit: string, found: string): GuardVerdict =>
   found,
   setBy: 'design',
 });
-
-/** Holds no Temporal run id and no attempt number: whoever asks again for the same thing gets the same key. */
-export function attemptKey(deps: Pick<ActivityDeps, 'hash'>, plan: Plan, step: PlanStep): string {
-  const { source, externalId, generation } = plan.ref;
-  return deps.hash(canonicalJson([source, externalId, generation, plan.rule.logicHash, step.index, plan.target.id, 1]));
-}
-
-/** Binds action and parameters together; the effect activity computes it again from the permit's row. */
-export const paramsHash = (deps: Pick<ActivityDeps, 'hash'>, action: string, params: JsonObject): string =>
-  deps.hash(canonicalJson([action, params]));
 
 function requestFor(deps: ActivityDeps, input: StepInput, { situation, plan, step }: Aimed): Omit<AdmissionRequest, 'preState'> {
   return {

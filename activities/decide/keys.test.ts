@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { canonicalJson, type JsonObject } from '../../domain/json.js';
 import type { Plan, PlanStep } from '../../domain/plan.js';
 import { hash } from '../../tests/support/rules.js';
-import { attemptKey, paramsHash } from './admit.js';
+import { attemptKey, paramsHash } from './keys.js';
 
 describe('G16: keys', () => {
   const given = {

@@ -8,7 +8,7 @@ import { LedgerUnavailable } from '../../ledger/port.js';
 import { alert, hash, incident, policy, rule, runbook, setOf, target, witness } from '../../tests/support/rules.js';
 import type { ActivityDeps } from '../deps.js';
 import type { VerifyInput } from '../types.js';
-import { attemptKey } from './admit.js';
+import { attemptKey } from './keys.js';
 import { verify } from './verify.js';
 
 const minute = 60_000;

@@ -6,7 +6,8 @@ import type { ActivityDeps } from '../deps.js';
 import { type Attempt, attemptOf } from '../situation/attempt.js';
 import { storedDecision } from '../stored.js';
 import type { UndoInput } from '../types.js';
-import { attemptKey, no } from './admit.js';
+import { no } from './admit.js';
+import { attemptKey } from './keys.js';
 
 /** What is to be put back, from the ledger alone. */
 export interface Recorded {

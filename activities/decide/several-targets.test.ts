@@ -10,7 +10,8 @@ import { hash, policy, rule, runbook, setOf, target } from '../../tests/support/
 import type { ActivityDeps } from '../deps.js';
 import { about, admissionOf, depsOf, inActivity, planNow } from '../testkit/deciding.js';
 import type { StepInput } from '../types.js';
-import { admit, attemptKey, preview } from './admit.js';
+import { admit, preview } from './admit.js';
+import { attemptKey } from './keys.js';
 
 const several = rule('cpu', 'mode: { staging: auto }', 'run: restart').replace(
   'alert.labels.InstanceId',

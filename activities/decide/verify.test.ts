@@ -6,7 +6,7 @@ import { VendorError } from '../../integrations/contract/errors.js';
 import { alert, hash, incident, policy, rule, runbook, setOf, target, witness } from '../../tests/support/rules.js';
 import type { ActivityDeps } from '../deps.js';
 import type { VerifyInput } from '../types.js';
-import { attemptKey } from './admit.js';
+import { attemptKey } from './keys.js';
 import { verify } from './verify.js';
 
 /** What one look sees: the alarm, and the runbook's check. */

@@ -12,7 +12,7 @@ import { readIncident } from '../situation/read.js';
 import { witnessOf } from '../situation/witness.js';
 import { storedDecision } from '../stored.js';
 import type { VerifyInput } from '../types.js';
-import { attemptKey } from './admit.js';
+import { attemptKey } from './keys.js';
 import { type Patience, patienceFor, patienceWords } from './patience.js';
 
 /** What survives a worker's death: since when we have been looking, for how long at most, and since when all has been well. */

@@ -5,7 +5,7 @@ import type { Consumption, Permit } from '../../domain/permit.js';
 import { paceOf } from '../../decide/profiles.js';
 import type { AnyAction } from '../../integrations/contract/registry.js';
 import { certainlyNotDone, isFinal, tooLateToBegin } from '../../integrations/contract/errors.js';
-import { paramsHash } from '../decide/admit.js';
+import { paramsHash } from '../decide/keys.js';
 import type { ActivityDeps } from '../deps.js';
 import { placeFor } from '../place.js';
 import { callFor, isVendorFailure } from '../shell.js';

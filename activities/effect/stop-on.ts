@@ -4,7 +4,7 @@ import type { Target } from '../../domain/target.js';
 import type { AnyAction } from '../../integrations/contract/registry.js';
 import type { Call } from '../../integrations/contract/call.js';
 import type { JsonObject } from '../../domain/json.js';
-import { attemptKey } from '../decide/admit.js';
+import { attemptKey } from '../decide/keys.js';
 import type { ActivityDeps } from '../deps.js';
 import { placeFor } from '../place.js';
 import { isVendorFailure } from '../shell.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityDeps } from '../../activities/deps.js';
-import { attemptKey } from '../../activities/decide/admit.js';
+import { attemptKey } from '../../activities/decide/keys.js';
 import { createEffectActivities } from '../../activities/effect/index.js';
 import type { EffectEnd } from '../../domain/effect.js';
 import type { JsonObject } from '../../domain/json.js';

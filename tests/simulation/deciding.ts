@@ -1,4 +1,5 @@
-import { attemptKey, no, paramsHash, permitLifeMs, verifiedWithinMs } from '../../activities/decide/admit.js';
+import { no, permitLifeMs, verifiedWithinMs } from '../../activities/decide/admit.js';
+import { attemptKey, paramsHash } from '../../activities/decide/keys.js';
 import type { GuardFacts } from '../../domain/admission.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { OutcomeKind } from '../../domain/outcome.js';
