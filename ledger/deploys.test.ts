@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 beforeEach(async () => {
-  ledger = await openLedger({ url: await postgres.freshUrl() });
+  ledger = await openLedger({ url: await postgres.ledgerUrl() });
 });
 afterEach(() => ledger.close());
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 beforeEach(async () => {
-  url = await postgres.freshUrl();
+  url = await postgres.ledgerUrl();
   ledger = await openLedger({ url, deadlineMs: 10_000 });
   await ledger.admit(request, yes);
 });

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => postgres.stop());
 beforeEach(async () => {
   now = start;
-  url = await postgres.freshUrl();
+  url = await postgres.ledgerUrl();
   ledger = await openLedger({ url, now: () => now });
 });
 afterEach(() => ledger.close());

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 beforeEach(async () => {
-  url = await postgres.freshUrl();
+  url = await postgres.ledgerUrl();
   ledger = await openLedger({ url });
 });
 afterEach(() => ledger.close());
@@ -106,7 +106,7 @@ describe('the record', () => {
 
   it('finds a line that was changed together with its own hash', async () => {
     for (const n of [1, 2, 3]) await ledger.record(line(n));
-    const forged = await openLedger({ url: await postgres.freshUrl() });
+    const forged = await openLedger({ url: await postgres.ledgerUrl() });
     const other = await forged.record({ ...line(1), says: 'forged' });
     await forged.close();
     await postgres.sql(
@@ -281,7 +281,7 @@ describe('an incident', () => {
   it('judges expiry by its own clock', async () => {
     let now = Date.parse('2026-11-22T03:00:00.000Z');
     const other = await openLedger({
-      url: await postgres.freshUrl(),
+      url: await postgres.ledgerUrl(),
       now: () => now,
     });
     const request = admissionRequest({ startBy: now + 60_000 });

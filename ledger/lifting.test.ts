@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 beforeEach(async () => {
-  const url = await postgres.freshUrl();
+  const url = await postgres.ledgerUrl();
   [ledger, other] = await Promise.all([openLedger({ url, deadlineMs: 10_000 }), openLedger({ url, deadlineMs: 10_000 })]);
 });
 afterEach(() => Promise.all([ledger.close(), other.close()]));

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => postgres.stop());
 beforeEach(async () => {
   now = began;
-  url = await postgres.freshUrl();
+  url = await postgres.ledgerUrl();
   ledger = await openLedger({ url, deadlineMs: 10_000, now: () => now });
 });
 afterEach(() => ledger.close());

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 beforeEach(async () => {
-  url = await postgres.freshUrl();
+  url = await postgres.ledgerUrl();
   ledger = await openLedger({ url, deadlineMs: 10_000 });
 });
 afterEach(() => ledger.close());
@@ -177,7 +177,7 @@ describe('admission', () => {
 
   it('a used permit holds the target until its run gives it back or is long dead, but not against the next step of its own ladder', async () => {
     let now = Date.parse('2026-11-22T03:00:00.000Z');
-    const timed = await openLedger({ url: await postgres.freshUrl(), now: () => now });
+    const timed = await openLedger({ url: await postgres.ledgerUrl(), now: () => now });
     const first = admissionRequest({ startBy: now + 60_000 });
     await timed.admit(first, ifFree);
     await timed.consume(shown(first));

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 beforeEach(async () => {
-  ledger = await openLedger({ url: await postgres.freshUrl(), deadlineMs: 10_000 });
+  ledger = await openLedger({ url: await postgres.ledgerUrl(), deadlineMs: 10_000 });
 });
 afterEach(() => ledger.close());
 
@@ -31,7 +31,7 @@ describe('what stops everything', () => {
 
 describe('what asks people from a moment on', () => {
   it('begins before an admission or after it, never while one is judged, which would not know of it; a stop waits for nobody', async () => {
-    const url = await postgres.freshUrl();
+    const url = await postgres.ledgerUrl();
     const here = await openLedger({ url, deadlineMs: 10_000 });
     const place = (kind: 'demotion' | 'stop') => here.placeHold({ kind, scope: 'rule:r', reason: 'r', owner: 'ada' });
     let until = 0;
@@ -53,6 +53,7 @@ describe('what asks people from a moment on', () => {
 
 describe('what a guard wants in force', () => {
   const tripped = (): GuardVerdict[] => [
+    ...yes(),
     {
       guard: 'brake',
       verdict: 'refuse',
@@ -85,5 +86,23 @@ describe('what a guard wants in force', () => {
   it('is placed by an admission alone', async () => {
     await ledger.admit(admissionRequest(), tripped);
     expect(await ledger.holds()).toHaveLength(1);
+  });
+
+  it('is placed beside holds of other kinds on the same scope, and not a second time', async () => {
+    for (const kind of ['stop', 'freeze'] as const)
+      await ledger.placeHold({ kind, scope: 'domain:d', reason: 'the region burns', owner: 'ada' });
+    for (const n of [1, 2]) await ledger.admit(admissionRequest({ attemptKey: `key-${n}` }), tripped);
+    expect((await ledger.holds()).map(({ kind }) => kind).sort()).toEqual(['brake', 'freeze', 'stop']);
+  });
+
+  it('and where nothing trips, whoever only asks waits for no admission', async () => {
+    const url = await postgres.ledgerUrl();
+    const here = await openLedger({ url, deadlineMs: 2_000 });
+    await heldUp(
+      url,
+      async () => expect(await here.preview(admissionRequest(), yes)).toEqual(yes()),
+      "select pg_advisory_xact_lock(hashtext('admission'))",
+    );
+    await here.close();
   });
 });

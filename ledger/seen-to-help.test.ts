@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => postgres.stop());
 beforeEach(async () => {
   now = began;
-  ledger = await openLedger({ url: await postgres.freshUrl(), deadlineMs: 10_000, now: () => now });
+  ledger = await openLedger({ url: await postgres.ledgerUrl(), deadlineMs: 10_000, now: () => now });
 });
 afterEach(() => ledger.close());
 

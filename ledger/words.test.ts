@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => postgres.stop());
 beforeEach(async () => {
   now = Date.parse('2026-11-22T03:00:00.000Z');
-  ledger = await openLedger({ url: await postgres.freshUrl(), deadlineMs: 10_000, now: () => now });
+  ledger = await openLedger({ url: await postgres.ledgerUrl(), deadlineMs: 10_000, now: () => now });
 });
 afterEach(() => ledger.close());
 
