@@ -1,5 +1,5 @@
 import type { ClosedCalendar } from '../api/shapes.js';
-import { seenLongAgo } from '../domain/calendar.js';
+import { seenLongAgoMs } from '../domain/calendar.js';
 import { ago, clock, epochMs } from '../domain/words.js';
 
 /** A closed calendar with all that it holds for, as it was seen. */
@@ -21,7 +21,7 @@ export function closedItems(closed: readonly ClosedCalendar[], now: number): Clo
       ...newer,
       kind: 'calendar',
       scopes: [...new Set([...(known?.scopes ?? []), scope])].sort(),
-      old: now - epochMs(newer.readAt) > seenLongAgo,
+      old: now - epochMs(newer.readAt) > seenLongAgoMs,
     });
   }
   return [...items.values()];

@@ -32,4 +32,4 @@ export interface CalendarSeen extends CalendarWord {
 }
 
 /** Older than this it may well have changed: whoever shows it says so. Milliseconds. */
-export const seenLongAgo = 15 * 60_000;
+export const seenLongAgoMs = 15 * 60_000;

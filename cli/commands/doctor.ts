@@ -13,10 +13,10 @@ import { examineRights } from '../doctor/rights.js';
 import { examineDoors, examineFollowers } from '../doctor/standing.js';
 import { examineTemporal } from '../doctor/temporal.js';
 import { Failure } from '../failure.js';
+import { rulesDirFor } from '../loaded-rules.js';
 import { type Colours, hanging } from '../output.js';
 import { stopFilePath } from './holds.js';
 import { temporalOf } from './replay.js';
-import { rulesDirFor } from './rules.js';
 
 /** `doctor`: what is connected, what is not, and how to mend it. Changes nothing. */
 export function addDoctor(program: Command, context: Context): void {

@@ -5,13 +5,13 @@ import type { LoadedRule, RuleSet } from '../../rules/language/set.js';
 import { type Context, type OutputOptions, print, say } from '../context.js';
 import { Failure } from '../failure.js';
 import { installation } from '../installation.js';
+import { loadOrRefuse, rulesDirFor, rulesOption } from '../loaded-rules.js';
 import { connectedInstallation } from '../connected-installation.js';
 import { resolveFrom, shownPath } from '../paths.js';
 import { rightsText } from '../rights/print.js';
 import { type Rights, type RightsAsked, rightsFor } from '../rights/rights.js';
 import { lackWords, type RoleStanding, roleWords, standingOf, unknownWords } from '../rights/standing.js';
 import { compareRights, writeRights } from '../rights/store.js';
-import { loadOrRefuse, rulesDirFor } from './rules.js';
 
 interface Options extends OutputOptions {
   rules?: string;
@@ -35,7 +35,7 @@ export function addIam(program: Command, context: Context): void {
     .description(
       'the least rights that the roles need in each account, made from the runbooks. Needs no connection, but for --diff with what they have',
     )
-    .option('--rules <dir>', 'folder with rules, runbooks and opssentinel.yaml; OPSSENTINEL_RULES when left out')
+    .option(...rulesOption)
     .option('--rule <name>', 'what this rule needs, as if it acted')
     .option('--env <name>', 'in this environment alone')
     .addOption(

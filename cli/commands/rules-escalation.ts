@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { apiClient, type Context, type OutputOptions, print } from '../context.js';
-import { loadOrRefuse, rulesDirFor } from '../loaded-rules.js';
+import { loadOrRefuse, rulesDirFor, rulesOption } from '../loaded-rules.js';
 import { type Automatic, silences, silentVariable, tfvars } from '../promote/escalation.js';
 
 /** `rules escalation`. */
@@ -10,7 +10,7 @@ export function addRulesEscalation(rules: Command, context: Context): void {
     .description(
       'how long PagerDuty should wait before it wakes people: for each service the learned p90 of its automatic rules, at most 10 min, as a file for Terraform. Changes nothing',
     )
-    .option('--rules <dir>', 'folder with rules, runbooks and opssentinel.yaml; OPSSENTINEL_RULES when left out')
+    .option(...rulesOption)
     .addHelpText(
       'after',
       '\nTo use it:  opssentinel rules escalation > deploy/terraform/pagerduty/escalation.auto.tfvars' +

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { apiClient, type Context, type OutputOptions, print } from '../context.js';
 import { Failure } from '../failure.js';
-import { loadOrRefuse, rulesDirFor } from '../loaded-rules.js';
+import { loadOrRefuse, rulesDirFor, rulesOption } from '../loaded-rules.js';
 import { learnedLines, suggestions } from '../promote/learned.js';
 import { ruleIn } from '../promote/named.js';
 
@@ -28,7 +28,7 @@ export function addRulesLabel(rules: Command, context: Context): void {
     )
     .argument('<rule>', 'its name')
     .requiredOption('--env <name>', 'in which environment')
-    .option('--rules <dir>', 'folder with rules, runbooks and opssentinel.yaml; OPSSENTINEL_RULES when left out')
+    .option(...rulesOption)
     .action((rule: string, options: OutputOptions & { env: string; rules?: string }) => learned(context, rule, options));
 }
 

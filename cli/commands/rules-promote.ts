@@ -4,24 +4,25 @@ import { dirname, join } from 'node:path';
 import { percent } from '../../domain/precision.js';
 import type { LoadedRule, RuleSet } from '../../rules/language/set.js';
 import { testRules } from '../cases/test-rules.js';
-import { apiClient, type Context, type OutputOptions, print, say } from '../context.js';
+import { apiClient, type Context, type OutputOptions, print } from '../context.js';
 import { Failure } from '../failure.js';
 import { connectedInstallation } from '../connected-installation.js';
 import { commitOnBranch } from '../promote/commit.js';
-import { type Edit, editMode } from '../promote/edit.js';
+import { editMode } from '../promote/edit.js';
 import { evidenceOf } from '../promote/evidence.js';
 import { gatesFor } from '../promote/gates.js';
-import { ruleIn } from '../promote/named.js';
+import { fileOf, pathOf, ruleIn } from '../promote/named.js';
 import { lastLine, pageLines, type Promotion } from '../promote/page.js';
 import { playedAgain } from '../promote/past.js';
 import { casesGate, demotionGate, onCallGate, riskGate } from '../promote/standing.js';
-import { loadOrRefuse, rulesDirFor } from '../loaded-rules.js';
+import { loadOrRefuse, rulesDirFor, rulesOption } from '../loaded-rules.js';
 import type { RightsFile } from '../../integrations/contract/rights.js';
 import { rightsGates } from '../promote/rights.js';
 import { type RightsAsked, rightsFor } from '../rights/rights.js';
 import { standingOf } from '../rights/standing.js';
 import { modeOrder } from '../../domain/plan.js';
 import { judgesOf } from './rules-backtest.js';
+import { addRulesDemote } from './rules-demote.js';
 import { addRulesEscalation } from './rules-escalation.js';
 import { addRulesLabel } from './rules-label.js';
 
@@ -33,18 +34,6 @@ interface PromoteOptions extends OutputOptions {
   pr?: boolean;
   rightsByHand?: string;
 }
-
-interface DemoteOptions extends OutputOptions {
-  env: string;
-  to: 'observe' | 'approve';
-  rules?: string;
-  reason: string;
-}
-
-const rulesOption = [
-  '--rules <dir>',
-  'folder with rules, runbooks and opssentinel.yaml; OPSSENTINEL_RULES when left out',
-] as const;
 
 /** `rules promote`, `rules demote`, and what they rest on. */
 export function addRulesPromote(rules: Command, context: Context): void {
@@ -62,21 +51,10 @@ export function addRulesPromote(rules: Command, context: Context): void {
     .option('--write', 'change that line of the file, and nothing else')
     .addOption(new Option('--pr', 'commit it on a branch of its own, with this page; nothing is pushed').conflicts('write'))
     .action((rule: string, options: PromoteOptions) => promote(context, rule, options));
-  rules
-    .command('demote')
-    .description('have a rule ask again, at once and everywhere, until the hold is lifted; names the line to change')
-    .argument('<rule>', 'its name')
-    .requiredOption('--env <name>', 'whose line is to be changed')
-    .addOption(new Option('--to <mode>', 'what the file should say').choices(['observe', 'approve']).default('approve'))
-    .requiredOption('--reason <text>', 'why: whoever looks later reads it')
-    .option(...rulesOption)
-    .action((rule: string, options: DemoteOptions) => demote(context, rule, options));
+  addRulesDemote(rules, context);
   addRulesLabel(rules, context);
   addRulesEscalation(rules, context);
 }
-
-const fileOf = ({ at }: LoadedRule): string => at.replace(/:\d+$/, '');
-const pathOf = (set: RuleSet, rule: LoadedRule): string => join(dirname(set.dir), fileOf(rule));
 
 async function promote(context: Context, name: string, options: PromoteOptions): Promise<void> {
   const { set, ...installed } = await loadOrRefuse(rulesDirFor(context, options.rules));
@@ -210,29 +188,4 @@ async function carriedOut(
   const page = join(dirname(set.dir), `${branch.replaceAll('/', '-')}.md`);
   await writeFile(page, `${subject}\n\n${body}\n`);
   return `The rules are in no git repository, so there is no commit. Branch ${branch}; its message and this page: ${page}`;
-}
-
-async function demote(context: Context, name: string, options: DemoteOptions): Promise<void> {
-  // First of all it asks; a rule that cannot be found in the files here may be in force all the same.
-  const scope = `rule:${name}`;
-  const hold = await apiClient(context, 'operator').stop({ kind: 'demotion', scope, reason: options.reason });
-  const change = await lineToChange(context, name, options);
-  const { text: _text, ...shown } = change ?? { text: '' };
-  print(context, options, 'Demotion', [{ hold, ...(change === undefined ? {} : { change: shown }) }], (colours) =>
-    [
-      `${colours.yellow('DEMOTED')}  ${name} asks before it acts, in every environment, from now on. Lift it with: opssentinel resume ${hold.id}`,
-      ...(change === undefined ? [] : ['', `TO BE CHANGED  ${change.at}`, `  - ${change.before}`, `  + ${change.after}`]),
-    ].join('\n'),
-  );
-}
-
-async function lineToChange(context: Context, name: string, { env, to, rules }: DemoteOptions): Promise<Edit | undefined> {
-  try {
-    const { set } = await loadOrRefuse(rulesDirFor(context, rules));
-    const rule = ruleIn(set, name, env);
-    return editMode(await readFile(pathOf(set, rule), 'utf8'), fileOf(rule), { rule: name, environment: env, to });
-  } catch (error) {
-    say(context, `Which line is to be changed is not known here: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  }
 }

@@ -7,7 +7,7 @@ import { caseItem, failureLines, gapLines, ruleLines } from '../cases/print.js';
 import { failedOf, testRules, type Tested } from '../cases/test-rules.js';
 import { type Context, type OutputOptions, print } from '../context.js';
 import { Failure } from '../failure.js';
-import { loadOrRefuse, rulesDirFor } from '../loaded-rules.js';
+import { loadOrRefuse, rulesArgument, rulesDirFor } from '../loaded-rules.js';
 import { shownPath } from '../paths.js';
 
 interface TestOptions extends OutputOptions {
@@ -22,7 +22,7 @@ export function addRulesTest(rules: Command, context: Context): void {
     .description(
       'plays every *.cases.yaml beside the rules: recorded deliveries, what the world would answer, what must come of it',
     )
-    .argument('[dir]', 'folder with rules, runbooks and opssentinel.yaml; OPSSENTINEL_RULES when left out')
+    .argument(...rulesArgument)
     .option(
       '--coverage',
       'fail also where a condition was never true or never false, a guard that a rule sets never refused, or a step was never come to',

@@ -7,7 +7,7 @@ import { problemText, sortProblems } from '../../rules/language/problem.js';
 import { installation, sha256 } from '../installation.js';
 import { type Context, type OutputOptions, print } from '../context.js';
 import { Failure } from '../failure.js';
-import { loadOrRefuse, rulesDirFor } from '../loaded-rules.js';
+import { rulesArgument, rulesDirFor } from '../loaded-rules.js';
 import { shownPath } from '../paths.js';
 import { addRulesBacktest } from './rules-backtest.js';
 import { addRulesDiff } from './rules-diff.js';
@@ -25,7 +25,7 @@ export function addRules(program: Command, context: Context): void {
   rules
     .command('lint')
     .description('every problem as file:line:column: what, and what to do. Needs no connection')
-    .argument('[dir]', 'folder with rules, runbooks and opssentinel.yaml; OPSSENTINEL_RULES when left out')
+    .argument(...rulesArgument)
     .action((dir: string | undefined, options: OutputOptions) => lint(context, dir, options));
   addRulesTest(rules, context);
   addRulesRevision(rules, context);
@@ -37,8 +37,6 @@ export function addRules(program: Command, context: Context): void {
   addRulesSchema(rules, context);
   addRulesExplain(rules, context);
 }
-
-export { loadOrRefuse, rulesDirFor };
 
 async function lint(context: Context, dir: string | undefined, options: OutputOptions): Promise<void> {
   const folder = rulesDirFor(context, dir);

@@ -1,5 +1,10 @@
+import { dirname, join } from 'node:path';
 import type { LoadedRule, RuleSet } from '../../rules/language/set.js';
 import { Failure } from '../failure.js';
+
+/** Its file, relative to the folder above the rules. */
+export const fileOf = ({ at }: LoadedRule): string => at.replace(/:\d+$/, '');
+export const pathOf = (set: RuleSet, rule: LoadedRule): string => join(dirname(set.dir), fileOf(rule));
 
 /** The one rule of that name, and the environment that is meant. */
 export function ruleIn(set: RuleSet, name: string, environment: string): LoadedRule {
