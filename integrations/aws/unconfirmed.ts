@@ -76,7 +76,7 @@ export const unconfirmed: readonly Unconfirmed[] = [
     assumes:
       'SimulatePrincipalPolicy compares a pattern in ResourceArns (instance/*) as text, judges the actions of one service together or answers InvalidInput, and refuses a role of another account.',
     tryIt:
-      'opssentinel iam --rule NAME --env NAME --diff roles with credentials of the account: nothing with the written policies in force, one statement when it was taken away; once with credentials of another account.',
+      'Run opssentinel iam --rule NAME --env NAME --diff roles with credentials of the account: nothing with the written policies in force, one statement when it was taken away; once with credentials of another account.',
     rests: ['integrations/aws/iam/standing.ts'],
   },
   {
