@@ -122,8 +122,13 @@ describe('what stands there', () => {
 
 describe('what the signature is over', () => {
   it('any other version than 1 and 2 is refused', async () => {
-    for (const SignatureVersion of ['0', '3', '', '1 ', 'constructor'])
-      expect(await doors.knock(JSON.stringify({ ...(await signed()), SignatureVersion }))).toMatchObject({ kind: 'refused' });
+    for (const SignatureVersion of ['0', '3', '', '1 ', 'valueOf', '__proto__'])
+      expect(await doors.knock(JSON.stringify({ ...(await signed()), SignatureVersion }))).toEqual({
+        kind: 'refused',
+        status: 401,
+        because: 'SignatureVersion is neither 1 nor 2.',
+      });
+    expect(await asked()).toEqual([]);
     expect(await doors.knock(JSON.stringify({ ...(await signed({ version: '1' })), SignatureVersion: '2' }))).toMatchObject({
       kind: 'refused',
     });
@@ -182,11 +187,15 @@ describe('what the signature is over', () => {
 
 describe('bodies that are no message', () => {
   it.each(['', '{', '[]', 'null', '"x"', '{"Type":"Notification"}', '\ufeff{}'])('%j is refused', async (body) => {
-    expect(await doors.knock(body)).toMatchObject({ kind: 'refused', status: 401 });
+    expect(await doors.knock(body)).toEqual({ kind: 'refused', status: 401, because: 'The body is not a message of SNS.' });
   });
 
   it('compressed ones are refused as such', async () => {
-    expect(await doors.knock('x', { 'content-encoding': 'gzip' })).toMatchObject({ kind: 'refused', status: 415 });
+    expect(await doors.knock('x', { 'content-encoding': 'gzip' })).toEqual({
+      kind: 'refused',
+      status: 415,
+      because: 'The body has a Content-Encoding, which SNS never sends.',
+    });
   });
 
   it('nothing that is sent makes it throw', async () => {

@@ -1,9 +1,13 @@
+import { createSign } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { deliveryIn, type Doors, startDoors } from '../testkit/receiver.js';
+import { simulatedCertificate } from '../simulated/sns/certificate.js';
+import { deliveryIn, type Doors, requestOf, startDoors } from '../testkit/receiver.js';
+import { stringToSign } from './sns/envelope.js';
 import { snsDoor } from './sns.js';
 
 const topic = 'arn:aws:sns:eu-west-1:111122223333:alarms';
 const arn = 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:web-cpu-high';
+const notOfCloudWatch = 'its StateChangeTime or NewStateValue is not one of CloudWatch';
 let doors: Doors;
 
 beforeAll(async () => {
@@ -113,29 +117,62 @@ describe('M3: an alarm by SNS', () => {
   });
 
   it.each([
-    ['another alarm in its ARN', { AlarmName: 'other' }],
-    ['another account than its ARN', { AWSAccountId: '999999999999' }],
-    ['an ARN that is no alarm’s', { AlarmArn: topic }],
-    ['no ARN', { AlarmArn: null }],
-    ['a region of another partition', { AlarmArn: arn.replace('arn:aws:', 'arn:aws-cn:') }],
-    ['a time that is none', { StateChangeTime: 'yesterday' }],
-    ['a time without a zone', { StateChangeTime: '2026-09-30T08:14:01.266' }],
-    ['a state that does not exist', { NewStateValue: 'PANIC' }],
-  ])('with %s is kept aside', async (_what, over) => {
-    expect(await publish(alarm(over))).toMatchObject({ kind: 'quarantined' });
+    ['another alarm in its ARN', { AlarmName: 'other' }, 'it names one alarm, and its ARN another'],
+    ['no name', { AlarmName: '' }, 'it names one alarm, and its ARN another'],
+    ['another account than its ARN', { AWSAccountId: '999999999999' }, 'it names one account, and its alarm ARN another'],
+    ['an ARN that is no alarm’s', { AlarmArn: topic }, 'its alarm ARN is not one of CloudWatch'],
+    ['no ARN', { AlarmArn: null }, 'its alarm lacks AlarmArn, StateChangeTime or NewStateValue'],
+    ['no time', { StateChangeTime: undefined }, 'its alarm lacks AlarmArn, StateChangeTime or NewStateValue'],
+    [
+      'a region of another partition',
+      { AlarmArn: arn.replace('arn:aws:', 'arn:aws-cn:') },
+      'its alarm ARN names a region of another partition',
+    ],
+    ['a time that is none', { StateChangeTime: 'yesterday' }, notOfCloudWatch],
+    ['a time without a zone', { StateChangeTime: '2026-09-30T08:14:01.266' }, notOfCloudWatch],
+    ['a state that does not exist', { NewStateValue: 'PANIC' }, notOfCloudWatch],
+  ])('with %s is kept aside', async (_what, over, because) => {
+    expect(await publish(alarm(over))).toEqual({ kind: 'quarantined', because: `signed, but ${because}` });
   });
 
-  it.each(['Something else', '[]', 'null', '{"a":1}', '"text"'])('is not what %s is: that is written down', async (message) => {
-    expect(await publish(message)).toMatchObject({ kind: 'recorded', eventType: 'sns.Notification' });
-  });
+  it.each(['Something else', '[]', 'null', '{"a":1}', '"text"', '{"AlarmName":"x"}', '{"NewStateValue":"ALARM"}'])(
+    'is not what %s is: that is written down',
+    async (message) => {
+      expect(await publish(message)).toMatchObject({
+        kind: 'recorded',
+        eventType: 'sns.Notification',
+        because: 'not an alarm of CloudWatch',
+      });
+    },
+  );
 
-  it('that is too old starts nothing', async () => {
-    const at = Date.now() - 3 * 3_600_000;
+  it('that was published more than 2 hours ago starts nothing', async () => {
+    const at = Date.now();
     const { message } = await doors.tell('sns/sign', { Type: 'Notification', TopicArn: topic, Message: alarm(), at });
-    expect(await doors.knock(JSON.stringify(message))).toMatchObject({
+    const after = (ms: number) => doors.knock(JSON.stringify(message), {}, new Date(at + ms).toISOString());
+    expect(await after(7_200_000)).toMatchObject({ kind: 'delivery' });
+    expect(await after(7_200_001)).toEqual({
+      kind: 'recorded',
+      eventId: message.MessageId,
+      eventType: 'sns.Notification',
+      because: 'too old to act: it was published more than 2 h ago',
+    });
+  });
+
+  it('that was published at a time that does not exist starts nothing', async () => {
+    const { message } = await doors.tell('sns/sign', { Type: 'Notification', TopicArn: topic, Message: alarm(), version: '2' });
+    const changed = { ...message, Timestamp: '2026-13-45T08:14:01.000Z' };
+    const Signature = createSign('RSA-SHA256').update(stringToSign(changed)).sign(simulatedCertificate('good').key, 'base64');
+    expect(await doors.knock(JSON.stringify({ ...changed, Signature }))).toMatchObject({
       kind: 'recorded',
       because: expect.stringContaining('too old'),
     });
+  });
+
+  it('comes with no Content-Encoding, or with the one that says so', async () => {
+    const { message } = await doors.tell('sns/sign', { Type: 'Notification', TopicArn: topic, Message: alarm() });
+    for (const encoding of ['', 'identity', ' Identity '])
+      expect(await doors.knock(JSON.stringify(message), { 'content-encoding': encoding })).toMatchObject({ kind: 'delivery' });
   });
 });
 
@@ -235,12 +272,30 @@ describe('a subscription', () => {
 
   it('that ended is proven by its own list of fields, and written down', async () => {
     await doors.tell('sns', { unsubscribe: topic });
-    expect(await doors.nth(1)).toMatchObject({ kind: 'recorded', eventType: 'sns.UnsubscribeConfirmation' });
+    expect(await doors.nth(1)).toMatchObject({
+      kind: 'recorded',
+      eventType: 'sns.UnsubscribeConfirmation',
+      because: `the subscription of ${topic} has ended: its alarms do not come here any more`,
+    });
     expect(await calls()).toEqual(['sns:certificate']);
   });
 });
 
 describe('what the door is told', () => {
+  it('is the variable of its topics; until then whatever comes has to come again', async () => {
+    expect(snsDoor).toMatchObject({
+      id: 'sns',
+      path: '/webhooks/sns',
+      summary: 'CloudWatch alarms from Amazon SNS.',
+      proofs: ['signature'],
+      signedBy: 'OPSSENTINEL_SNS_TOPICS',
+    });
+    expect(await snsDoor.receive(requestOf(Buffer.from('{}')), undefined)).toEqual({
+      kind: 'later',
+      because: 'No topic is named in OPSSENTINEL_SNS_TOPICS.',
+    });
+  });
+
   it('is closed while no topic is named', () => {
     for (const OPSSENTINEL_SNS_TOPICS of [undefined, '', ' , '])
       expect(snsDoor.door.parse({ OPSSENTINEL_SNS_TOPICS })).toBeUndefined();

@@ -11,14 +11,14 @@ import { type Topic, whyNotCertificate } from './sns/hosts.js';
 import { isKnownVersion, isSignedBy } from './sns/signature.js';
 
 /** SNS gives up after 3,600 s under every delivery policy (contracts 2.1); as much again for its clock and ours. Milliseconds. */
-const tooOldMs = 2 * 60 * 60 * 1_000;
+const tooOldMs = 7_200_000;
 
 /** Contracts 2.2. Only what names the transition: everything else is read at CloudWatch. */
 const alarmMessage = z.object({
-  AlarmName: z.string().min(1),
+  AlarmName: z.string(),
   NewStateValue: z.string(),
   AlarmArn: z.string(),
-  AWSAccountId: z.string().nullish(),
+  AWSAccountId: z.string().nullable().default(null),
   StateChangeTime: z.string(),
 });
 
@@ -96,7 +96,7 @@ function alarmOf({ Message, MessageId, SignatureVersion }: Envelope, topic: Topi
       ? { kind: 'quarantined', because: 'signed, but its alarm lacks AlarmArn, StateChangeTime or NewStateValue' }
       : undefined;
   const { AlarmArn, AlarmName, AWSAccountId, NewStateValue, StateChangeTime } = parsed.data;
-  const alarm = alarmNamed(AlarmArn, { name: AlarmName, account: AWSAccountId ?? null });
+  const alarm = alarmNamed(AlarmArn, { name: AlarmName, account: AWSAccountId });
   if (typeof alarm === 'string') return { kind: 'quarantined', because: `signed, but ${alarm}` };
   const at = alarmTime(StateChangeTime);
   const to = alarmStates.find((state) => state === NewStateValue);

@@ -14,21 +14,23 @@ export interface SigningCertificate {
 /** What a certificate of SNS must be, whoever served it; a sentence where it is not. */
 export function readCertificate(pem: string): SigningCertificate | string {
   let certificate: X509Certificate;
+  let key: KeyObject;
   try {
     certificate = new X509Certificate(pem);
+    // Throws where it cannot be read, as of an algorithm that nobody knows.
+    key = certificate.publicKey;
   } catch {
     return 'what stands at SigningCertURL is no certificate';
   }
   if (!certificate.issuer.split('\n').includes('O=Amazon')) return 'the signing certificate is not issued by Amazon';
-  const { publicKey: key } = certificate;
-  if (key.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < shortestKey)
+  if (key.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails as { modulusLength: number }).modulusLength < shortestKey)
     return `the signing certificate holds no RSA key of ${shortestKey} bits or more`;
   const from = Date.parse(certificate.validFrom);
   const until = Date.parse(certificate.validTo);
   return Number.isNaN(from) || Number.isNaN(until) ? 'the signing certificate has no dates' : { key, from, until };
 }
 
-/** A sentence where it is not valid at this time (epoch milliseconds). */
+/** A sentence where it is not valid at this time (epoch milliseconds); both ends of its time belong to it (RFC 5280, 4.1.2.5). */
 export function whyNotValid({ from, until }: SigningCertificate, at: number): string | undefined {
   if (at < from) return 'the signing certificate is not valid yet; compare the clock of this machine';
   if (at > until) return 'the signing certificate has expired; compare the clock of this machine';

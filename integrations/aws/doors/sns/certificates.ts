@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { VendorError } from '../../../contract/errors.js';
+import type { VendorError } from '../../../contract/errors.js';
 import { createHttp } from '../../../wire/http.js';
 import { readCertificate, type SigningCertificate } from './certificate.js';
+import { reachedAt } from './hosts.js';
 
 /** Reads signing certificates, each once. */
 export interface Certificates {
@@ -11,10 +12,10 @@ export interface Certificates {
 
 export type Looked = { certificate: SigningCertificate } | { later: string } | { never: string };
 
-/** Milliseconds. Fetching goes on when the one who asked has gone, so that the next one finds it. */
+/** Milliseconds. */
 const deadlineMs = 5_000;
 /** Real ones are 2 KB. Bytes. */
-const largestCertificate = 32 * 1024;
+const largestAnswer = 32_768;
 /** SNS has one or two per region. */
 const mostKnown = 50;
 const mostFetched = 8;
@@ -24,29 +25,31 @@ const failureStandsMs = 10_000;
 
 /** `endpoint`: where AWS is reached instead of the host that an address names, which is then told in the header `Host`. */
 export function createCertificates(endpoint: string | undefined, now: () => number = Date.now): Certificates {
-  const http = createHttp({ vendor: 'aws', secrets: [], deadlineMs, largestAnswer: largestCertificate });
+  const http = createHttp({ vendor: 'aws', secrets: [], deadlineMs, largestAnswer });
   const known = new Map<string, SigningCertificate>();
   const failed = new Map<string, { looked: Looked; until: number }>();
   const fetched = new Map<string, Promise<Looked>>();
 
   const ask = async (url: string): Promise<Looked> => {
-    const { origin, host, pathname } = new URL(url);
+    const { host, pathname } = new URL(url);
     try {
       const { body } = await http(
-        { signal: AbortSignal.timeout(deadlineMs), now },
+        // Goes on when the one who asked has gone, so that the next one finds it.
+        { signal: new AbortController().signal, now },
         {
           method: 'GET',
-          url: `${endpoint ?? origin}${pathname}`,
+          url: reachedAt(host, pathname, endpoint),
           operation: 'GET the signing certificate of SNS',
-          ...(endpoint === undefined ? {} : { headers: { host } }),
+          headers: { host },
           answer: z.string(),
         },
       );
       const read = readCertificate(body);
       return typeof read === 'string' ? { never: read } : { certificate: read };
     } catch (error) {
-      if (error instanceof VendorError && error.fault === 'absent') return { never: 'there is nothing at SigningCertURL' };
-      return { later: error instanceof Error ? error.message : 'the signing certificate of SNS cannot be read' };
+      // Nothing else is thrown by what `createHttp` made.
+      const { fault, message } = error as VendorError;
+      return fault === 'absent' ? { never: 'there is nothing at SigningCertURL' } : { later: message };
     }
   };
 
@@ -76,9 +79,7 @@ export function createCertificates(endpoint: string | undefined, now: () => numb
 
 const gone = (signal: AbortSignal): Promise<Looked> => {
   const late: Looked = { later: 'the signing certificate of SNS could not be read in time' };
-  return signal.aborted
-    ? Promise.resolve(late)
-    : new Promise((resolve) => signal.addEventListener('abort', () => resolve(late), { once: true }));
+  return signal.aborted ? Promise.resolve(late) : new Promise((resolve) => signal.addEventListener('abort', () => resolve(late)));
 };
 
 /** What was kept first goes first. */

@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { isFinal, VendorError } from '../../../contract/errors.js';
+import { isFinal, type VendorError } from '../../../contract/errors.js';
 import { createHttp } from '../../../wire/http.js';
-import { hostOf, type Topic } from './hosts.js';
+import { hostOf, reachedAt, type Topic } from './hosts.js';
 
 export type Confirmed = { subscription: string } | { refused: string } | { later: string };
 
-const largestAnswer = 64 * 1024;
+/** Bytes. */
+const largestAnswer = 65_536;
+/** Milliseconds. */
 const deadlineMs = 5_000;
 
 /**
@@ -24,12 +26,9 @@ export async function confirmSubscription(
       { signal, now },
       {
         method: 'POST',
-        url: `${endpoint ?? `https://${host}`}/`,
+        url: reachedAt(host, '/', endpoint),
         operation: 'sns:ConfirmSubscription',
-        headers: {
-          'content-type': 'application/x-www-form-urlencoded',
-          ...(endpoint === undefined ? {} : { host }),
-        },
+        headers: { 'content-type': 'application/x-www-form-urlencoded', host },
         body: new URLSearchParams({
           Action: 'ConfirmSubscription',
           Version: '2010-03-31',
@@ -43,7 +42,8 @@ export async function confirmSubscription(
     if (subscription?.startsWith(`${topic.arn}:`)) return { subscription };
     return { later: 'sns:ConfirmSubscription answered without the ARN of the subscription' };
   } catch (error) {
-    const says = error instanceof Error ? error.message : 'sns:ConfirmSubscription failed';
-    return error instanceof VendorError && isFinal(error.fault) ? { refused: says } : { later: says };
+    // Nothing else is thrown by what `createHttp` made.
+    const { fault, message } = error as VendorError;
+    return isFinal(fault) ? { refused: message } : { later: message };
   }
 }

@@ -31,7 +31,7 @@ export const snsDoorConfig = z
     if (arns.length === 0) return undefined;
     const endpoint = address?.replace(/\/+$/, '') || undefined;
     return {
-      topics: new Map(arns.flatMap((arn) => (parseTopic(arn) ? [[arn, parseTopic(arn) as Topic]] : []))),
+      topics: new Map(arns.map((arn) => [arn, parseTopic(arn) as Topic])),
       endpoint,
       certificates: createCertificates(endpoint),
     };

@@ -9,13 +9,18 @@ export interface Topic {
 
 /** The parts of a topic's ARN; `undefined` when it is none. */
 export function parseTopic(arn: string): Topic | undefined {
-  const [, , region, account, name] = topicPattern.exec(arn) ?? [];
-  return region && account && name ? { arn, region, account, name } : undefined;
+  if (!topicPattern.test(arn)) return undefined;
+  const [, , , region, account, name] = arn.split(':') as [string, string, string, string, string, string];
+  return { arn, region, account, name };
 }
 
 /** `sns.eu-west-1.amazonaws.com`; in China with `.cn` at its end. */
 export const hostOf = ({ region }: Pick<Topic, 'region'>): string =>
   `sns.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+
+/** Where a request to this host goes: there, or to the address at which AWS is reached instead. The header `Host` names the host all the same. */
+export const reachedAt = (host: string, path: string, endpoint: string | undefined): string =>
+  `${endpoint ?? `https://${host}`}${path}`;
 
 const snsHost = /^sns\.[a-zA-Z0-9-]{3,}\.amazonaws\.com(\.cn)?$/;
 const certificatePath = /^\/[A-Za-z0-9_-]{1,200}\.pem$/;

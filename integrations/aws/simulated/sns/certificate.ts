@@ -26,21 +26,40 @@ function makeCertificate(kind: CertificateKind): SimulatedCertificate {
     kind === 'ec'
       ? generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
       : generateKeyPairSync('rsa', { modulusLength: kind === 'short-key' ? 1_024 : 2_048 });
+  const pem = certificateOver(publicKey.export({ type: 'spki', format: 'der' }), {
+    issuer: kind === 'other-issuer' ? 'Amazon Lookalike' : 'Amazon',
+    from: timeOf(kind === 'not-yet' ? now + day : now - 3 * day),
+    until: timeOf(kind === 'expired' ? now - day : now + 30 * day),
+  });
+  return { pem, key: privateKey };
+}
+
+/** What a certificate says of itself. Times as ASN.1 writes them (`20260930081401Z`), or anything else in their place. */
+export interface Written {
+  issuer: string;
+  from: string;
+  until: string;
+}
+
+/** A certificate in PEM over this public key (SubjectPublicKeyInfo in DER), signed by nobody that anybody trusts. */
+export function certificateOver(publicKey: Buffer, { issuer, from, until }: Written): string {
   const issuing = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const toBeSigned = sequence(
     der(0xa0, integer(2)),
-    integer(now),
+    integer(Date.now()),
     ecdsaWithSha256,
-    name({ O: kind === 'other-issuer' ? 'Amazon Lookalike' : 'Amazon', CN: 'SANDBOX, worth nothing' }),
-    sequence(time(kind === 'not-yet' ? now + day : now - 3 * day), time(kind === 'expired' ? now - day : now + 30 * day)),
+    name({ O: issuer, CN: 'SANDBOX, worth nothing' }),
+    sequence(time(from), time(until)),
     name({ CN: 'sns.amazonaws.com' }),
-    publicKey.export({ type: 'spki', format: 'der' }),
+    publicKey,
   );
   const signature = sign('sha256', toBeSigned, issuing.privateKey);
   const certificate = sequence(toBeSigned, ecdsaWithSha256, bits(signature));
   const lines = certificate.toString('base64').match(/.{1,64}/g) ?? [];
-  return { pem: ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n'), key: privateKey };
+  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 }
+
+const timeOf = (ms: number): string => new Date(ms).toISOString().replace(/[-:T]|\.\d+/g, '');
 
 // X.509 in DER (ITU-T X.690): a tag, a length, and what is in it.
 
@@ -53,7 +72,7 @@ function der(tag: number, ...parts: readonly Buffer[]): Buffer {
 
 const sequence = (...parts: readonly Buffer[]): Buffer => der(0x30, ...parts);
 const bits = (content: Buffer): Buffer => der(0x03, Buffer.from([0]), content);
-const time = (ms: number): Buffer => der(0x18, Buffer.from(new Date(ms).toISOString().replace(/[-:T]|\.\d+/g, '')));
+const time = (text: string): Buffer => der(0x18, Buffer.from(text));
 
 /** Of a number above 0. A first bit that is set would make it negative. */
 function integer(value: number): Buffer {
