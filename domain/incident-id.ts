@@ -17,7 +17,7 @@ export function incidentId(ref: IncidentRef): string {
 const unescape = (text: string): string =>
   text.replace(/__|(?:_x[0-9a-f]{2})+/g, (escaped) => {
     if (escaped === '__') return '_';
-    return new TextDecoder().decode(Uint8Array.from(escaped.match(/[0-9a-f]{2}/g) ?? [], (byte) => Number.parseInt(byte, 16)));
+    return new TextDecoder().decode(Uint8Array.from(escaped.slice(2).split('_x'), (byte) => Number.parseInt(byte, 16)));
   });
 
 /** Which life of an incident one of our ids names: its `generation`. `undefined`: it is an id of another incident. */

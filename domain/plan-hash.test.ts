@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { hash } from '../tests/support/rules.js';
 import { canonicalJson } from './json.js';
-import { modeOrder, type Plan, planHash, planIn, riskOrder, shortHash } from './plan.js';
+import { modeOrder, type Plan, planHash, planIn, shortHash } from './plan.js';
 
 const plan = {
   ref: { source: 'pagerduty', externalId: 'Q1', generation: '0' },
@@ -55,6 +55,21 @@ describe('row 34: what an approval pins', () => {
     expect(hashOf(Object.fromEntries(Object.entries(plan).reverse()))).toBe(hashOf(plan));
   });
 
+  it('of several targets what each of them is and how it is acted on, not what moves by itself', () => {
+    const { target, selector, steps } = plan;
+    const other = { target: { ...target, id: 'arn:i-2' }, selector: { instance: 'i-2' }, steps };
+    const several = { ...plan, rollout: { each: [{ target, selector, steps }, other], batches: [1, 1], maxErrors: 0 } };
+    const movesInEach = /^rollout\.each\.\d\.target\.(facts|readAt|tags)/;
+    expect(hashOf(several)).not.toBe(hashOf(plan));
+    for (const { place, value } of changed(several).filter((one) => one.place.startsWith('rollout')))
+      expect([place, hashOf(value as object) === hashOf(several)]).toEqual([place, movesInEach.test(place)]);
+  });
+
+  it('is the same by which a plan without a rollout was approved before there were any', () => {
+    expect(hashOf({ ...plan, rollout: undefined })).toBe(hashOf(plan));
+    expect(hashOf(plan)).toBe('85a90332a3c7cde92560d65f41ab8bc7ce0af4eabc03df3c43340de7169f1506');
+  });
+
   it('is the whole hash, of which people see eight characters', () => {
     expect(hashOf(plan)).toMatch(/^[0-9a-f]{64}$/);
     expect(shortHash(hashOf(plan))).toBe(hashOf(plan).slice(0, 8));
@@ -81,9 +96,8 @@ describe('the text that hashes are taken of', () => {
   });
 });
 
-it('modes and risks stand in the order of what they allow, the least first', () => {
+it('modes stand in the order of what they allow, the least first', () => {
   expect(modeOrder).toEqual(['observe', 'approve', 'auto']);
-  expect(riskOrder).toEqual(['additive', 'disruptive', 'destructive']);
 });
 
 it('a decision has a plan where it came to one', () => {

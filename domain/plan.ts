@@ -164,15 +164,14 @@ export interface Plan {
 
 /**
  * The part of a plan that approvals pin: everything but what moves by itself between two reads, and where in which file a word stands:
- * a comment above a rule must not undo what a human has approved.
+ * a comment above a rule must not undo what a human has approved. `canonical` leaves out members that are `undefined`.
  */
 export function planHash(plan: Omit<Plan, 'hash'>, canonical: (value: unknown) => string, hash: Hash): string {
   const { target, rule, limits, rollout, ...rest } = plan;
   const { at: _at, ...content } = rule;
   const { setBy: _setBy, ...figures } = limits;
   const several = rollout && { ...rollout, each: rollout.each.map((each) => ({ ...each, target: still(each.target) })) };
-  const pinned = { ...rest, rule: content, limits: figures, target: still(target), ...(several ? { rollout: several } : {}) };
-  return hash(canonical(pinned));
+  return hash(canonical({ ...rest, rule: content, limits: figures, target: still(target), rollout: several }));
 }
 
 /** A target without what moves by itself between two reads. */
