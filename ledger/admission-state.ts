@@ -4,6 +4,7 @@ import { holdScopes } from '../domain/hold.js';
 import { approvalsOn } from './approvals.js';
 import type { Database, Db } from './database.js';
 import { inForce } from './holds.js';
+import type { PermitRow } from './permit-row.js';
 import type { AdmissionRequest } from './port.js';
 
 const hour = 3_600_000;
@@ -31,10 +32,8 @@ export async function readState(
   request: Asked,
   lock: boolean,
 ): Promise<AdmissionState & { now: number }> {
-  const clock = await sql<{
-    now: Date;
-  }>`select ${database.now()} as now`.execute(db);
-  const now = (clock.rows[0]?.now ?? new Date()).getTime();
+  const clock = await db.selectNoFrom(database.now().as('now')).executeTakeFirstOrThrow();
+  const now = clock.now.getTime();
   return {
     now,
     targetHeldBy: await holderOf(db, request, now, lock),
@@ -52,31 +51,33 @@ export async function readState(
  * unused holds nothing.
  */
 async function holderOf(db: Db, request: Asked, now: number, lock: boolean): Promise<AdmissionState['targetHeldBy']> {
-  const open = db
-    .selectFrom('permit')
-    .select(['incident', 'admitted_at', 'consumed_at', 'start_by', 'ended_at'])
+  const open = keptByOthers(db, request, now - longestRunMs)
     .where('target_id', '=', request.subject.targetId)
-    .where('incident', '!=', request.incident)
-    .where('released_at', 'is', null)
-    .where(armedAt, '>', new Date(now - longestRunMs))
     .orderBy('fence', 'desc');
-  const rows = await (lock ? open.forUpdate() : open).execute();
-  const holder = rows.find((row) => row.consumed_at !== null || (row.ended_at === null && row.start_by.getTime() > now));
-  return holder && { incident: holder.incident, since: holder.admitted_at.getTime() };
+  return holderAmong(await (lock ? open.forUpdate() : open).execute(), now);
 }
 
 /** The same for the failure domain: whoever acts there on another target. Admissions there take turns, so no row has to be locked. */
 async function domainHolderOf(db: Db, request: Asked, now: number): Promise<AdmissionState['domainHeldBy']> {
-  const rows = await db
-    .selectFrom('permit')
-    .select(['incident', 'admitted_at', 'consumed_at', 'start_by', 'ended_at'])
+  const open = keptByOthers(db, request, now - longestLeaseMs)
     .where('failure_domain', '=', request.failureDomain)
     .where('target_id', '!=', request.subject.targetId)
-    .where('incident', '!=', request.incident)
+    .orderBy('admitted_at');
+  return holderAmong(await open.execute(), now);
+}
+
+/** Permits of other runs that have not been given back. `since`: epoch milliseconds, excluded. */
+const keptByOthers = (db: Db, { incident }: Asked, since: number) =>
+  db
+    .selectFrom('permit')
+    .select(['incident', 'admitted_at', 'consumed_at', 'start_by', 'ended_at'])
+    .where('incident', '!=', incident)
     .where('released_at', 'is', null)
-    .where(armedAt, '>', new Date(now - longestLeaseMs))
-    .orderBy('admitted_at')
-    .execute();
+    .where(armedAt, '>', new Date(since));
+
+type Kept = Pick<PermitRow, 'incident' | 'admitted_at' | 'consumed_at' | 'start_by' | 'ended_at'>;
+
+function holderAmong(rows: readonly Kept[], now: number): AdmissionState['targetHeldBy'] {
   const holder = rows.find((row) => row.consumed_at !== null || (row.ended_at === null && row.start_by.getTime() > now));
   return holder && { incident: holder.incident, since: holder.admitted_at.getTime() };
 }
@@ -105,8 +106,9 @@ async function liftedLately(db: Db, scopes: readonly string[], now: number): Pro
     .where('kind', 'in', ['brake', 'demotion'])
     .where('lifted_at', '>', new Date(now - historyMs))
     .where(sql<boolean>`scope = any(${[...scopes]}::text[])`)
+    .$narrowType<{ lifted_at: Date }>()
     .execute();
-  return rows.flatMap(({ kind, scope, lifted_at: at }) => (at === null ? [] : [{ kind, scope, at: at.getTime() }]));
+  return rows.map(({ kind, scope, lifted_at: at }) => ({ kind, scope, at: at.getTime() }));
 }
 
 interface EffectRow {

@@ -97,7 +97,7 @@ export function holdOf(row: Selectable<HoldTable>): Hold {
     lifted_at: _at,
     lifted_by: _by,
     asked_by: askedBy,
-    asked_at: askedAt,
+    asked_at: _askedAt,
     asked_admin: _admin,
     ...rest
   } = row;
@@ -105,6 +105,6 @@ export function holdOf(row: Selectable<HoldTable>): Hold {
     ...rest,
     since: since.toISOString(),
     ...(until === null ? {} : { until: until.toISOString() }),
-    ...(askedBy === null || askedAt === null ? {} : { liftAskedBy: askedBy }),
+    ...(askedBy === null ? {} : { liftAskedBy: askedBy }),
   };
 }

@@ -275,7 +275,7 @@ describe('an incident', () => {
         owner: 'ada',
         until: 'tomorrow',
       }),
-    ).rejects.toThrow(/ISO 8601/);
+    ).rejects.toThrow('A hold\'s end must be an ISO 8601 time, not "tomorrow".');
   });
 
   it('judges expiry by its own clock', async () => {

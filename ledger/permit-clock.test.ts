@@ -156,10 +156,12 @@ describe('a permit', () => {
     expect(await admitted(asking({ attemptKey: 'key-3', incident: 'pagerduty:B' }, other))).toMatchObject({ fence: 1 });
   });
 
-  it('at the moment at which it ends it is judged anew', async () => {
+  it('at the moment at which it ends it is judged anew, and no other permit with it', async () => {
+    await admitted(asking({ attemptKey: 'key-0', incident: 'pagerduty:B' }, other));
     await admitted(asking());
     now += minute;
-    expect(await admitted(asking())).toMatchObject({ fence: 2 });
+    expect(await admitted(asking())).toMatchObject({ attemptKey: 'key-1', fence: 2, admittedAt: iso(now) });
+    expect(await ledger.permit('key-0')).toMatchObject({ fence: 1, admittedAt: iso(began) });
   });
 
   it('whether it would be granted is said also while another is being granted on the same target', async () => {
@@ -277,6 +279,8 @@ describe('what was done lately', () => {
     expect(await names()).toEqual(['none', 'rule', 'service', 'target', 'team']);
     now += 1;
     expect(await names()).toEqual(['rule', 'service', 'target', 'team']);
+    // Rules of no team share what is left to them.
+    expect((await did()).sort()).toEqual(['none', 'rule', 'service', 'target']);
     now = began + 31 * day - 1;
     expect(await names()).toEqual(['rule', 'service', 'target', 'team']);
     now += 1;
@@ -284,8 +288,11 @@ describe('what was done lately', () => {
   });
 
   it('the newest first, with what became of it, and never the attempt itself', async () => {
-    await used(asking({ incident: 'pagerduty:A', subject: { ...admissionRequest().subject, runbook: 'restart', team: 'web' } }));
+    const subject = { ...admissionRequest().subject, runbook: 'restart', team: 'web' };
+    await used(asking({ incident: 'pagerduty:A', subject, verifyWithinMs: hour }));
+    await ledger.effectStarted('key-1', { deployment: 'ecs-svc/1' }, 'begun');
     now += 1_000;
+    await ledger.effectEnded('key-1', 'succeeded', 'done');
     await ledger.effectVerified('key-1', false, 'still firing');
     await used(asking({ attemptKey: 'key-2', incident: 'pagerduty:B', subject: elsewhere }));
     const [second, first] = (await seen()).effects;
@@ -298,12 +305,24 @@ describe('what was done lately', () => {
       runbook: 'restart',
       team: 'web',
       at: began,
-      overAt: began,
+      overAt: began + 1_000,
       verified: false,
       verifiedAt: began + 1_000,
+      verifyBy: began + hour,
+      status: 'succeeded',
+      deployment: 'ecs-svc/1',
     });
-    expect(second).toMatchObject({ incident: 'pagerduty:B', runbook: '', team: '', at: began + 1_000 });
-    expect(second).not.toHaveProperty('verified');
+    expect(second).toEqual({
+      incident: 'pagerduty:B',
+      rule: 'another',
+      service: 'PSVC9',
+      action: 'aws.ssm.start-automation',
+      targetId: other,
+      runbook: '',
+      team: '',
+      at: began + 1_000,
+      overAt: began + 1_000,
+    });
     expect((await seen({ attemptKey: 'key-1' })).effects).toHaveLength(1);
   });
 
@@ -324,58 +343,5 @@ describe('what was done lately', () => {
     await admitted(asking({ subject: elsewhere }));
     await ledger.releaseTarget('pagerduty:QSBX0001');
     expect(await did()).toEqual([]);
-  });
-});
-
-describe('the brake’s count', () => {
-  it('incidents of a day, the newest first, without those that joined another', async () => {
-    for (const [id, at] of [
-      ['a', 0],
-      ['b', 2_000],
-      ['c', 1_000],
-    ] as const)
-      await ledger.putIncident({ id, startedAt: iso((now = began + at)) });
-    await ledger.putIncident({ id: 'c', outcome: 'joined' });
-    await ledger.putIncident({ id: 'b', outcome: 'fixed' });
-    now = began + day - 1;
-    expect((await seen()).incidents.map(({ incident, at }) => [incident, at])).toEqual([
-      ['b', began + 2_000],
-      ['a', began],
-    ]);
-    now += 1;
-    expect((await seen()).incidents).toHaveLength(1);
-  });
-
-  it('of when each was first heard of: nobody dates one in time to come, nor one that is known already anew', async () => {
-    await ledger.putIncident({ id: 'a', startedAt: iso(began - 3 * minute) });
-    await ledger.putIncident({ id: 'b', startedAt: '2099-01-01T00:00:00.000Z' });
-    now = began + minute;
-    for (const startedAt of [iso(now), '2099-01-01T00:00:00.000Z', '2000-01-01T00:00:00.000Z'])
-      for (const id of ['a', 'b']) await ledger.putIncident({ id, startedAt });
-    expect((await seen()).incidents.map(({ incident, at }) => [incident, at])).toEqual([
-      ['b', began],
-      ['a', began - 3 * minute],
-    ]);
-  });
-
-  it('begins anew where a human has lifted a brake or a demotion that covers this', async () => {
-    const place = (kind: 'stop' | 'brake' | 'demotion', scope: string) =>
-      ledger.placeHold({ kind, scope, reason: 'x', owner: 'ada' });
-    const holds = [
-      await place('brake', 'rule:ec2-cpu-high'),
-      await place('demotion', 'environment:prod'),
-      await place('stop', 'service:PSVC002'),
-      await place('brake', 'rule:another'),
-    ];
-    expect((await seen()).lifted).toEqual([]);
-    for (const { id } of holds) await ledger.liftHold(id, { by: 'grace', admin: false });
-    const wanted = [
-      { kind: 'brake', scope: 'rule:ec2-cpu-high', at: began },
-      { kind: 'demotion', scope: 'environment:prod', at: began },
-    ];
-    now = began + 31 * day - 1;
-    expect((await seen()).lifted.sort((a, b) => a.kind.localeCompare(b.kind))).toEqual(wanted);
-    now += 1;
-    expect((await seen()).lifted).toEqual([]);
   });
 });

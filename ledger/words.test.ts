@@ -6,6 +6,7 @@ import type { Ledger } from './port.js';
 import { admissionRequest } from './requests.fixture.js';
 
 let postgres: TestPostgres;
+let url: string;
 let ledger: Ledger;
 /** The ledger's clock, epoch milliseconds. */
 let now: number;
@@ -16,7 +17,8 @@ beforeAll(async () => {
 afterAll(() => postgres.stop());
 beforeEach(async () => {
   now = Date.parse('2026-11-22T03:00:00.000Z');
-  ledger = await openLedger({ url: await postgres.ledgerUrl(), deadlineMs: 10_000, now: () => now });
+  url = await postgres.ledgerUrl();
+  ledger = await openLedger({ url, deadlineMs: 10_000, now: () => now });
 });
 afterEach(() => ledger.close());
 
@@ -121,5 +123,19 @@ describe('row 26: holds', () => {
     expect(await ledger.liftHold(id, { by: 'ada', admin: true })).toBe('lifted');
     expect(await ledger.liftHold(id, { by: 'ada', admin: true })).toBe('no such hold');
     expect(await ledger.holds()).toEqual([]);
+  });
+
+  it('stay known when they are over: who lifted each, and when', async () => {
+    const first = await place('all');
+    now += 1_000;
+    const second = await place('rule:x', { until: '2026-11-22T03:00:02.000Z' });
+    now += 1_000;
+    await ledger.liftHold(first.id, { by: 'ada', admin: true });
+    await ledger.liftHold(first.id, { by: 'grace', admin: false });
+    expect(await ledger.pastHolds()).toEqual([second, { ...first, liftAskedBy: 'ada', liftedAt: '2026-11-22T03:00:02.000Z' }]);
+    expect(await postgres.sql(url, 'select lifted_by from hold order by since')).toEqual([
+      { lifted_by: 'ada and grace' },
+      { lifted_by: null },
+    ]);
   });
 });

@@ -108,6 +108,8 @@ const limitOf = ({ took }) => 3_000 + 10 * took;
 const worth = ({ kills, took }) => (kills + 0.2) / (took + 1);
 const bestFirst = (list) => [...list].sort((a, b) => worth(b) - worth(a));
 const timeOf = (list) => list.reduce((sum, { took }) => sum + took, 0);
+const killsOf = (list) => list.reduce((sum, { kills }) => sum + kills, 0);
+const worthOf = (list) => worth({ kills: killsOf(list), took: timeOf(list) });
 
 /** What survives is tried once more with everything loaded anew, where that is quick. Milliseconds. */
 const worthASecondLook = 3_000;
@@ -130,7 +132,7 @@ async function killedHere(id, covering) {
 /** With everything loaded anew while the mutant holds: what is computed at load, or kept from before. */
 async function killedAnew(id, covering) {
   const byFile = [...new Set(covering.map((one) => one.file))].map((file) => covering.filter((one) => one.file === file));
-  for (const ofFile of byFile.sort((a, b) => timeOf(a) - timeOf(b))) {
+  for (const ofFile of byFile.sort((a, b) => worthOf(b) - worthOf(a))) {
     const [{ file }] = ofFile;
     await within(60_000);
     active = id;
@@ -165,7 +167,8 @@ async function main() {
     await tell({
       coverage: { atLoad: [...atLoad], tests: known.map(({ test: _test, hits, ...one }) => ({ ...one, hits: [...hits] })) },
     });
-  for (const id of mutants) {
+  // What holds at load may show in any test: last, when it is known which files find the most.
+  for (const id of [...mutants].sort((a, b) => atLoad.has(a) - atLoad.has(b))) {
     await tell({ began: id });
     const covering = known.filter(({ hits }) => hits.has(id));
     const early = atLoad.has(id);

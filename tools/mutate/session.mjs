@@ -76,7 +76,11 @@ function runChild({ root, file, code, tests, mutants, seen }, done) {
       if (message.within !== undefined) watch(message.within);
       if (message.coverage !== undefined) seen.coverage = message.coverage;
       if (message.began !== undefined) current = message.began;
-      if (message.done !== undefined) done(message.done, { status: message.status, by: message.by });
+      if (message.done !== undefined) {
+        // The next process begins with the tests that have found the most.
+        for (const test of seen.coverage?.tests ?? []) if (`${test.file} › ${test.name}` === message.by) test.kills += 1;
+        done(message.done, { status: message.status, by: message.by });
+      }
       if (message.dirty !== undefined || message.broken !== undefined) last = message;
     });
     child.on('close', (exit, signal) => {
