@@ -94,10 +94,10 @@ function alertCounts(decision: Decision | undefined, { story }: ReportInput): bo
 const caller = (): string => Context.current().info.workflowExecution?.workflowId ?? '';
 
 async function settle(deps: ActivityDeps, { incident, ending, story }: ReportInput): Promise<void> {
-  const over = caller() === workflowIdOf(incident);
-  if (over) await closeOpenEffects(deps, incident);
-  const { kept } = await deps.ledger.releaseTarget(incident, over);
-  if (kept > 0) throw ApplicationFailure.nonRetryable(`${incident} has not ended: an effect of it is still open`, 'refused');
+  if (caller() !== workflowIdOf(incident))
+    throw ApplicationFailure.nonRetryable(`how ${incident} ended, its own run says and nobody else`, 'refused');
+  await closeOpenEffects(deps, incident);
+  await deps.ledger.releaseTarget(incident, true);
   await deps.ledger.putIncident({
     id: incident,
     remediation: ending.kind,
