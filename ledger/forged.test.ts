@@ -1,12 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startTestPostgres, type TestPostgres } from '../tests/support/postgres.js';
 import { openLedger } from './open.js';
-import type { Ledger } from './port.js';
+import type { AdmissionRequest, Ledger } from './port.js';
 import { admissionRequest, shown, yes } from './requests.fixture.js';
 
 let postgres: TestPostgres;
 let url: string;
 let ledger: Ledger;
+let request: AdmissionRequest;
 
 beforeAll(async () => {
   postgres = await startTestPostgres();
@@ -15,11 +16,11 @@ afterAll(() => postgres.stop());
 beforeEach(async () => {
   url = await postgres.ledgerUrl();
   ledger = await openLedger({ url, deadlineMs: 10_000 });
+  request = admissionRequest({ verifyWithinMs: 3_600_000 });
   await ledger.admit(request, yes);
 });
 afterEach(() => ledger.close());
 
-const request = admissionRequest({ verifyWithinMs: 3_600_000 });
 const released = async () =>
   (await postgres.sql(url, 'select released_at from permit order by attempt_key')).map((row) => row['released_at']);
 const verified = async () => (await postgres.sql(url, 'select verified from permit')).map((row) => row['verified']);
