@@ -148,6 +148,9 @@ describe('row 34: what the policy has taken back counts for runs that began befo
     expect(await ground('{ team-web: { tags: { a: "1" } } }', '{ team-web: { tags: { a: "2" } } }')).toEqual({
       tags: { a: '2' },
     });
+    expect(await ground('{ team-web: { pagerduty: PTEAM01 } }', '{ team-web: { pagerduty: PTEAM02 } }')).toEqual({
+      pagerduty: 'PTEAM02',
+    });
     const bounds = '{ approvers: [ada@example.com], accounts: ["444455556666"], regions: [eu-west-1], tags: { a: "1" } }';
     expect(await ground('{}', `{ team-web: ${bounds} }`)).toEqual({
       approvers: ['ada@example.com'],

@@ -48,7 +48,9 @@ function guarded({ hash, policy }: Rules, now: Rules, plan: Plan | undefined): R
       [...new Set([...Object.keys(policy.doc.teams), ...Object.keys(now.policy.doc.teams)])].map((name) => {
         // A team that was none before was bounded by nothing.
         const [before = {}, today] = [policy.doc.teams[name], now.policy.doc.teams[name]];
-        return [name, { ...before, ...stillNamed(before, today), ...stillTheirs(before, today) }];
+        // Whose duty counts is whom PagerDuty has under the name of today.
+        const rota = today?.pagerduty === undefined ? {} : { pagerduty: today.pagerduty };
+        return [name, { ...before, ...rota, ...stillNamed(before, today), ...stillTheirs(before, today) }];
       }),
     ),
   };

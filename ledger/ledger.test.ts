@@ -318,6 +318,15 @@ describe('a ledger that does not answer', () => {
     await expect(openLedger({ url: fresh })).rejects.toThrow(/newer/);
   });
 
+  it('is not opened where another line of versions made it: half of each would be worse than none', async () => {
+    const fresh = await postgres.freshUrl();
+    await (await openLedger({ url: fresh })).close();
+    await postgres.sql(fresh, "update schema_version set name = 'something else' where version = 2");
+    await expect(openLedger({ url: fresh })).rejects.toThrow(
+      /^version 2 of the ledger's schema is "something else", and this program's is ".+": another/,
+    );
+  });
+
   it('says so within its deadline: nobody there, there but mute, locked, or gone', async () => {
     const nobody = url.replace(/:\d+\//, ':1/');
     await expect(openLedger({ url: nobody, deadlineMs: 300 })).rejects.toBeInstanceOf(LedgerUnavailable);

@@ -17,7 +17,7 @@ export async function migrate(url: string, connectWithinMs: number): Promise<voi
   client.on('error', () => undefined);
   try {
     await client.connect();
-    if ((await versionOf(client)) === migrations.length) return;
+    if (compared(await appliedTo(client)) === migrations.length) return;
     await client.query('begin');
     await client.query('select pg_advisory_xact_lock($1::bigint)', [lockKey]);
     await applyMissing(client);
@@ -29,25 +29,40 @@ export async function migrate(url: string, connectWithinMs: number): Promise<voi
   }
 }
 
-async function versionOf(client: pg.Client): Promise<number> {
+interface Applied {
+  version: number;
+  name: string;
+}
+
+async function appliedTo(client: pg.Client): Promise<Applied[]> {
   const there = await client.query<{ is: boolean }>(`select to_regclass('schema_version') is not null as is`);
-  if (!there.rows[0]?.is) return 0;
-  const version = await client.query<{ version: number }>('select coalesce(max(version), 0)::int as version from schema_version');
-  return version.rows[0]?.version ?? 0;
+  return there.rows[0]?.is ? allOf(client) : [];
+}
+
+const allOf = async (client: pg.Client): Promise<Applied[]> =>
+  (await client.query<Applied>('select version, name from schema_version order by version')).rows;
+
+/** How many of ours stand. What was applied under a number stays under it: a ledger of another line of versions would be half of each. */
+function compared(applied: readonly Applied[]): number {
+  const version = applied.at(-1)?.version ?? 0;
+  if (version > migrations.length)
+    throw new Error(
+      `the ledger's schema is version ${version}, newer than this program knows (${migrations.length}): use a newer OpsSentinel.`,
+    );
+  const other = applied.find((one) => migrations[one.version - 1]?.name !== one.name);
+  if (other)
+    throw new Error(
+      `version ${other.version} of the ledger's schema is "${other.name}", and this program's is "${migrations[other.version - 1]?.name}": another line of versions made it. Use the OpsSentinel that made it, or another database.`,
+    );
+  return version;
 }
 
 async function applyMissing(client: pg.Client): Promise<void> {
   await client.query(
     'create table if not exists schema_version (version int primary key, name text not null, at timestamptz not null default clock_timestamp())',
   );
-  // Not by name again: who has waited here for another process may still believe that there is no such table.
-  const applied = await client.query<{ version: number }>('select coalesce(max(version), 0)::int as version from schema_version');
-  const version = applied.rows[0]?.version ?? 0;
-  if (version > migrations.length) {
-    throw new Error(
-      `the ledger's schema is version ${version}, newer than this program knows (${migrations.length}): use a newer OpsSentinel.`,
-    );
-  }
+  // Not asked whether it is there: who has waited here for another process may still believe that there is no such table.
+  const version = compared(await allOf(client));
   for (const [index, { name, sql }] of migrations.entries()) {
     if (index < version) continue;
     await client.query(sql);

@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RuleSet } from '../../rules/language/set.js';
 import { always, lookAt, namedFor, type Question } from '../situation/calendars.js';
 import type { ReconcileDeps } from './deps.js';
 
 /** Questions that one round asks: they share the vendors' requests per minute with what is on. */
 const mostAsked = 60;
+/** A calendar that hangs must not cost the round, which looks for incidents. Milliseconds. */
+const longestLookMs = 60_000;
 
 /**
  * Looks at every calendar outside that an effect would be asked about now, although nothing has happened: so people see what is closed
@@ -13,7 +16,11 @@ export async function lookAtCalendars(deps: ReconcileDeps): Promise<void> {
   try {
     const set = deps.rules();
     const questions = Object.keys(set.policy.doc.environments).flatMap((environment) => about(deps, set, environment));
-    await lookAt(deps, set, onceEach(questions).slice(0, mostAsked), { incident: 'opssentinel:reconcile', by: 'reconciliation' });
+    const looking = lookAt(deps, set, onceEach(questions).slice(0, mostAsked), {
+      incident: 'opssentinel:reconcile',
+      by: 'reconciliation',
+    });
+    await Promise.race([looking, sleep(longestLookMs, undefined, { ref: false })]);
   } catch {
     // What is shown grows older, and says so.
   }
