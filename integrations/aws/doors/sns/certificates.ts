@@ -38,7 +38,7 @@ export function createCertificates(endpoint: string | undefined, now: () => numb
         { signal: new AbortController().signal, now },
         {
           method: 'GET',
-          url: reachedAt(host, pathname, endpoint),
+          url: `${reachedAt(host, endpoint)}${pathname}`,
           operation: 'GET the signing certificate of SNS',
           headers: { host },
           answer: z.string(),

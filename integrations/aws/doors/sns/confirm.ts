@@ -26,7 +26,7 @@ export async function confirmSubscription(
       { signal, now },
       {
         method: 'POST',
-        url: reachedAt(host, '/', endpoint),
+        url: reachedAt(host, endpoint),
         operation: 'sns:ConfirmSubscription',
         headers: { 'content-type': 'application/x-www-form-urlencoded', host },
         body: new URLSearchParams({

@@ -49,8 +49,8 @@ describe('the host of SNS', () => {
 
   it('is asked itself, or at the address that stands for AWS', () => {
     const host = 'sns.eu-west-1.amazonaws.com';
-    expect(reachedAt(host, '/a.pem', undefined)).toBe('https://sns.eu-west-1.amazonaws.com/a.pem');
-    expect(reachedAt(host, '/a.pem', 'http://127.0.0.1:4566')).toBe('http://127.0.0.1:4566/a.pem');
+    expect(reachedAt(host, undefined)).toBe('https://sns.eu-west-1.amazonaws.com');
+    expect(reachedAt(host, 'http://127.0.0.1:4566')).toBe('http://127.0.0.1:4566');
   });
 });
 

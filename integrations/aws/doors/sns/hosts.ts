@@ -19,8 +19,7 @@ export const hostOf = ({ region }: Pick<Topic, 'region'>): string =>
   `sns.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 
 /** Where a request to this host goes: there, or to the address at which AWS is reached instead. The header `Host` names the host all the same. */
-export const reachedAt = (host: string, path: string, endpoint: string | undefined): string =>
-  `${endpoint ?? `https://${host}`}${path}`;
+export const reachedAt = (host: string, endpoint: string | undefined): string => endpoint ?? `https://${host}`;
 
 const snsHost = /^sns\.[a-zA-Z0-9-]{3,}\.amazonaws\.com(\.cn)?$/;
 const certificatePath = /^\/[A-Za-z0-9_-]{1,200}\.pem$/;
