@@ -55,7 +55,7 @@ describe('while an admission is under way', () => {
       url,
       async ({ untilSomebodyWaits }) => {
         const admission = ledger.admit(changed, yes);
-        await untilSomebodyWaits();
+        await Promise.race([admission, untilSomebodyWaits()]);
         const use = ledger.consume(shown(asking()));
         await Promise.race([use, sleep(300)]);
         return { admission, use };

@@ -22,8 +22,9 @@ export function consumption(database: Database): Effects {
           update permit set consumed_at = null, armed = armed + 1,
             start_by = ${database.now()} + (start_by - coalesce(armed_at, admitted_at)), armed_at = ${database.now()}
           where attempt_key = ${attemptKey} and consumed_at is not null and ended_at is null and released_at is null and armed < ${mostArmed}
-            and armed = coalesce(${armed ?? null}::int, armed)`.execute(db);
-        return (opened.numAffectedRows ?? 0n) > 0n;
+            and armed = coalesce(${armed}::int, armed)
+          returning id`.execute(db);
+        return opened.rows.length > 0;
       }),
     effectStarted: (attemptKey, ref, says) =>
       database.run(async (db) => {
@@ -75,14 +76,14 @@ const longestUndoMs = 3_600_000;
  * of the statement's beginning, and only the update's own condition sees a row that it had to wait for.
  */
 async function releaseTarget(database: Database, incident: string, over: boolean, target?: string): Promise<{ kept: number }> {
-  const theirs = sql`(incident = ${incident} and released_at is null and target_id = coalesce(${target ?? null}::text, target_id))`;
+  const theirs = sql`(incident = ${incident} and released_at is null and target_id = coalesce(${target}::text, target_id))`;
   const open = sql`(
     consumed_at is not null and verified is null and coalesce(status, '') not in ('unknown', 'not-done')
     and (ended_at is null or verify_within_ms is not null)
     and consumed_at + coalesce(verify_within_ms, ${longestUndoMs}) * interval '1 millisecond' > ${database.now()}
   )`;
   return database.run(async (db) => {
-    const kept = await sql<{ kept: string }>`
+    const kept = await sql`
       with open as (
         select distinct target_id from permit where ${theirs} and not ${over} and ${open}
       ), freed as (
@@ -95,8 +96,8 @@ async function releaseTarget(database: Database, incident: string, over: boolean
         from open having count(*) > 0
         on conflict do nothing
       )
-      select count(*) as kept from open`.execute(db);
-    return { kept: Number(kept.rows[0]?.kept ?? 0) };
+      select target_id from open`.execute(db);
+    return { kept: kept.rows.length };
   });
 }
 
