@@ -5,6 +5,7 @@ import type { JsonObject } from '../../domain/json.js';
 import type { GuardVerdict } from '../../domain/permit.js';
 import { planIn, type PlanStep } from '../../domain/plan.js';
 import type { NewRecord } from '../../domain/record.js';
+import type { Call } from '../../integrations/contract/call.js';
 import { VendorError } from '../../integrations/contract/errors.js';
 import type { AdmissionRequest } from '../../ledger/port.js';
 import { hash, policy, rule, runbook, setOf } from '../../tests/support/rules.js';
@@ -26,6 +27,8 @@ interface World {
   permits?: object[];
   approvals?: object[];
   timeline?: object[];
+  /** What the target's type does beside. */
+  type?: object;
 }
 
 const verdictOf = (change: Partial<GuardVerdict>, index: number): GuardVerdict => ({
@@ -39,6 +42,7 @@ const verdictOf = (change: Partial<GuardVerdict>, index: number): GuardVerdict =
 
 function bench(world: World = {}) {
   const { mode = 'auto', says = [{}], preState = { state: 'running' }, permits = [], approvals = [], timeline = [] } = world;
+  const calls: Call[] = [];
   const set = setOf(policy('profile: bench'), runbook(), rule('cpu', `mode: { staging: ${mode} }`, ladder));
   const requests: Omit<AdmissionRequest, 'preState'>[] = [];
   const told: NewRecord[] = [];
@@ -60,7 +64,9 @@ function bench(world: World = {}) {
     own: ['arn:own'],
     offered: {
       incident: world.incident ?? {},
-      preState: async () => {
+      type: world.type ?? {},
+      preState: async (call) => {
+        calls.push(call);
         if (preState instanceof Error) throw preState;
         return preState;
       },
@@ -90,7 +96,7 @@ function bench(world: World = {}) {
       return activity(deps, { ...about, planHash: planIn(decision)?.hash ?? 'none', step: 0, ...change });
     });
   const plan = () => inActivity(() => planNow(deps));
-  return { run, plan, requests, told, facts, deps };
+  return { run, plan, requests, told, facts, deps, calls };
 }
 
 const refusal = (guard: string, limit: string, found: string): GuardVerdict => ({
@@ -140,6 +146,12 @@ describe('what admission asks the ledger for', () => {
     expect(facts).toMatchObject([
       { now, readNow: now, incidentId: 'pagerduty:Q1', ourselves: ['PAGENT1'], own: ['arn:own'], mode: 'auto', approvers: [] },
     ]);
+  });
+
+  it('what it finds before the effect it reads with the role that reads, never with the one that acts', async () => {
+    const { run, calls } = bench();
+    await run(admit);
+    expect(calls).toMatchObject([{ place: { account: '111122223333', region: 'eu-west-1', role: 'R' } }]);
   });
 
   it('shows the guards who may approve where somebody has, and who asked for it', async () => {
@@ -247,14 +259,16 @@ describe('a later step', () => {
     [{}, 'step 1 has not ended'],
     [{ ...ended, status: 'not-done' }, 'step 1 was not done'],
     [{ ...ended, status: 'unknown' }, 'whether step 1 was done is not known'],
+    [{ ended_at: 'who knows' }, 'whether step 1 has helped is not known yet'],
     [{ ...ended, verified: true }, 'step 1 has helped'],
     [ended, 'whether step 1 has helped is not known yet'],
     [{ ...ended, verified: false }, undefined],
   ])('after one that is %j', async (change, found) => {
-    const { run, told } = bench({ permits: [await row(change)] });
+    const { run, told, facts } = bench({ permits: [await row(change)] });
     const answer = await run(admit, { step: 1 });
     expect(answer.admitted ? undefined : answer.refusedBy.found).toBe(found);
     expect(told).toMatchObject([{ says: expect.stringMatching(/^step 2: /) }]);
+    expect(facts).toMatchObject(answer.admitted ? [{ laterStep: true }] : []);
   });
 
   it('waits until the one below has had all its time, to the millisecond', async () => {
@@ -291,6 +305,14 @@ describe('what is written down', () => {
     });
   });
 
+  it('of its group where it has one: that a target has none is no news', async () => {
+    const healthy = [{ guard: 'healthy', found: '3 of 4 stay well' }];
+    const group = { name: 'asg-web', total: 4, healthy: 3, targetHealthy: false };
+    const around = async () => ({ people: [], group, unknown: [], untold: [] });
+    expect(await line(healthy, {}, { type: { around } })).toMatchObject({ says: '1 allow: 3 of 4 stay well' });
+    expect(await line(healthy)).toMatchObject({ says: '1 allow: ' });
+  });
+
   it.each<[string, Partial<GuardVerdict>, string, string, string]>([
     [
       'a refusal',
@@ -313,6 +335,12 @@ describe('asked before anybody is woken', () => {
     expect(told).toEqual([]);
     expect(requests[0]).not.toHaveProperty('preState');
     expect(await run(preview, { step: 5 })).toMatchObject([{ guard: 'plan' }]);
+  });
+
+  it('of a rule that only observes nobody is asked to allow anything', async () => {
+    const { run, facts } = bench({ mode: 'observe' });
+    expect(await run(preview)).toEqual([refusal('mode', 'approve or auto', 'the rule only observes here')]);
+    expect(facts).toEqual([]);
   });
 });
 

@@ -4,7 +4,7 @@ import { incidentId } from '../../domain/incident-id.js';
 import type { JsonObject } from '../../domain/json.js';
 import { longestVerifyMs } from '../../domain/patience.js';
 import type { Admission, GuardVerdict } from '../../domain/permit.js';
-import { aimedAt, batchesOf, type Plan, type PlanStep, shortHash } from '../../domain/plan.js';
+import { aimedAt, type Plan, type PlanStep, shortHash } from '../../domain/plan.js';
 import { failureDomain } from '../../domain/target.js';
 import { decisiveVerdict, foundWords } from '../../domain/verdicts.js';
 import { guardFacts } from '../../decide/guard-facts.js';
@@ -68,17 +68,10 @@ export async function preview(deps: ActivityDeps, input: StepInput): Promise<Gua
 
 /** The same step on each of the plan's other targets, whenever their turn comes. */
 async function others(deps: ActivityDeps, input: StepInput, { situation, plan }: Derived): Promise<Derived[]> {
-  const rest = batchesOf(plan).flat().slice(1);
-  const found = await Promise.all(
-    rest.map(async (target): Promise<Derived[]> => {
-      const one = aimedAt(plan, target);
-      const step = one?.steps[input.step];
-      if (!one || !step) return [];
-      const aimed = { situation, plan: one, step };
-      return [{ ...aimed, facts: await factsFor(deps, input, aimed) }];
-    }),
-  );
-  return found.flat();
+  const rest = plan.rollout?.each.slice(1) ?? [];
+  // Each has the one step: a ladder climbs on one target.
+  const aimed = rest.flatMap((one) => one.steps.map((step) => ({ situation, plan: { ...plan, ...one }, step })));
+  return Promise.all(aimed.map(async (one) => ({ ...one, facts: await factsFor(deps, input, one) })));
 }
 
 /**
@@ -120,7 +113,7 @@ async function aimAgain(deps: ActivityDeps, input: StepInput, observing = false)
     return no('plan', shortHash(input.planHash), await whyAnother(deps, input.incident, decision.plan));
   if (decision.concluded === 'observe' && !observing) return no('mode', 'approve or auto', 'the rule only observes here');
   const plan = aimedAt(decision.plan, input.target);
-  if (!plan) return no('target', 'a target of the plan', `it does not act on ${input.target ?? 'that'}`);
+  if (!plan) return no('target', 'a target of the plan', `it does not act on ${input.target}`);
   const step = plan.steps[input.step];
   if (!step) return no('plan', `${plan.steps.length} steps`, `it has no step ${input.step + 1}`);
   const early = (await beforeItsTurn(deps, input, plan)) ?? (await beforeItsBatch(deps, input, decision.plan));
@@ -228,8 +221,7 @@ async function refusedOutright(deps: ActivityDeps, input: StepInput, refusedBy: 
   return admission;
 }
 
-async function writeDown(deps: ActivityDeps, input: StepInput, admission: Admission, grouped = false): Promise<void> {
-  const allow = admission.verdicts.filter(({ verdict }) => verdict === 'allow').length;
+async function writeDown(deps: ActivityDeps, input: StepInput, admission: Admission, grouped?: boolean): Promise<void> {
   // One line per step and answer, not one per time it was asked.
   const refused = admission.admitted ? undefined : admission.refusedBy;
   const waits = refused?.wait === true;
@@ -241,15 +233,15 @@ async function writeDown(deps: ActivityDeps, input: StepInput, admission: Admiss
       (input.step > 0 ? `step ${input.step + 1}: ` : '') +
       (refused
         ? `${waits ? 'held' : refused.verdict === 'ask' ? 'asks' : 'REFUSED'} by ${refused.guard}: ${foundWords(refused, deps.now())}`
-        : `${allow} allow: ${allowedWords(admission.verdicts, grouped)}`),
+        : `${admission.verdicts.length} allow: ${allowedWords(admission.verdicts, grouped)}`),
     once: `guards.${input.step}${input.target === undefined ? '' : `.${input.target}`}.${refused ? `${refused.guard}.${refused.verdict}` : 'allow'}`,
     data: { step: input.step, verdicts: admission.verdicts as unknown as JsonObject[], ...rulesSaid(deps.rules()) },
   });
 }
 
 /** The ones that say something about this very incident. That a target has no group is no news. */
-function allowedWords(verdicts: readonly GuardVerdict[], grouped: boolean): string {
+function allowedWords(verdicts: readonly GuardVerdict[], grouped: boolean | undefined): string {
   const telling = ['firingFor', 'corroborate', ...(grouped ? ['healthy'] : [])];
-  const found = verdicts.filter(({ guard, verdict }) => telling.includes(guard) && verdict === 'allow').map(({ found }) => found);
+  const found = verdicts.filter(({ guard }) => telling.includes(guard)).map((one) => one.found);
   return found.join('; ');
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Approval, type ApprovalRequest, boundRequestId } from '../../domain/approval.js';
+import type { Approval, ApprovalRequest } from '../../domain/approval.js';
 import type { LedgerRecord } from '../../domain/record.js';
-import { hash } from '../../tests/support/rules.js';
 import { type Heard, judging, planHash } from '../testkit/judging.js';
 import type { JudgeInput } from '../types.js';
 
@@ -62,7 +61,13 @@ describe('row 48: a word is answered, kept and told, all with the same content',
     const says = `ada@example.com (api): refused, ${reason}`;
     expect(answer).toEqual({ answer: { accepted: false, reason }, says });
     expect(kept).toMatchObject([{ accepted: false, reason }]);
-    expect(told).toMatchObject([{ state: 'refused', says }]);
+    expect(told).toMatchObject([{ state: 'refused', says, data: { because: reason } }]);
+  });
+
+  it('one that does not, under the name that our own door knows, whatever name the caller gives', async () => {
+    const { answer, kept } = await judge({ by: 'grace@example.com' }, { people: [] });
+    expect(answer.says).toMatch(/^ada@example\.com \(api\): refused, /);
+    expect(kept).toMatchObject([{ by: 'ada@example.com' }]);
   });
 
   it('a no', async () => {
@@ -77,9 +82,10 @@ describe('row 48: a word is answered, kept and told, all with the same content',
   });
 
   it('one through Temporal alone, whose name nobody checked, in whose row another name never stands', async () => {
-    const { answer, kept } = await judge({ ...signal, by: 'eve' });
+    const { answer, kept, told } = await judge({ ...signal, by: 'eve' });
     expect(answer).toMatchObject({ settled: 'approved', says: 'approved by eve (temporal, identity not checked)' });
     expect(kept).toMatchObject([{ by: 'eve', via: 'temporal', verifiedIdentity: false }]);
+    expect(told[0]?.data).not.toHaveProperty('requestId');
     expect((await judge({ by: 'eve' })).kept).toMatchObject([{ by: 'ada@example.com' }]);
   });
 });
@@ -124,6 +130,24 @@ describe('row 34, row 36: why a word does not count', () => {
       'a signal where the policy takes none',
       signal,
       { plan: { approval: { count: 1, signals: 'refuse' } } },
+      {},
+      'the policy takes no approvals from Temporal: use opssentinel approve',
+    ],
+    [
+      'a signal where the policy takes none any more',
+      signal,
+      { policy: 'approval: { signals: refuse }' },
+      {},
+      'the policy takes no approvals from Temporal: use opssentinel approve',
+    ],
+    [
+      'a button behind a token, where the policy takes no word of whom nobody checked',
+      {},
+      {
+        row: { role: 'claimed', via: 'pagerduty button' },
+        plan: { approval: { count: 1, signals: 'refuse' } },
+        timeline: [{ once: `ask.${planHash}.first` }],
+      },
       {},
       'the policy takes no approvals from Temporal: use opssentinel approve',
     ],
@@ -211,6 +235,14 @@ describe('row 32: how many are wanted', () => {
   });
 });
 
+it('row 32: however many names nobody checked, they are one operator', async () => {
+  const unchecked = { decision: 'approve', accepted: true, verifiedIdentity: false } as const;
+  const two = { plan: { approval: { count: 2, signals: 'count' } }, given: [{ ...unchecked, by: 'mallory' }] };
+  const { answer } = await judge({ ...signal, by: 'eve' }, two);
+  expect(answer.answer).toEqual({ accepted: true, reason: 'counted; 1 more wanted' });
+  expect((await judge({}, two)).answer).toMatchObject({ settled: 'approved' });
+});
+
 describe('whose word it is', () => {
   const shownFirst = { phase: 'approval', once: `ask.${planHash}.first` } as LedgerRecord;
 
@@ -245,11 +277,32 @@ describe('whose word it is', () => {
     ).toBe('rejected');
   });
 
-  it('row 34: a word that was refused stays refused, whoever is on call by now', async () => {
-    const requestId = boundRequestId(hash, 'one', { decision: 'approve', planHash });
-    const data = { requestId, because: 'ada@example.com is not on call' };
-    const before = { phase: 'approval', state: 'refused', data } as unknown as LedgerRecord;
-    const { answer } = await judge({}, { timeline: [before] });
-    expect(answer.answer).toEqual({ accepted: false, reason: 'ada@example.com is not on call' });
+  describe('row 34: a word that was refused stays refused', () => {
+    it('whoever is on call by now: as it was told, so it is read again', async () => {
+      const first = await judge({}, { people: [] });
+      const { answer } = await judge({}, { timeline: [{ phase: 'approval', state: 'refused' }, ...first.told] });
+      expect(answer.answer).toEqual(first.answer.answer);
+      expect(answer.answer).toMatchObject({ accepted: false });
+    });
+
+    it('whatever else is told of the same request', async () => {
+      const [refused] = (await judge({}, { people: [] })).told;
+      const [counted] = (await judge()).told;
+      const data = refused?.data;
+      const others = [counted, { phase: 'webhook', state: 'refused', data: { requestId: data?.['requestId'] } }];
+      expect((await judge({}, { timeline: [...others, refused as object] as object[] })).answer.answer).toEqual({
+        accepted: false,
+        reason: data?.['because'],
+      });
+    });
+
+    it('and no other is refused for it, nor one through Temporal for another', async () => {
+      const [line] = (await judge({}, { people: [] })).told;
+      const other = { ...line, data: { ...line?.data, requestId: 'of somebody else' } };
+      expect((await judge({}, { timeline: [other] })).answer).toMatchObject({ settled: 'approved' });
+      const [unchecked] = (await judge({ ...signal, planHash: 'f'.repeat(64) })).told;
+      expect(unchecked).toMatchObject({ phase: 'approval', state: 'refused' });
+      expect((await judge(signal, { timeline: [unchecked as object] })).answer).toMatchObject({ settled: 'approved' });
+    });
   });
 });

@@ -3,7 +3,7 @@ import type { Plan, PlanStep } from '../../domain/plan.js';
 import type { ActivityDeps } from '../deps.js';
 
 /** Holds no Temporal run id and no attempt number: whoever asks again for the same thing gets the same key. */
-export function attemptKey(deps: Pick<ActivityDeps, 'hash'>, plan: Plan, step: PlanStep): string {
+export function attemptKey(deps: Pick<ActivityDeps, 'hash'>, plan: Plan, step: Pick<PlanStep, 'index'>): string {
   const { source, externalId, generation } = plan.ref;
   return deps.hash(canonicalJson([source, externalId, generation, plan.rule.logicHash, step.index, plan.target.id, 1]));
 }

@@ -1,5 +1,5 @@
 import { longestVerifyMs } from '../../domain/patience.js';
-import { aimedAt, batchesOf, type Plan } from '../../domain/plan.js';
+import { batchesOf, type Plan } from '../../domain/plan.js';
 import type { ActivityDeps } from '../deps.js';
 import { attemptIn, attemptOf, permitsOf } from '../situation/attempt.js';
 import type { StepInput } from '../types.js';
@@ -18,8 +18,9 @@ export async function beforeItsTurn(deps: ActivityDeps, input: StepInput, plan: 
   if (attempt.status === 'not-done') return `step ${input.step} was not done`;
   if (attempt.status === 'unknown') return `whether step ${input.step} was done is not known`;
   if (attempt.verified !== undefined) return attempt.verified ? `step ${input.step} has helped` : undefined;
-  const until = (attempt.overAt ?? Number.POSITIVE_INFINITY) + longestVerifyMs(below.verify, plan.pace);
-  return deps.now() < until ? `whether step ${input.step} has helped is not known yet` : undefined;
+  // Of a time that cannot be read nothing has passed.
+  const until = Number(attempt.overAt) + longestVerifyMs(below.verify, plan.pace);
+  return deps.now() >= until ? undefined : `whether step ${input.step} has helped is not known yet`;
 }
 
 /**
@@ -27,24 +28,28 @@ export async function beforeItsTurn(deps: ActivityDeps, input: StepInput, plan: 
  * ledger, not by the caller's word.
  */
 export async function beforeItsBatch(deps: ActivityDeps, input: StepInput, plan: Plan): Promise<string | undefined> {
+  const { rollout } = plan;
+  if (!rollout) return undefined;
   const batches = batchesOf(plan);
   const mine = batches.findIndex((batch) => batch.includes(input.target ?? plan.target.id));
-  const before = batches.slice(0, mine).flat();
-  const rows = before.length === 0 ? [] : await permitsOf(deps, input.incident);
+  const before = rollout.each.slice(0, batches.slice(0, mine).flat().length);
+  const rows = await permitsOf(deps, input.incident);
   let errors = 0;
-  for (const id of before) {
-    const one = aimedAt(plan, id);
-    const [step] = one?.steps ?? [];
-    const attempt = one && step && attemptIn(rows, attemptKey(deps, one, step));
-    const name = one?.target.name ?? id;
+  for (const one of before) {
+    const attempt = attemptIn(rows, attemptKey(deps, { ...plan, ...one }, onlyStep));
+    const { name } = one.target;
     if (!attempt?.consumed) return `${name} of an earlier batch has not been acted on`;
     if (attempt.status === 'unknown') return `whether it was done on ${name} is not known`;
     if (attempt.verified === undefined) return `whether it helped on ${name} is not known yet`;
     if (!attempt.verified) errors += 1;
   }
-  const most = plan.rollout?.maxErrors ?? 0;
-  return errors > most ? `${errors} of the batches before did not help; the rule bears ${most}` : undefined;
+  return errors > rollout.maxErrors
+    ? `${errors} of the batches before did not help; the rule bears ${rollout.maxErrors}`
+    : undefined;
 }
+
+/** Of each of several targets: a ladder climbs on one. */
+const onlyStep = { index: 0 };
 
 /** Whether this incident's rollout has begun, by the ledger. */
 export async function hasBegun(deps: ActivityDeps, { incident, target }: StepInput): Promise<boolean> {

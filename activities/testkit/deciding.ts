@@ -4,6 +4,7 @@ import type { JsonObject } from '../../domain/json.js';
 import type { Admission, GuardVerdict } from '../../domain/permit.js';
 import { type Plan, planIn } from '../../domain/plan.js';
 import { decisiveVerdict } from '../../domain/verdicts.js';
+import type { Call } from '../../integrations/contract/call.js';
 import type { RuleSet } from '../../rules/language/set.js';
 import { alert, catalogue, hash, incident, target, witness } from '../../tests/support/rules.js';
 import type { ActivityDeps } from '../deps.js';
@@ -25,7 +26,7 @@ export interface Offered {
   /** What the target's type does otherwise than to read the one instance. */
   type?: object;
   /** What the action finds before it acts. */
-  preState?: () => Promise<JsonObject>;
+  preState?: (call: Call) => Promise<JsonObject>;
 }
 
 const withCall = { with: (call: unknown) => call };

@@ -8,8 +8,6 @@ import { about, ada, depsOf, inActivity } from './deciding.js';
 
 export const planHash = `12345678${'a'.repeat(56)}`;
 
-const set = setOf(policy('profile: bench'), runbook(), rule());
-
 export interface Heard {
   /** `null`: nothing was decided. */
   plan?: object | null;
@@ -21,10 +19,13 @@ export interface Heard {
   /** What stands in the ledger already. */
   given?: Partial<Approval>[];
   timeline?: object[];
+  /** What the policy says beside. */
+  policy?: string;
 }
 
 /** A ledger in which our own door wrote that `ada@example.com` asked, once, for what `asked` says. */
 export function judging({ plan = {}, row = {}, people = [ada], given = [], timeline = [], ...heard }: Heard = {}) {
+  const set = setOf(policy(`profile: bench\n${heard.policy ?? ''}`), runbook(), rule());
   const kept: Approval[] = [];
   const told: NewRecord[] = [];
   const failing = { record: false };
