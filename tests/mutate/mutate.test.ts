@@ -33,6 +33,9 @@ it('leaves nothing', () => {
 
 interface Said {
   code: number;
+  /** What may be read by a program. */
+  out: string;
+  /** And what else a person sees. */
   text: string;
 }
 
@@ -54,7 +57,7 @@ const mutate = (...words: string[]): Promise<Said> =>
   new Promise((resolve) => {
     const all = ['--disable-warning=ExperimentalWarning', 'tools/mutate.mjs', '--root', folder, '--settings', folder, ...words];
     execFile(process.execPath, all, { cwd: root }, (error, text, problems) =>
-      resolve({ code: error ? Number(error.code) : 0, text: text + problems }),
+      resolve({ code: error ? Number(error.code) : 0, out: text, text: text + problems }),
     );
   });
 
@@ -81,7 +84,7 @@ describe('T26, G18: breaking the code and looking whether a test fails', () => {
     const [, , third = ''] = limit.split('\n');
     const listed = { file: 'limit.ts', before: third.trim(), after: 'return true;', why: 'Listed wrongly, for this test.' };
     await write('equivalent.json', JSON.stringify([listed]));
-    const wrong = JSON.parse((await mutate('limit.ts', '-o', 'json')).text);
+    const wrong = JSON.parse((await mutate('limit.ts', '-o', 'json')).out);
     expect(wrong).toMatchObject({
       ok: false,
       targets: [{ files: [{ wronglyListed: [{ problem: 'there is no such mutant' }] }] }],
@@ -89,7 +92,7 @@ describe('T26, G18: breaking the code and looking whether a test fails', () => {
     await rm(path.join(folder, 'equivalent.json'));
 
     const said = await mutate('limit.ts', '-o', 'json');
-    const { targets } = JSON.parse(said.text);
+    const { targets } = JSON.parse(said.out);
     expect(targets).toMatchObject([{ name: 'limit', enough: true, survived: 0, files: [{ file: 'limit.ts', survivors: [] }] }]);
     expect(targets[0].killed).toBe(5);
     expect(said.code).toBe(0);
