@@ -130,11 +130,17 @@ describe('row 26: holds', () => {
     now += 1_000;
     const second = await place('rule:x', { until: '2026-11-22T03:00:02.000Z' });
     now += 1_000;
+    const third = await place('rule:y');
     await ledger.liftHold(first.id, { by: 'ada', admin: true });
     await ledger.liftHold(first.id, { by: 'grace', admin: false });
-    expect(await ledger.pastHolds()).toEqual([second, { ...first, liftAskedBy: 'ada', liftedAt: '2026-11-22T03:00:02.000Z' }]);
+    expect(await ledger.pastHolds()).toEqual([
+      third,
+      second,
+      { ...first, liftAskedBy: 'ada', liftedAt: '2026-11-22T03:00:02.000Z' },
+    ]);
     expect(await postgres.sql(url, 'select lifted_by from hold order by since')).toEqual([
       { lifted_by: 'ada and grace' },
+      { lifted_by: null },
       { lifted_by: null },
     ]);
   });
