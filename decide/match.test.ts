@@ -138,7 +138,7 @@ describe('in any order of files and rules', () => {
         if (!one?.chosen) for (const { name } of matching) expect(one?.refused?.because).toContain(name);
         expect(two?.refused && place(two.refused)).toEqual(one?.refused && place(one.refused));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 
@@ -162,7 +162,7 @@ describe('in any order of files and rules', () => {
           if (verdict?.conditions.some(({ result }) => result === 'error')) expect(verdict.matched).toBe(false);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });

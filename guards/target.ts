@@ -32,8 +32,11 @@ function notOne({ id, name }: Target): string | undefined {
 const few = 5;
 const fewOfGroup = 0.1;
 
-function tooMany({ together = 1, surroundings: { group } }: GuardFacts): string | undefined {
+function tooMany(facts: GuardFacts): string | undefined {
+  const { together = 1 } = facts;
   if (together <= few) return undefined;
+  // Asked for only now: what a guard looks at is what it has to know.
+  const { group } = facts.surroundings;
   if (!group) return `${together} at once are more than ${few}, and of how many is not known`;
   if (together <= group.total * fewOfGroup) return undefined;
   return `${together} at once are more than ${few}, and more than a tenth of ${group.name} (${group.total})`;

@@ -18,11 +18,23 @@ export function* incident(stage: Stage, run: Run): Steps {
   const outcome = yield* endingOf(stage, run);
   yield* untilDone(stage, run, function* () {
     yield* moment(stage);
+    closeOpenEffects(stage, run);
     stage.ledger.releaseTarget(run.id, true);
     note(stage, run, 'outcome', 'ok', 'outcome', { kind: outcome });
     run.outcome = outcome;
   });
   stage.count(outcome);
+}
+
+/** What was begun, by whomever, and has no end by now: nobody will read it back any more. */
+function closeOpenEffects(stage: Stage, run: Run): void {
+  const open = stage.ledger
+    .rows()
+    .filter(({ incident: of, consumedAt, endedAt }) => of === run.id && consumedAt !== undefined && endedAt === undefined);
+  for (const { attemptKey } of open) {
+    stage.ledger.effectEnded(attemptKey, 'unknown');
+    note(stage, run, 'execute', 'unknown', `execute.${attemptKey}.unknown`, { attemptKey });
+  }
 }
 
 function* endingOf(stage: Stage, run: Run): Steps<OutcomeKind> {

@@ -177,5 +177,9 @@ describe('the read-back', () => {
 
 it('asks for no right to hand over a role', () => {
   const grants = redeployService.grants?.({ ...place, params: {} }) ?? [];
-  expect(grants.flatMap(({ actions }) => actions).sort()).toEqual(['ecs:DescribeServices', 'ecs:UpdateService']);
+  expect(grants.flatMap(({ actions }) => actions).sort()).toEqual([
+    'cloudtrail:LookupEvents',
+    'ecs:DescribeServices',
+    'ecs:UpdateService',
+  ]);
 });
