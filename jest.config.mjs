@@ -30,8 +30,8 @@ export default {
     ],
   },
   testTimeout: 60_000,
-  // One more than the cores of a small machine: most of what takes long waits for a server.
-  maxWorkers: 3,
+  // Two more than the cores of a small machine: most of what takes long waits for a server.
+  maxWorkers: 4,
   // Modules of ended test files stay in a worker's memory; a fresh worker collects less garbage.
   workerIdleMemoryLimit: '1500MB',
   testSequencer: '<rootDir>/tools/jest-sequence.mjs',

@@ -25,7 +25,7 @@ export function change(file: string, from: string, to: string): void {
   writeFileSync(file, before.replace(from, to));
 }
 
-/** What other tools than PagerDuty send with `env: prod` is production's, and one effect need not wait for another to be forgotten. */
+/** What other tools than PagerDuty send with `env: prod` is production's, and one effect is soon forgotten: see `cooled`. */
 export function openToOthers(rulesDir: string): void {
   const policy = join(rulesDir, 'opssentinel.yaml');
   change(policy, '    pagerduty: [PSVC002, PSVC003]', '    pagerduty: [PSVC002, PSVC003]\n    labels: { env: prod }');
@@ -67,6 +67,8 @@ export interface E2e {
   line: (incident: string, wanted: (line: LedgerRecord) => boolean, says: string) => Promise<LedgerRecord>;
   /** Waits until everything has been told, and gives how it ended. */
   ended: (incident: string) => Promise<string>;
+  /** Waits until the last effect no longer keeps its target from the next one, where the rules are open to others. */
+  cooled: () => Promise<void>;
   /** Of incidents: not of what goes on beside and after them. */
   runs: () => Promise<number>;
   /** What the oracle says about everything so far. */
@@ -162,6 +164,11 @@ function play(stack: Stack, client: Client): Omit<E2e, 'close'> {
         20_000,
       );
       return String((await ledger.incident(incident))?.outcome);
+    },
+    cooled: async () => {
+      const last = Math.max(...(await sandbox.effects()).map(({ at }) => Date.parse(at)));
+      // A second, and the rounding to whole ones of whoever says until when.
+      await until(async () => Date.now() > last + 2_000, 'the cooldown does not end', 5_000);
     },
     runs: async () => (await client.workflow.count(`WorkflowType = '${incidentWorkflowType}'`)).count,
     violations: async () => {

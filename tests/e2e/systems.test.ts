@@ -147,6 +147,7 @@ describe('ways in', () => {
   });
 
   it('M3: and one of Alertmanager, with a token', async () => {
+    await e2e.cooled();
     const known = await e2e.ids();
     await e2e.control('POST', 'alertmanager/alerts', {
       alerts: [{ labels: { alertname: 'High latency', env: 'prod', from: 'am' } }],
