@@ -2,6 +2,14 @@
  * Jest in ESM mode. SWC is configured here and never by a `.swcrc`: such a file would leak into Temporal's workflow bundler.
  * `js` stands before `ts` so that a package that ships both is loaded as JavaScript; our own folders hold no .js beside a .ts.
  */
+/** Proofs that take minutes of a processor: `npm run prove`, which CI runs beside `npm test`. */
+export const proofs = [
+  '<rootDir>/tests/crash/',
+  '<rootDir>/tests/simulation/',
+  '<rootDir>/tests/scaffold/',
+  '<rootDir>/tests/e2e/at-most-once-killed.test.ts',
+];
+
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>'],
@@ -13,6 +21,7 @@ export default {
     '<rootDir>/.cache/',
     '<rootDir>/.opssentinel/',
     '<rootDir>/tests/slow/',
+    ...proofs,
   ],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/', '<rootDir>/.opssentinel/'],
   moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node'],

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { proofs } from '../jest.config.mjs';
 
 /** `it.skip('… (skipped: no PostgreSQL here)')`: what stands after the colon is the reason. */
 const reasonOf = (title) =>
@@ -9,6 +10,7 @@ const reasonOf = (title) =>
 export default class JestSummary {
   constructor(globalConfig) {
     this.rootDir = globalConfig.rootDir;
+    this.left = proofs.map((path) => path.replace('<rootDir>/', ''));
   }
 
   onRunComplete(_contexts, results) {
@@ -29,7 +31,8 @@ export default class JestSummary {
     };
     const line = `${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`;
     const reasons = skipped.map((test) => `skipped: ${test.name} [${test.file}]: ${test.reason}\n`);
-    process.stdout.write(`${reasons.join('')}${line}\n`);
+    // Said plainly, since whoever reads the line takes it for all.
+    process.stdout.write(`${reasons.join('')}left to npm run prove: ${this.left.join(', ')}\n${line}\n`);
     const cache = join(this.rootDir, '.cache');
     mkdirSync(cache, { recursive: true });
     writeFileSync(join(cache, 'tests.json'), `${JSON.stringify({ ...totals, line, tests: skipped }, null, 2)}\n`);

@@ -15,6 +15,8 @@ export interface FollowersDeps {
   linkTo: (incident: string) => string;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
   now: () => number;
+  /** How long what comes together is gathered; a second unless told. Milliseconds. */
+  gatheringMs?: number;
 }
 
 /** Milliseconds. */
@@ -87,7 +89,7 @@ async function whileAlone(
       [retry, away] = [waits.firstRetry, false];
       if (more) continue;
       await pause(waits.idle, ending, rung);
-      await pause(waits.gathering, ending);
+      await pause(deps.gatheringMs ?? waits.gathering, ending);
     } catch (error) {
       if (ending.aborted) return;
       if (!away) deps.log.warn({ follower: follower.id, err: error }, 'its sink is away; what it misses is delivered later');

@@ -190,7 +190,7 @@ describe('a file of rules that was changed by mistake', () => {
         expect(own?.matches).toBe(true);
         expect(rivals.filter((name) => !own?.overrides.includes(name))).toEqual([]);
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
     expect(decided).toBeGreaterThan(20);
   });

@@ -75,6 +75,7 @@ async function follow(id: string, environment = sandbox.environment()): Promise<
     (_about: unknown, words = ''): void =>
       void logged.push({ level, words });
   running = await startFollowers({
+    gatheringMs: 20,
     ledger,
     followers: registry.followers.filter((follower) => follower.id === id),
     pace: () => ({ profile: 'sandbox', pollMs: 10, heartbeatMs: 1_000, adoptEveryMs: 10 }),
