@@ -108,7 +108,10 @@ function conditionsOf(alert: Alert, incident: Incident): string[] {
   ];
 }
 
-const decimal = (value: number): string => (Number.isInteger(value) && Math.abs(value) < 1e15 ? `${value}.0` : String(value));
+const decimal = (value: number): string => {
+  const text = String(value);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+};
 const longest = 100;
 
 /** A condition that this text fulfils. Of a long one, or of one that no file can hold, only its beginning is asked for. */
