@@ -1,9 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { AdmissionState } from '../domain/admission.js';
 import type { HoldKind } from '../domain/hold.js';
-import { startTestPostgres, type TestPostgres } from '../tests/support/postgres.js';
-import { openLedger } from './open.js';
-import type { AdmissionRequest, Ledger } from './port.js';
+import { ledgerForEach } from '../tests/support/ledger.js';
+import type { AdmissionRequest } from './port.js';
 import { admissionRequest, shown, yes } from './requests.fixture.js';
 
 // A permit that is opened again keeps the moment of its admission: what was put in force since then, nobody who admitted it has seen.
@@ -11,18 +10,12 @@ import { admissionRequest, shown, yes } from './requests.fixture.js';
 const minute = 60_000;
 const hour = 60 * minute;
 const began = Date.parse('2026-11-22T03:00:00.000Z');
-let postgres: TestPostgres;
-let ledger: Ledger;
+/** The ledger's clock, epoch milliseconds. */
 let now: number;
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-afterAll(() => postgres.stop());
-beforeEach(async () => {
+beforeEach(() => {
   now = began;
-  ledger = await openLedger({ url: await postgres.ledgerUrl(), deadlineMs: 10_000, now: () => now });
 });
-afterEach(() => ledger.close());
+const { ledger } = ledgerForEach(() => now);
 
 const asking = (changes: Partial<AdmissionRequest> = {}, targetId?: string): AdmissionRequest =>
   admissionRequest({ startBy: now + minute, ...changes }, targetId);

@@ -1,29 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startTestPostgres, type TestPostgres } from '../tests/support/postgres.js';
+import { ledgerForEach } from '../tests/support/ledger.js';
 import { heldUp } from './held-up.fixture.js';
-import { openLedger } from './open.js';
-import type { AdmissionRequest, Ledger } from './port.js';
+import type { AdmissionRequest } from './port.js';
 import { admissionRequest, ifFree, shown, yes } from './requests.fixture.js';
 
 // A permit that is used in the same moment in which another is being granted.
 
 const minute = 60_000;
 const began = Date.parse('2026-11-22T03:00:00.000Z');
-let postgres: TestPostgres;
-let url: string;
-let ledger: Ledger;
+/** The ledger's clock, epoch milliseconds. */
 let now: number;
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-afterAll(() => postgres.stop());
-beforeEach(async () => {
+beforeEach(() => {
   now = began;
-  url = await postgres.ledgerUrl();
-  ledger = await openLedger({ url, deadlineMs: 10_000, now: () => now });
 });
-afterEach(() => ledger.close());
+const { ledger, place } = ledgerForEach(() => now);
 
 const asking = (changes: Partial<AdmissionRequest> = {}): AdmissionRequest =>
   admissionRequest({ startBy: now + minute, ...changes });
@@ -34,7 +25,7 @@ describe('while an admission is under way', () => {
     await ledger.admit(asking(), yes);
     const used = `update permit set consumed_at = '${new Date(began + minute - 1).toISOString()}'`;
     const answer = await heldUp(
-      url,
+      place.url,
       async ({ untilSomebodyWaits, commit }) => {
         now = began + minute;
         const admission = ledger.admit(ofAnother(), ifFree);
@@ -52,7 +43,7 @@ describe('while an admission is under way', () => {
     await ledger.admit(asking(), yes);
     const changed = asking({ planHash: 'plan 2' });
     const answers = await heldUp(
-      url,
+      place.url,
       async ({ untilSomebodyWaits }) => {
         const admission = ledger.admit(changed, yes);
         await Promise.race([admission, untilSomebodyWaits()]);

@@ -1,28 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { AdmissionState } from '../domain/admission.js';
-import { startTestPostgres, type TestPostgres } from '../tests/support/postgres.js';
-import { openLedger } from './open.js';
-import type { Ledger } from './port.js';
+import { ledgerForEach } from '../tests/support/ledger.js';
 import { admissionRequest } from './requests.fixture.js';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
 const began = Date.parse('2026-11-22T03:00:00.000Z');
-let postgres: TestPostgres;
-let url: string;
-let ledger: Ledger;
 /** The ledger's clock, epoch milliseconds. */
 let now: number;
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-afterAll(() => postgres.stop());
-beforeEach(async () => {
+beforeEach(() => {
   now = began;
-  url = await postgres.ledgerUrl();
-  ledger = await openLedger({ url, deadlineMs: 10_000, now: () => now });
 });
-afterEach(() => ledger.close());
+const { ledger, sql } = ledgerForEach(() => now);
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
@@ -58,8 +47,7 @@ describe('the brake’s count', () => {
   });
 
   it('of 500, which is far more than any limit: a flood of alerts must not make each admission slower than the last', async () => {
-    await postgres.sql(
-      url,
+    await sql(
       `insert into incident (id, started_at) select 'i' || n, '${iso(began)}'::timestamptz - n * interval '1 second' from generate_series(1, 501) n`,
     );
     expect((await seen()).incidents.map(({ incident }) => incident)).toEqual(Array.from({ length: 500 }, (_, n) => `i${n + 1}`));

@@ -1,25 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { startTestPostgres, type TestPostgres } from '../tests/support/postgres.js';
-import { openLedger } from './open.js';
-import type { AdmissionRequest, Ledger } from './port.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { ledgerForEach } from '../tests/support/ledger.js';
+import type { AdmissionRequest } from './port.js';
 import { admissionRequest, shown, yes } from './requests.fixture.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const began = Date.parse('2026-11-22T03:00:00.000Z');
-let postgres: TestPostgres;
-let ledger: Ledger;
 /** The ledger's clock, epoch milliseconds. */
 let now: number;
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-afterAll(() => postgres.stop());
-beforeEach(async () => {
+beforeEach(() => {
   now = began;
-  ledger = await openLedger({ url: await postgres.ledgerUrl(), deadlineMs: 10_000, now: () => now });
 });
-afterEach(() => ledger.close());
+const { ledger } = ledgerForEach(() => now);
 
 const asking = (changes: Partial<AdmissionRequest> = {}): AdmissionRequest =>
   admissionRequest({ startBy: now + minute, ...changes });

@@ -1,9 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { AdmissionState } from '../domain/admission.js';
-import { startTestPostgres, type TestPostgres } from '../tests/support/postgres.js';
+import { ledgerForEach } from '../tests/support/ledger.js';
 import { heldUp } from './held-up.fixture.js';
-import { openLedger } from './open.js';
-import type { AdmissionRequest, Ledger } from './port.js';
+import type { AdmissionRequest } from './port.js';
 import { admissionRequest, shown, yes } from './requests.fixture.js';
 
 const minute = 60_000;
@@ -12,27 +11,17 @@ const day = 24 * hour;
 const began = Date.parse('2026-11-22T03:00:00.000Z');
 const other = 'arn:aws:ec2:eu-west-1:444455556666:instance/i-other';
 
-let postgres: TestPostgres;
-let url: string;
-let ledger: Ledger;
 /** The ledger's clock, epoch milliseconds. */
 let now: number;
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-afterAll(() => postgres.stop());
-beforeEach(async () => {
+beforeEach(() => {
   now = began;
-  url = await postgres.ledgerUrl();
-  ledger = await openLedger({ url, deadlineMs: 10_000, now: () => now });
 });
-afterEach(() => ledger.close());
+const { ledger, place, sql } = ledgerForEach(() => now);
 
 const asking = (changes: Partial<AdmissionRequest> = {}, targetId?: string): AdmissionRequest =>
   admissionRequest({ startBy: now + minute, ...changes }, targetId);
 const iso = (ms: number): string => new Date(ms).toISOString();
-const rows = () => postgres.sql(url, 'select * from permit order by attempt_key');
+const rows = () => sql('select * from permit order by attempt_key');
 
 async function admitted(request: AdmissionRequest) {
   const admission = await ledger.admit(request, yes);
@@ -166,7 +155,7 @@ describe('a permit', () => {
 
   it('whether it would be granted is said also while another is being granted on the same target', async () => {
     await used(asking());
-    await heldUp(url, async () => {
+    await heldUp(place.url, async () => {
       expect(await seen()).toMatchObject({ targetHeldBy: { incident: 'pagerduty:QSBX0001' } });
     });
   });

@@ -1,12 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { GuardVerdict } from '../domain/permit.js';
 import { brake } from '../guards/brake.js';
 import { calmFacts, standard } from '../guards/facts.fixture.js';
 import { judgeAll } from '../guards/judge.js';
 import { sameFix } from '../guards/same-fix.js';
-import { startTestPostgres, type TestPostgres } from '../tests/support/postgres.js';
-import { openLedger } from './open.js';
-import type { AdmissionRequest, Ledger } from './port.js';
+import { ledgerForEach } from '../tests/support/ledger.js';
+import type { AdmissionRequest } from './port.js';
 import { admissionRequest, shown, yes } from './requests.fixture.js';
 
 // From the rows to the guards: what nobody saw help is not tried for ever.
@@ -14,18 +13,12 @@ import { admissionRequest, shown, yes } from './requests.fixture.js';
 const minute = 60_000;
 const began = Date.parse('2026-11-22T03:00:00.000Z');
 const runbook = calmFacts().step.runbook;
-let postgres: TestPostgres;
-let ledger: Ledger;
+/** The ledger's clock, epoch milliseconds. */
 let now: number;
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-afterAll(() => postgres.stop());
-beforeEach(async () => {
+beforeEach(() => {
   now = began;
-  ledger = await openLedger({ url: await postgres.ledgerUrl(), deadlineMs: 10_000, now: () => now });
 });
-afterEach(() => ledger.close());
+const { ledger } = ledgerForEach(() => now);
 
 function asking(n: number, changes: Partial<AdmissionRequest> = {}): AdmissionRequest {
   const request = admissionRequest({ attemptKey: `key-${n}`, incident: `pagerduty:Q${n}`, startBy: now + minute, ...changes });
